@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the elements tell each other along the pads. Facts about media walk
+ * downstream with the packets, wishes walk upstream:
+ *
+ *   downstream, sticky  sfu-track          producer -> its consumers
+ *   downstream, sticky  sfu-sender-report  transport -> producer -> consumer
+ *                                          -> transport
+ *   upstream            GstForceKeyUnit    PLI/FIR, or a consumer's gate
+ *   upstream            sfu-nack           transport -> consumer; producer ->
+ *                                          transport
+ *   upstream            sfu-transport-state  transport -> consumer
+ *
+ * Threads: events are immutable. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* ---- sender report (capture time) ---- */
+typedef struct {
+  guint32 ssrc;
+  guint64 ntp;           /* 32.32, the publisher's wall clock */
+  guint32 rtp_timestamp; /* in the numbers of whoever sends the event */
+  gint64 received_us;    /* monotonic time when it reached us */
+} SfuSenderReport;
+
+GstEvent *sfu_event_new_sender_report (const SfuSenderReport *report);
+gboolean sfu_event_parse_sender_report (
+    GstEvent *event, SfuSenderReport *report);
+
+/* ---- negative acknowledgement ---- */
+/* seqs are copied. ssrc: of the stream that misses them, in the numbers of the
+ * pad the event is sent to. */
+GstEvent *sfu_event_new_nack (guint32 ssrc, const guint16 *seqs, guint n);
+/* *seqs is borrowed from the event. */
+gboolean sfu_event_parse_nack (
+    GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n);
+
+/* ---- key frame request: GStreamer's own GstForceKeyUnit (upstream) ---- */
+GstEvent *sfu_event_new_keyframe_request (guint32 ssrc);
+gboolean sfu_event_is_keyframe_request (GstEvent *event);
+
+/* ---- the transport behind a consumer ---- */
+GstEvent *sfu_event_new_transport_state (gboolean connected);
+gboolean sfu_event_parse_transport_state (GstEvent *event, gboolean *connected);
+
+G_END_DECLS

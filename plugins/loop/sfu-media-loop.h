@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The media thread: one GMainContext whose sources are sockets and timers,
+ * whose mailbox is invoke/call, and which after every iteration (a read burst,
+ * a timer, a mailbox run) calls the flush hooks that were queued in it, so that
+ * what came in as a burst goes out as one.
+ *
+ * Threads: any thread may invoke and call; everything else belongs to the media
+ * thread, as said at each function. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define SFU_TYPE_MEDIA_LOOP (sfu_media_loop_get_type ())
+G_DECLARE_FINAL_TYPE (SfuMediaLoop, sfu_media_loop, SFU, MEDIA_LOOP, GObject)
+
+/* Type of the GstContext that hands the loop to elements; its structure has
+ * one field "media-loop" of SFU_TYPE_MEDIA_LOOP. */
+#define SFU_MEDIA_LOOP_CONTEXT "sfu.media-loop"
+
+/* Starts the thread; name is the thread's (15 bytes at most are visible). */
+SfuMediaLoop *sfu_media_loop_new (const gchar *name);
+/* The process-wide loop of elements that were given none. New reference. */
+SfuMediaLoop *sfu_media_loop_get_default (void);
+/* Last reference dropped: the thread ends after the mailbox has run. May be
+ * dropped on the media thread itself. */
+
+GMainContext *sfu_media_loop_get_context (SfuMediaLoop *self);
+gboolean sfu_media_loop_is_self (SfuMediaLoop *self);
+
+/* Run func (data) on the media thread, soon, in order of the calls. */
+void sfu_media_loop_invoke (
+    SfuMediaLoop *self, GFunc func, gpointer data, GDestroyNotify destroy);
+/* The same, and wait until it has run. On the media thread: at once. The media
+ * thread itself never waits for another thread. func's second argument is
+ * NULL in both. */
+void sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data);
+
+/* Flush hooks: embedded in their owner, queued at most once per iteration, run
+ * in the order of their phases, inside a phase in the order of queueing. A hook
+ * may queue hooks of its own or a later phase. Media thread. */
+typedef enum {
+  SFU_FLUSH_PRODUCERS,  /* pass the collected lists on */
+  SFU_FLUSH_TRANSPORTS, /* protect and hand to the socket */
+  SFU_FLUSH_SOCKETS,    /* sendmmsg */
+  SFU_FLUSH_PHASES
+} SfuFlushPhase;
+
+typedef struct {
+  void (*func) (gpointer data);
+  gpointer data;
+  SfuFlushPhase phase;
+  gboolean queued; /* private */
+} SfuFlushHook;
+
+void sfu_media_loop_queue_flush (SfuMediaLoop *self, SfuFlushHook *hook);
+/* Takes a queued hook out again, before its owner dies. Media thread. */
+void sfu_media_loop_cancel_flush (SfuMediaLoop *self, SfuFlushHook *hook);
+
+/* func every interval_us until it returns G_SOURCE_REMOVE or the source is
+ * destroyed. Any thread. Returns a new reference: g_source_destroy + unref. */
+GSource *sfu_media_loop_add_timer (
+    SfuMediaLoop *self, gint64 interval_us, GSourceFunc func, gpointer data);
+
+/* Statistics: iterations, and the longest one of the last second in µs. */
+guint64 sfu_media_loop_iterations (SfuMediaLoop *self);
+
+/* For elements: the loop of a context message/query, NULL if it is not one. */
+SfuMediaLoop *sfu_media_loop_from_context (GstContext *context);
+GstContext *sfu_media_loop_to_context (SfuMediaLoop *self);
+
+G_END_DECLS

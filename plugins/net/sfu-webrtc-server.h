@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One UDP socket for any number of transports (mediasoup calls this a
+ * WebRtcServer): reads bursts, answers STUN for every agent that is registered,
+ * finds the agent of all other datagrams by remote address, sends what was
+ * gathered in one burst with sendmmsg.
+ *
+ * Threads: made and asked from any thread; its tables and its socket belong to
+ * the media thread of its loop. */
+#pragma once
+
+#include "sfu-media-loop.h"
+#include "sfu-verdict.h"
+
+G_BEGIN_DECLS
+
+#define SFU_TYPE_WEBRTC_SERVER (sfu_webrtc_server_get_type ())
+G_DECLARE_FINAL_TYPE (
+    SfuWebRtcServer, sfu_webrtc_server, SFU, WEBRTC_SERVER, GObject)
+
+/* listen_ip: IPv4 or IPv6 literal, "0.0.0.0" and "::" included. port 0: a free
+ * one. announced: NULL-terminated addresses or host names put into candidates,
+ * NULL or empty: listen_ip (which then may not be a wildcard: the error says
+ * what to configure). GError: G_IO_ERROR, with a message for an operator
+ * ("cannot bind UDP 1.2.3.4:40000: address not available: listen-ip must be an
+ * address of this machine; put the public one into announced-address"). */
+SfuWebRtcServer *sfu_webrtc_server_new (SfuMediaLoop *loop,
+    const gchar *listen_ip, guint16 port, const gchar *const *announced,
+    GError **error);
+/* First free port of [port_min, port_max], starting at a random one. */
+SfuWebRtcServer *sfu_webrtc_server_new_in_range (SfuMediaLoop *loop,
+    const gchar *listen_ip, guint16 port_min, guint16 port_max,
+    const gchar *const *announced, GError **error);
+
+SfuMediaLoop *sfu_webrtc_server_get_loop (SfuWebRtcServer *self);
+guint16 sfu_webrtc_server_get_port (SfuWebRtcServer *self);
+
+/* What goes into iceCandidates: host candidates, one per announced address. */
+typedef struct {
+  gchar foundation[16];
+  guint32 priority;
+  gchar address[256];
+  guint16 port;
+} SfuIceCandidate;
+
+/* At most max; returns how many. */
+guint sfu_webrtc_server_get_candidates (
+    SfuWebRtcServer *self, SfuIceCandidate *candidates, guint max);
+
+typedef struct {
+  guint64 packets_received, bytes_received, packets_sent, bytes_sent;
+  guint64 receive_calls, send_calls;
+  SfuVerdictCounters drops;
+} SfuWebRtcServerStats;
+
+/* Snapshot; any thread. */
+void sfu_webrtc_server_get_stats (
+    SfuWebRtcServer *self, SfuWebRtcServerStats *stats);
+
+/* Test aid: lose this share of RTP/RTCP/DTLS datagrams, 0..100. Any thread. */
+void sfu_webrtc_server_set_impairment (
+    SfuWebRtcServer *self, gdouble percent_in, gdouble percent_out);
+
+G_END_DECLS

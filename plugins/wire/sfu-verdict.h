@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of a packet. Every packet that is not forwarded has one reason,
+ * and every element counts by reason, so that a number of lost packets can
+ * always be explained.
+ *
+ * Threads: pure data. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  SFU_VERDICT_FORWARD,
+  /* bytes */
+  SFU_DROP_MALFORMED,            /* not RTP/RTCP/STUN after all */
+  SFU_DROP_UNKNOWN_SSRC,         /* no producer claims SSRC, MID or RID */
+  SFU_DROP_UNKNOWN_PAYLOAD_TYPE, /* neither media nor RTX of this producer */
+  SFU_DROP_UNUSED_ENCODING,      /* a simulcast encoding nobody asked for */
+  SFU_DROP_PADDING,              /* probing padding: no media in it */
+  SFU_DROP_DUPLICATE,            /* seen already */
+  SFU_DROP_TOO_OLD,              /* older than anything we can still place */
+  /* states */
+  SFU_DROP_PRODUCER_PAUSED,
+  SFU_DROP_CONSUMER_PAUSED,
+  SFU_DROP_NOT_CONNECTED, /* consumer's transport is not connected */
+  SFU_DROP_WAIT_KEYFRAME, /* consumer waits for a key frame */
+  SFU_DROP_NOT_LINKED,    /* nobody downstream */
+  /* transport */
+  SFU_DROP_NOT_AUTHENTICATED, /* before the fingerprint was verified */
+  SFU_DROP_UNKNOWN_ADDRESS,   /* no transport has this remote address */
+  SFU_DROP_SRTP,              /* SRTP authentication or replay */
+  SFU_DROP_QUEUE_FULL,        /* a bounded queue was full */
+  SFU_DROP_SEND_ERROR,        /* the kernel refused the datagram */
+  SFU_VERDICT_COUNT
+} SfuVerdict;
+
+typedef struct {
+  guint64 n[SFU_VERDICT_COUNT];
+} SfuVerdictCounters;
+
+/* Stable, machine readable name of a verdict: "wait-keyframe". Never NULL. */
+const gchar *sfu_verdict_name (SfuVerdict verdict);
+
+static inline void
+sfu_verdict_count (SfuVerdictCounters *counters, SfuVerdict verdict)
+{
+  counters->n[verdict]++;
+}
+
+/* Sum of everything but SFU_VERDICT_FORWARD. */
+guint64 sfu_verdict_counters_dropped (const SfuVerdictCounters *counters);
+
+G_END_DECLS
