@@ -21,10 +21,15 @@ G_DECLARE_FINAL_TYPE (SfuMediaLoop, sfu_media_loop, SFU, MEDIA_LOOP, GObject)
 
 /* Starts the thread; name is the thread's (15 bytes at most are visible). */
 SfuMediaLoop *sfu_media_loop_new (const gchar *name);
-/* The process-wide loop of elements that were given none. New reference. */
+/* The process-wide loop of elements that were given none. New reference. Held
+ * weakly: when its last user drops it the thread ends, and the next call makes
+ * another, so that an application that closed its rooms is left without a
+ * thread. */
 SfuMediaLoop *sfu_media_loop_get_default (void);
-/* Last reference dropped: the thread ends after the mailbox has run. May be
- * dropped on the media thread itself. */
+/* Last reference dropped: the thread ends after the mailbox has run, and the
+ * drop waits for that unless it happens on the media thread itself. Sources
+ * still attached are destroyed without being dispatched. Who posts a func that
+ * uses the loop gives it a reference of its own. */
 
 GMainContext *sfu_media_loop_get_context (SfuMediaLoop *self);
 gboolean sfu_media_loop_is_self (SfuMediaLoop *self);
@@ -65,8 +70,12 @@ GSource *sfu_media_loop_add_timer (
 
 /* Statistics: iterations, and the longest one of the last second in µs. */
 guint64 sfu_media_loop_iterations (SfuMediaLoop *self);
+/* A turn is measured from the moment poll returns; of a loop that sleeps it is
+ * the last second in which it ran. */
+gint64 sfu_media_loop_longest_us (SfuMediaLoop *self);
 
-/* For elements: the loop of a context message/query, NULL if it is not one. */
+/* For elements: the loop of a context message/query, NULL if it is not one.
+ * New reference. */
 SfuMediaLoop *sfu_media_loop_from_context (GstContext *context);
 GstContext *sfu_media_loop_to_context (SfuMediaLoop *self);
 
