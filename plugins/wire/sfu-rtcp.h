@@ -77,7 +77,8 @@ guint sfu_rtcp_get_nack (const SfuRtcpPacket *packet, guint16 *seqs, guint max);
 /* FIR (RFC 5104 4.3.1): entry i; the media SSRC stands in the entry. */
 gboolean sfu_rtcp_get_fir (
     const SfuRtcpPacket *packet, guint i, guint32 *ssrc, guint8 *command_seq);
-/* REMB (draft-alvestrand-rmcat-remb): FALSE when the packet is not one. */
+/* REMB (draft-alvestrand-rmcat-remb): FALSE when the packet is not one. A
+ * bitrate beyond 64 bits reads as G_MAXUINT64. */
 gboolean sfu_rtcp_get_remb (const SfuRtcpPacket *packet, guint64 *bitrate_bps);
 /* BYE: source i. */
 gboolean sfu_rtcp_get_bye (const SfuRtcpPacket *packet, guint i, guint32 *ssrc);
@@ -96,7 +97,8 @@ gboolean sfu_rtcp_add_rr (SfuRtcpWriter *writer, guint32 sender_ssrc,
 /* One chunk with CNAME (truncated at 255 bytes). */
 gboolean sfu_rtcp_add_sdes_cname (
     SfuRtcpWriter *writer, guint32 ssrc, const gchar *cname);
-/* seqs in any order; packed into PID/BLP pairs after sorting on the circle. */
+/* seqs in any order, repeats allowed; packed into PID/BLP pairs after sorting
+ * on the circle. n 0: FALSE, there is no empty NACK. */
 gboolean sfu_rtcp_add_nack (SfuRtcpWriter *writer, guint32 sender_ssrc,
     guint32 media_ssrc, const guint16 *seqs, guint n);
 gboolean sfu_rtcp_add_pli (
@@ -107,7 +109,8 @@ gboolean sfu_rtcp_add_remb (SfuRtcpWriter *writer, guint32 sender_ssrc,
     guint64 bitrate_bps, const guint32 *ssrcs, guint n_ssrcs /* <= 255 */);
 gboolean sfu_rtcp_add_bye (SfuRtcpWriter *writer, guint32 ssrc);
 
-/* NTP 32.32 of a wall clock time in µs since 1970, and back. */
+/* NTP 32.32 of a wall clock time in µs since 1970, and back (exact). An NTP
+ * time without its top bit is of the era that begins in 2036. */
 guint64 sfu_ntp_from_unix_us (gint64 unix_us);
 gint64 sfu_unix_us_from_ntp (guint64 ntp);
 

@@ -43,7 +43,8 @@ typedef struct {
 } SfuExtMap;
 
 void sfu_ext_map_init (SfuExtMap *map);
-/* FALSE when the id is 0 or taken by another kind, or the kind has an id. */
+/* FALSE when the id is 0 or taken by another kind, or the kind has another
+ * id. */
 gboolean sfu_ext_map_add (SfuExtMap *map, guint8 id, SfuExtKind kind);
 
 /* Where the known extensions of one packet lie. len 0 = absent; a two-byte
@@ -54,13 +55,13 @@ typedef struct {
 } SfuExtIndex;
 
 /* Fills index from the packet; an element that overruns the block ends the
- * walk (what came before it stays valid). Never reads outside
- * [ext_offset, ext_offset + ext_len). */
+ * walk (what came before it stays valid), the first of a kind counts. Never
+ * reads outside [ext_offset, ext_offset + ext_len). */
 void sfu_ext_index (const guint8 *data, const SfuRtpHeader *header,
     const SfuExtMap *map, SfuExtIndex *index);
 
 /* Collects elements and writes them as one block. Picks the two-byte form when
- * an id > 14 or a length > 16 (or 0) asks for it. */
+ * an id > 14 or a length > 16 asks for it. */
 typedef struct {
   guint8 id[SFU_EXT_COUNT];
   guint8 len[SFU_EXT_COUNT];

@@ -39,7 +39,8 @@ typedef struct {
   guint64 n[SFU_VERDICT_COUNT];
 } SfuVerdictCounters;
 
-/* Stable, machine readable name of a verdict: "wait-keyframe". Never NULL. */
+/* Stable, machine readable name of a verdict: "wait-keyframe". Never NULL:
+ * "unknown" outside the enum. */
 const gchar *sfu_verdict_name (SfuVerdict verdict);
 
 static inline void
