@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What both ends of the seam share beside the interface description: where it
+ * is, its bounds, and the larger answers as C structures.
+ *
+ * Threads: plain data of one owner. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define SFU_SEAM_OBJECT_PATH "/org/gstsfu/Worker1"
+/* The worker's end of the socketpair. A plain number: it is also text. */
+#define SFU_SEAM_FD 3
+/* Bytes of an id, without the terminating NUL. */
+#define SFU_SEAM_MAX_ID 128
+
+typedef struct {
+  gchar *foundation;
+  guint32 priority;
+  gchar *address;
+  gchar *protocol; /* "udp" */
+  guint16 port;
+  gchar *type;     /* "host" */
+  gchar *tcp_type; /* "" = not TCP */
+} SfuSeamCandidate;
+
+SfuSeamCandidate *sfu_seam_candidate_new (const gchar *foundation,
+    guint32 priority, const gchar *address, const gchar *protocol, guint16 port,
+    const gchar *type, const gchar *tcp_type);
+void sfu_seam_candidate_free (SfuSeamCandidate *candidate);
+
+typedef struct {
+  gchar *algorithm; /* "sha-256" */
+  gchar *value;     /* "AA:BB:..." */
+} SfuSeamFingerprint;
+
+SfuSeamFingerprint *sfu_seam_fingerprint_new (
+    const gchar *algorithm, const gchar *value);
+void sfu_seam_fingerprint_free (SfuSeamFingerprint *fingerprint);
+/* Lists of SfuSeamFingerprint. The variant is floating, of type a(ss). */
+GPtrArray *sfu_seam_fingerprints_from_variant (GVariant *variant);
+GVariant *sfu_seam_fingerprints_to_variant (GPtrArray *fingerprints);
+
+/* What a client is told of a transport. */
+typedef struct {
+  gchar *ufrag;
+  gchar *pwd;              /* never log it */
+  GPtrArray *candidates;   /* of SfuSeamCandidate */
+  GPtrArray *fingerprints; /* of SfuSeamFingerprint; sha-256 is the last */
+} SfuSeamTransportInfo;
+
+/* Everything empty. */
+SfuSeamTransportInfo *sfu_seam_transport_info_new (void);
+void sfu_seam_transport_info_free (SfuSeamTransportInfo *info);
+
+/* (ssa(sussqss)a(ss)), what CreateWebRtcTransport returns. Floating. */
+GVariant *sfu_seam_candidates_to_variant (GPtrArray *candidates);
+SfuSeamTransportInfo *sfu_seam_transport_info_from_variant (GVariant *variant);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuSeamCandidate, sfu_seam_candidate_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuSeamFingerprint, sfu_seam_fingerprint_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (
+    SfuSeamTransportInfo, sfu_seam_transport_info_free)
+
+G_END_DECLS

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The methods of org.gstsfu.Worker1, one pair of functions each, in the order
+ * of the interface description.
+ *
+ * Threads: as sfu-worker-client.h. */
+#include "sfu-worker-client-private.h"
+
+static gboolean
+finish_void (
+    SfuWorkerClient *self, GAsyncResult *result, gpointer tag, GError **error)
+{
+  g_autoptr (GVariant) reply =
+      sfu_worker_client_call_finish (self, result, tag, error);
+  return reply != NULL;
+}
+
+/* The only value of a reply. */
+static GVariant *
+finish_value (
+    SfuWorkerClient *self, GAsyncResult *result, gpointer tag, GError **error)
+{
+  g_autoptr (GVariant) reply =
+      sfu_worker_client_call_finish (self, result, tag, error);
+  return reply ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+void
+sfu_worker_client_create_router_async (SfuWorkerClient *self,
+    const gchar *router_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "CreateRouter",
+      g_variant_new ("(s)", router_id), SFU_WORKER_CALL_TIMEOUT_MS, cancellable,
+      callback, data, sfu_worker_client_create_router_async);
+}
+
+gboolean
+sfu_worker_client_create_router_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_create_router_async, error);
+}
+
+void
+sfu_worker_client_close_router_async (SfuWorkerClient *self,
+    const gchar *router_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "CloseRouter", g_variant_new ("(s)", router_id),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_close_router_async);
+}
+
+gboolean
+sfu_worker_client_close_router_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_close_router_async, error);
+}
+
+void
+sfu_worker_client_create_webrtc_transport_async (SfuWorkerClient *self,
+    const gchar *router_id, const gchar *transport_id,
+    const SfuWorkerTransportOptions *options, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  if (options && options->sctp)
+    g_variant_dict_insert (&dict, "sctp", "b", TRUE);
+  if (options && options->initial_outgoing_bitrate)
+    g_variant_dict_insert (&dict, "initial-outgoing-bitrate", "u",
+        options->initial_outgoing_bitrate);
+  sfu_worker_client_call (self, "CreateWebRtcTransport",
+      g_variant_new (
+          "(ss@a{sv})", router_id, transport_id, g_variant_dict_end (&dict)),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_create_webrtc_transport_async);
+}
+
+SfuSeamTransportInfo *
+sfu_worker_client_create_webrtc_transport_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
+      self, result, sfu_worker_client_create_webrtc_transport_async, error);
+  return reply ? sfu_seam_transport_info_from_variant (reply) : NULL;
+}
+
+void
+sfu_worker_client_connect_webrtc_transport_async (SfuWorkerClient *self,
+    const gchar *transport_id, const gchar *role, GPtrArray *fingerprints,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "ConnectWebRtcTransport",
+      g_variant_new ("(ss@a(ss))", transport_id, role,
+          sfu_seam_fingerprints_to_variant (fingerprints)),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_connect_webrtc_transport_async);
+}
+
+gboolean
+sfu_worker_client_connect_webrtc_transport_finish (SfuWorkerClient *self,
+    GAsyncResult *result, gchar **local_role, GError **error)
+{
+  g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
+      self, result, sfu_worker_client_connect_webrtc_transport_async, error);
+  if (reply && local_role)
+    g_variant_get (reply, "(s)", local_role);
+  return reply != NULL;
+}
+
+void
+sfu_worker_client_restart_ice_async (SfuWorkerClient *self,
+    const gchar *transport_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "RestartIce",
+      g_variant_new ("(s)", transport_id), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_restart_ice_async);
+}
+
+gboolean
+sfu_worker_client_restart_ice_finish (SfuWorkerClient *self,
+    GAsyncResult *result, gchar **ufrag, gchar **pwd, GError **error)
+{
+  g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
+      self, result, sfu_worker_client_restart_ice_async, error);
+  if (!reply)
+    return FALSE;
+  if (ufrag)
+    g_variant_get_child (reply, 0, "s", ufrag);
+  if (pwd)
+    g_variant_get_child (reply, 1, "s", pwd);
+  return TRUE;
+}
+
+void
+sfu_worker_client_close_transport_async (SfuWorkerClient *self,
+    const gchar *transport_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "CloseTransport",
+      g_variant_new ("(s)", transport_id), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_close_transport_async);
+}
+
+gboolean
+sfu_worker_client_close_transport_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_close_transport_async, error);
+}
+
+void
+sfu_worker_client_produce_async (SfuWorkerClient *self,
+    const gchar *transport_id, const gchar *producer_id, SfuMediaKind kind,
+    const SfuRtpParameters *parameters, gboolean paused,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "Produce",
+      g_variant_new ("(sss@" SFU_RTP_PARAMETERS_SIGNATURE "b)", transport_id,
+          producer_id, sfu_media_kind_name (kind),
+          sfu_rtp_parameters_to_variant (parameters), paused),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_produce_async);
+}
+
+gboolean
+sfu_worker_client_produce_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (self, result, sfu_worker_client_produce_async, error);
+}
+
+void
+sfu_worker_client_set_producer_paused_async (SfuWorkerClient *self,
+    const gchar *producer_id, gboolean paused, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "SetProducerPaused",
+      g_variant_new ("(sb)", producer_id, paused), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_set_producer_paused_async);
+}
+
+gboolean
+sfu_worker_client_set_producer_paused_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_set_producer_paused_async, error);
+}
+
+void
+sfu_worker_client_close_producer_async (SfuWorkerClient *self,
+    const gchar *producer_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "CloseProducer",
+      g_variant_new ("(s)", producer_id), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_close_producer_async);
+}
+
+gboolean
+sfu_worker_client_close_producer_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_close_producer_async, error);
+}
+
+void
+sfu_worker_client_consume_async (SfuWorkerClient *self,
+    const gchar *transport_id, const gchar *consumer_id,
+    const gchar *producer_id, const SfuRtpParameters *parameters,
+    gboolean paused, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer data)
+{
+  sfu_worker_client_call (self, "Consume",
+      g_variant_new ("(sss@" SFU_RTP_PARAMETERS_SIGNATURE "b)", transport_id,
+          consumer_id, producer_id, sfu_rtp_parameters_to_variant (parameters),
+          paused),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_consume_async);
+}
+
+gboolean
+sfu_worker_client_consume_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (self, result, sfu_worker_client_consume_async, error);
+}
+
+void
+sfu_worker_client_set_consumer_paused_async (SfuWorkerClient *self,
+    const gchar *consumer_id, gboolean paused, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "SetConsumerPaused",
+      g_variant_new ("(sb)", consumer_id, paused), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_set_consumer_paused_async);
+}
+
+gboolean
+sfu_worker_client_set_consumer_paused_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_set_consumer_paused_async, error);
+}
+
+void
+sfu_worker_client_request_key_frame_async (SfuWorkerClient *self,
+    const gchar *consumer_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "RequestKeyFrame",
+      g_variant_new ("(s)", consumer_id), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_request_key_frame_async);
+}
+
+gboolean
+sfu_worker_client_request_key_frame_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_request_key_frame_async, error);
+}
+
+void
+sfu_worker_client_close_consumer_async (SfuWorkerClient *self,
+    const gchar *consumer_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "CloseConsumer",
+      g_variant_new ("(s)", consumer_id), SFU_WORKER_CALL_TIMEOUT_MS,
+      cancellable, callback, data, sfu_worker_client_close_consumer_async);
+}
+
+gboolean
+sfu_worker_client_close_consumer_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_close_consumer_async, error);
+}
+
+void
+sfu_worker_client_get_stats_async (SfuWorkerClient *self, const gchar *id,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "GetStats", g_variant_new ("(s)", id),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_get_stats_async);
+}
+
+GVariant *
+sfu_worker_client_get_stats_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_value (self, result, sfu_worker_client_get_stats_async, error);
+}
+
+void
+sfu_worker_client_dump_async (SfuWorkerClient *self, const gchar *router_id,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "Dump",
+      g_variant_new ("(s)", router_id ? router_id : ""),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_dump_async);
+}
+
+GVariant *
+sfu_worker_client_dump_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_value (self, result, sfu_worker_client_dump_async, error);
+}
+
+void
+sfu_worker_client_graph_dot_async (SfuWorkerClient *self,
+    const gchar *router_id, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "GraphDot", g_variant_new ("(s)", router_id),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_graph_dot_async);
+}
+
+gchar *
+sfu_worker_client_graph_dot_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) dot =
+      finish_value (self, result, sfu_worker_client_graph_dot_async, error);
+  return dot ? g_variant_dup_string (dot, NULL) : NULL;
+}
+
+void
+sfu_worker_client_set_impairment_async (SfuWorkerClient *self,
+    gdouble percent_in, gdouble percent_out, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "SetImpairment",
+      g_variant_new ("(dd)", percent_in, percent_out),
+      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      sfu_worker_client_set_impairment_async);
+}
+
+gboolean
+sfu_worker_client_set_impairment_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_set_impairment_async, error);
+}
