@@ -42,6 +42,7 @@ struct _SfuWorkerClient {
   GTask *start_task;           /* owned; STARTING and FAILING */
   GVariant *start_args;        /* owned; STARTING */
   GError *start_error;         /* owned; FAILING */
+  gboolean start_refused;      /* start_error is what the worker answered */
   GPtrArray *stop_tasks;       /* of GTask; STOPPING */
   guint16 port_min, port_max;
 };
@@ -190,12 +191,8 @@ finish_failed_start (SfuWorkerClient *self, gint exit_status, gint term_signal)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->start_task);
   g_autoptr (GError) error = g_steal_pointer (&self->start_error);
-  /* What the worker said itself is the best there is. */
-  if (error && error->domain == SFU_ERROR && error->code != SFU_ERROR_FAILED) {
-    g_task_return_error (task, g_steal_pointer (&error));
-    return;
-  }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+  if (self->start_refused ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
@@ -255,6 +252,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
       self, result, sfu_worker_client_start_async, &error);
   if (!reply) {
+    self->start_refused =
+        self->connection && !g_dbus_connection_is_closed (self->connection);
     fail_start (self, error);
     return;
   }
