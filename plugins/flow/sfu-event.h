@@ -40,6 +40,9 @@ gboolean sfu_event_parse_nack (
 /* ---- key frame request: GStreamer's own GstForceKeyUnit (upstream) ---- */
 GstEvent *sfu_event_new_keyframe_request (guint32 ssrc);
 gboolean sfu_event_is_keyframe_request (GstEvent *event);
+/* FALSE: not one. *ssrc is 0 when it names none (an encoder's or a sink's
+ * request). */
+gboolean sfu_event_parse_keyframe_request (GstEvent *event, guint32 *ssrc);
 
 /* ---- the transport behind a consumer ---- */
 GstEvent *sfu_event_new_transport_state (gboolean connected);

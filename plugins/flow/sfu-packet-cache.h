@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last packets of one stream, for retransmission: one cache per producer's
  * stream, shared by all its consumers, holding references, never copies.
- * Bounded three ways: packets (a ring), age, bytes.
+ * Bounded three ways: packets (a table indexed by sequence number), age, bytes
+ * (sizes of the buffers). The oldest leave first.
  *
  * Threads: not locked; its owner (SfuTrack) locks. Time is an argument. */
 #pragma once
@@ -18,7 +19,8 @@ SfuPacketCache *sfu_packet_cache_new (
 void sfu_packet_cache_free (SfuPacketCache *cache);
 void sfu_packet_cache_clear (SfuPacketCache *cache);
 
-/* Takes a reference. A packet with the same number replaces the older one. */
+/* Takes a reference. A packet whose number is the same modulo the size of the
+ * table replaces the older one. */
 void sfu_packet_cache_put (
     SfuPacketCache *cache, guint16 seq, GstBuffer *buffer, gint64 now_us);
 /* A new reference, or NULL: never there, overwritten, too old. */

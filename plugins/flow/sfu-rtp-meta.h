@@ -24,9 +24,11 @@ typedef struct {
 GType sfu_rtp_meta_api_get_type (void);
 const GstMetaInfo *sfu_rtp_meta_get_info (void);
 
-/* The buffer must be writable as to its metas (refcount 1). */
+/* The buffer must be writable as to its metas (refcount 1). All zero: fill it
+ * in before the buffer is shared. Copies of the whole buffer keep it. */
 SfuRtpMeta *sfu_buffer_add_rtp_meta (GstBuffer *buffer);
-/* NULL when there is none. */
+/* NULL when there is none, or when the buffer's size is no longer the one the
+ * meta speaks of (somebody rewrote the packet): its offsets can be trusted. */
 SfuRtpMeta *sfu_buffer_get_rtp_meta (GstBuffer *buffer);
 
 G_END_DECLS

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Track: lives as long as its last event, and is one cache for all.
+ *
+ * Threads: one, and four more that share a track. */
+#include "sfu-track.h"
+#include "test-util.h"
+
+#define SECOND G_USEC_PER_SEC
+
+static void
+test_cache (void)
+{
+  g_autoptr (SfuTrack) track =
+      sfu_track_new (SFU_CODEC_VP8, 90000, 4, SECOND, 1000);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 100, NULL), *got;
+
+  g_assert_cmpint (sfu_track_codec (track), ==, SFU_CODEC_VP8);
+  g_assert_cmpuint (sfu_track_clock_rate (track), ==, 90000);
+  sfu_track_put (track, 65535, buffer, 0);
+  got = sfu_track_get (track, 65535, SECOND);
+  g_assert_true (got == buffer);
+  gst_buffer_unref (got);
+  g_assert_null (sfu_track_get (track, 0, 0));
+  sfu_track_clear (track);
+  g_assert_null (sfu_track_get (track, 65535, 0));
+  g_assert_cmpint (GST_MINI_OBJECT_REFCOUNT_VALUE (buffer), ==, 1);
+  gst_buffer_unref (buffer);
+}
+
+static void
+test_event (void)
+{
+  SfuTrack *track = sfu_track_new (SFU_CODEC_OPUS, 48000, 4, SECOND, 1000);
+  GstEvent *event = sfu_event_new_track (track), *other, *nameless;
+  GstBuffer *buffer = gst_buffer_new ();
+  SfuTrack *parsed;
+
+  g_assert_true (GST_EVENT_IS_STICKY (event));
+  g_assert_true (GST_EVENT_IS_DOWNSTREAM (event));
+  sfu_track_put (track, 1, buffer, 0);
+  sfu_track_unref (track); /* the event keeps it */
+  parsed = sfu_event_parse_track (event);
+  g_assert_true (parsed == track);
+  gst_event_unref (event);
+  g_assert_cmpint (GST_MINI_OBJECT_REFCOUNT_VALUE (buffer), ==, 2);
+  sfu_track_unref (parsed); /* the last one frees the cache */
+  g_assert_cmpint (GST_MINI_OBJECT_REFCOUNT_VALUE (buffer), ==, 1);
+  gst_buffer_unref (buffer);
+
+  other = gst_event_new_eos ();
+  g_assert_null (sfu_event_parse_track (other));
+  gst_event_unref (other);
+  other = gst_event_new_custom (
+      GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, gst_structure_new_empty ("other"));
+  g_assert_null (sfu_event_parse_track (other));
+  gst_event_unref (other);
+  nameless = gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+      gst_structure_new ("sfu-track", "track", G_TYPE_INT, 1, NULL));
+  g_assert_null (sfu_event_parse_track (nameless));
+  gst_event_unref (nameless);
+}
+
+static gpointer
+hammer (gpointer data)
+{
+  SfuTrack *track = data;
+
+  for (guint i = 0; i < 5000; i++) {
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL, 10, NULL), *got;
+
+    sfu_track_put (track, (guint16)i, buffer, i);
+    gst_buffer_unref (buffer);
+    got = sfu_track_get (track, (guint16)(i - 3), i);
+    gst_clear_buffer (&got);
+    gst_event_unref (sfu_event_new_track (track));
+  }
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  SfuTrack *track = sfu_track_new (SFU_CODEC_VP8, 90000, 64, SECOND, 1000);
+  GThread *threads[4];
+  GstBuffer *got;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("hammer", hammer, track);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  got = sfu_track_get (track, 4999, 4999);
+  g_assert_nonnull (got);
+  gst_buffer_unref (got);
+  sfu_track_unref (track);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/track/cache", test_cache);
+  g_test_add_func ("/track/event", test_event);
+  g_test_add_func ("/track/threads", test_threads);
+  return g_test_run ();
+}
