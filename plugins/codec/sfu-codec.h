@@ -19,11 +19,14 @@ typedef enum {
   SFU_CODEC_COUNT
 } SfuCodec;
 
-/* GStreamer's encoding-name or the subtype of a mimeType, any case: "VP8". */
+/* GStreamer's encoding-name or the subtype of a mimeType, any case: "VP8".
+ * SFU_CODEC_UNKNOWN for others and NULL. */
 SfuCodec sfu_codec_from_name (const gchar *encoding_name);
+/* As encoding-name; "unknown", never NULL. */
 const gchar *sfu_codec_name (SfuCodec codec);
 
-/* FALSE for audio: such a stream has no key frames and its gate is open. */
+/* FALSE for audio and for unknown codecs: such a stream has no key frames and
+ * its gate is open. */
 gboolean sfu_codec_has_keyframes (SfuCodec codec);
 
 typedef struct {
@@ -34,8 +37,10 @@ typedef struct {
 
 /* payload: RTP payload without padding. Truncated or nonsense payload: both
  * FALSE, never an error; forwarding does not depend on it.
+ * Codecs without key frames: both TRUE for every payload that is not empty.
  * H264: SPS in a single NAL, STAP-A or as first fragment counts as key frame
- * start, and an IDR slice (type 5 single, in STAP-A, or FU-A with S bit). */
+ * start, and the first slice of an IDR picture (type 5 single, in STAP-A, or
+ * FU-A with S bit). */
 void sfu_codec_inspect (
     SfuCodec codec, const guint8 *payload, gsize len, SfuPayloadInfo *info);
 
