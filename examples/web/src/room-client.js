@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The signalling of one room: protoo over a WebSocket that comes back by
+// itself, and one Session for as long as a connection lasts. Everything that
+// the server says ends up in the store; the view never talks to the server.
+
+import { Peer, WebSocketTransport } from 'protoo-client';
+
+import { requestErrorText } from './error-texts.js';
+import { signallingUrl } from './params.js';
+import { Session } from './session.js';
+import { withEntry } from './store.js';
+
+/** Quick first attempts, then a knock every five seconds for ten minutes. */
+const RETRY = {
+  retries: 120, factor: 1.6, minTimeout: 400, maxTimeout: 5000,
+};
+
+const SOURCES = ['mic', 'camera', 'screen'];
+
+const NO_TRANSPORTS = { send: null, recv: null };
+
+/** "Chromium 156" and the like, for the others' information. */
+function deviceInfo() {
+  const agent = navigator.userAgent;
+  const match = /(Firefox|Edg|Chrome|Version)\/(\d+)/.exec(agent);
+  const flags = {
+    Firefox: 'firefox', Edg: 'edge', Chrome: 'chrome', Version: 'safari',
+  };
+  const flag = flags[match?.[1]] ?? 'other';
+
+  return { flag, name: flag, version: match?.[2] ?? '' };
+}
+
+export class RoomClient {
+  /**
+   * @param {object} store
+   * @param {{params: object, notify: Function}} options
+   */
+  constructor(store, { params, notify }) {
+    this._store = store;
+    this._params = params;
+    this._notify = notify;
+    this._socket = null;
+    this.session = null;
+    window.addEventListener('online', () => this.session?.nudge());
+  }
+
+  /** Joins the store's room as the store's me. Never throws: see the store. */
+  connect() {
+    this.close();
+    this._store.set({ connection: 'connecting', closedBecause: null });
+    this._dial();
+  }
+
+  _dial() {
+    const { room, me } = this._store.get();
+    const url = signallingUrl(new URL(location.href), room, me.id);
+    const socket = new Peer(new WebSocketTransport(url, { retry: RETRY }));
+
+    this._socket = socket;
+    socket.on('open', () => this._join(socket));
+    socket.on('disconnected', () => this._onDisconnected());
+    socket.on('close', () => {
+      if (socket === this._socket) this._end('The server ended the call.');
+    });
+    socket.on('request', (request, accept, reject) =>
+      this._onRequest(request, accept, reject));
+    socket.on('notification', ({ method, data }) =>
+      this._onNotification(method, data ?? {}));
+  }
+
+  request(method, data) {
+    return this._socket
+      ? this._socket.request(method, data)
+      : Promise.reject(new Error('not connected'));
+  }
+
+  async _join(socket) {
+    this._dropSession();
+
+    const session = this._newSession(socket);
+
+    if (!session) return;
+
+    this.session = session;
+    try {
+      const peers = await session.join({
+        displayName: this._store.get().me.name,
+        device: deviceInfo(),
+      });
+
+      if (session.closed) return;
+      this._store.set(({ peers: known }) => ({
+        connection: 'connected',
+        peers: new Map(peers.map((peer) =>
+          [peer.id, known.get(peer.id) ?? peer])),
+      }));
+      for (const source of SOURCES) this.sync(source);
+    } catch (error) {
+      if (session.closed) return;
+      this._end(requestErrorText('The room could not be joined', error));
+    }
+  }
+
+  _newSession(socket) {
+    try {
+      return new Session({
+        params: this._params,
+        request: (method, data) => socket.request(method, data),
+        onTransport: (direction, state) => this._store.set(
+          ({ transports }) => ({
+            transports: { ...transports, [direction]: state },
+          })),
+        onLost: () => this._rejoin(),
+      });
+    } catch {
+      this._end('This browser does not know WebRTC as this page needs it.');
+
+      return null;
+    }
+  }
+
+  /** Sends what the person's own tracks are now. Failures become toasts. */
+  sync(source) {
+    const { session } = this;
+
+    if (!session || this._store.get().connection !== 'connected') return;
+
+    const wanted = () => {
+      const { me } = this._store.get();
+
+      return { track: me.tracks[source], paused: me[source] !== 'on' };
+    };
+
+    session.sync(source, wanted).catch((error) => {
+      if (session.closed) return;
+      this._notify({
+        kind: 'error',
+        text: requestErrorText(`Your ${source} is not being sent`, error),
+      });
+    });
+  }
+
+  _dropSession() {
+    this.session?.close();
+    this.session = null;
+    this._store.set({
+      consumers: new Map(),
+      transports: NO_TRANSPORTS,
+      figures: new Map(),
+      speaker: null,
+    });
+  }
+
+  _onDisconnected() {
+    this._dropSession();
+    this._store.set({ connection: 'reconnecting' });
+  }
+
+  /** The media path is beyond repair: leave and come back as a new peer. */
+  _rejoin() {
+    this._hangUp();
+    this._dropSession();
+    this._store.set({ connection: 'reconnecting' });
+    this._dial();
+  }
+
+  _hangUp() {
+    const socket = this._socket;
+
+    this._socket = null;
+    socket?.close();
+  }
+
+  _end(reason) {
+    this.close();
+    this._store.set({ connection: 'closed', closedBecause: reason });
+  }
+
+  /** Leaves the room. The person's own tracks are not touched. */
+  close() {
+    this._hangUp();
+    this._dropSession();
+    this._store.set({
+      connection: 'idle', peers: new Map(), pinned: null,
+    });
+  }
+
+  async _onRequest({ method, data }, accept, reject) {
+    const { session } = this;
+
+    if (method !== 'newConsumer') {
+      reject(405, `this page does not take ${method}`);
+
+      return;
+    }
+
+    try {
+      const consumer = await session.consume(data);
+
+      if (session.closed) return;
+      this._store.set(({ consumers }) => ({
+        consumers: withEntry(consumers, consumer.id, consumer),
+      }));
+      // The server sends once it has this answer.
+      accept();
+    } catch (error) {
+      if (session?.closed) return;
+      reject(500, error.message);
+      this._notify({
+        kind: 'error',
+        text: requestErrorText('A stream cannot be shown', error),
+      });
+    }
+  }
+
+  _patchConsumer(id, patch) {
+    const consumer = this._store.get().consumers.get(id);
+
+    if (!consumer) return;
+    this._store.set(({ consumers }) => ({
+      consumers: withEntry(consumers, id, { ...consumer, ...patch }),
+    }));
+  }
+
+  _onNotification(method, data) {
+    const handler = NOTIFICATIONS[method];
+
+    // Servers may know more than this page: that is not an error.
+    if (handler) handler(this, data);
+  }
+
+  _removePeer(peerId) {
+    const peer = this._store.get().peers.get(peerId);
+
+    this._store.set(({ peers, consumers, speaker }) => ({
+      peers: withEntry(peers, peerId, undefined),
+      consumers: new Map(Array.from(consumers).filter(
+        ([, consumer]) => consumer.peerId !== peerId)),
+      speaker: speaker === peerId ? null : speaker,
+    }));
+    for (const consumer of Array.from(this.session?.consumers.values() ?? [])) {
+      if (consumer.appData.peerId === peerId) {
+        this.session.closeConsumer(consumer.id);
+      }
+    }
+    if (peer) this._notify({ kind: 'info', text: `${peer.displayName} left` });
+  }
+
+  _removeConsumer(consumerId) {
+    this.session?.closeConsumer(consumerId);
+    this._store.set(({ consumers }) => ({
+      consumers: withEntry(consumers, consumerId, undefined),
+    }));
+  }
+
+  _addPeer(peer) {
+    this._store.set(({ peers }) => ({ peers: withEntry(peers, peer.id, peer) }));
+    this._notify({ kind: 'info', text: `${peer.displayName} joined` });
+  }
+
+  _renamePeer({ peerId, displayName }) {
+    const peer = this._store.get().peers.get(peerId);
+
+    if (!peer) return;
+    this._store.set(({ peers }) => ({
+      peers: withEntry(peers, peerId, { ...peer, displayName }),
+    }));
+  }
+
+  _setSpeaker(peerId) {
+    this._store.set({ speaker: peerId ?? null });
+  }
+}
+
+const NOTIFICATIONS = {
+  newPeer: (client, data) => client._addPeer(data),
+  peerClosed: (client, data) => client._removePeer(data.peerId),
+  peerDisplayNameChanged: (client, data) => client._renamePeer(data),
+  consumerClosed: (client, data) => client._removeConsumer(data.consumerId),
+  consumerPaused: (client, data) =>
+    client._patchConsumer(data.consumerId, { paused: true }),
+  consumerResumed: (client, data) =>
+    client._patchConsumer(data.consumerId, { paused: false }),
+  consumerLayersChanged: (client, data) =>
+    client._patchConsumer(data.consumerId, {
+      layers: [data.spatialLayer ?? null, data.temporalLayer ?? null],
+    }),
+  consumerScore: (client, data) =>
+    client._patchConsumer(data.consumerId, { score: data.score }),
+  activeSpeaker: (client, data) => client._setSpeaker(data.peerId),
+};
