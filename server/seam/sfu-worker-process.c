@@ -231,7 +231,9 @@ sfu_worker_process_spawn (const gchar *program, const gchar *log_level,
   self->canceller = g_cancellable_new ();
   self->callbacks = callbacks;
   self->owner = owner;
-  self->pid = atoi (g_subprocess_get_identifier (process));
+  /* NULL when it has been reaped by now: GLib's own thread does that. */
+  const gchar *identifier = g_subprocess_get_identifier (process);
+  self->pid = identifier ? atoi (identifier) : 0;
   self->running = TRUE;
   g_subprocess_wait_async (
       process, NULL, on_process_exited, g_rc_box_acquire (self));
