@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-worker-config.h.
+ *
+ * Threads: pure functions. */
+#include "sfu-worker-config.h"
+
+#include "sfu-error.h"
+
+#define MAX_LIMIT 100000
+
+/* An order of magnitude above the largest conference one worker can carry:
+ * they keep a runaway client from eating the machine, nothing else. */
+#define DEFAULT_ROUTERS 1000
+#define DEFAULT_TRANSPORTS_PER_ROUTER 1000
+#define DEFAULT_PRODUCERS_PER_TRANSPORT 64
+#define DEFAULT_CONSUMERS_PER_TRANSPORT 1000
+
+void
+sfu_worker_config_init (SfuWorkerConfig *config)
+{
+  config->allow_impairment = FALSE;
+  config->max_routers = DEFAULT_ROUTERS;
+  config->max_transports_per_router = DEFAULT_TRANSPORTS_PER_ROUTER;
+  config->max_producers_per_transport = DEFAULT_PRODUCERS_PER_TRANSPORT;
+  config->max_consumers_per_transport = DEFAULT_CONSUMERS_PER_TRANSPORT;
+}
+
+static gboolean
+read_limit (const gchar *name, GVariant *value, guint *limit, GError **error)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32)) {
+    *limit = g_variant_get_uint32 (value);
+    if (*limit >= 1 && *limit <= MAX_LIMIT)
+      return TRUE;
+  }
+  g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+      "option '%s' must be a number of 1 to %d", name, MAX_LIMIT);
+  return FALSE;
+}
+
+gboolean
+sfu_worker_config_read (
+    SfuWorkerConfig *config, GVariant *options, GError **error)
+{
+  const struct {
+    const gchar *name;
+    guint *limit;
+  } limits[] = {
+    { "max-routers", &config->max_routers },
+    { "max-transports-per-router", &config->max_transports_per_router },
+    { "max-producers-per-transport", &config->max_producers_per_transport },
+    { "max-consumers-per-transport", &config->max_consumers_per_transport },
+  };
+  GVariantIter iter;
+  const gchar *name;
+  g_variant_iter_init (&iter, options);
+  for (;;) {
+    g_autoptr (GVariant) value = NULL;
+    if (!g_variant_iter_next (&iter, "{&sv}", &name, &value))
+      return TRUE;
+    guint i;
+    for (i = 0; i < G_N_ELEMENTS (limits); i++) {
+      if (g_str_equal (name, limits[i].name))
+        break;
+    }
+    if (i < G_N_ELEMENTS (limits)) {
+      if (!read_limit (name, value, limits[i].limit, error))
+        return FALSE;
+    } else if (g_str_equal (name, "allow-impairment") &&
+        g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
+      config->allow_impairment = g_variant_get_boolean (value);
+    } else {
+      g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+          "option '%.64s' is unknown or has the wrong type", name);
+      return FALSE;
+    }
+  }
+}

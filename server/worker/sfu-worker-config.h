@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of Start, with their defaults and bounds.
+ *
+ * Threads: plain data. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  /* Whether SetImpairment works ("allow-impairment", b, FALSE). */
+  gboolean allow_impairment;
+  /* Bounds of what a worker holds; each an u of 1..100000. */
+  guint max_routers;                 /* "max-routers" */
+  guint max_transports_per_router;   /* "max-transports-per-router" */
+  guint max_producers_per_transport; /* "max-producers-per-transport" */
+  guint max_consumers_per_transport; /* "max-consumers-per-transport" */
+} SfuWorkerConfig;
+
+void sfu_worker_config_init (SfuWorkerConfig *config);
+/* options: a{sv}. SFU_ERROR_INVALID_ARGUMENT names the first option that is
+ * unknown, mistyped or out of range; config is then undefined. */
+gboolean sfu_worker_config_read (
+    SfuWorkerConfig *config, GVariant *options, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-worker-features.h.
+ *
+ * Threads: control thread. */
+#include "sfu-worker-features.h"
+
+#include "sfu-error.h"
+
+/* webrtcbin makes an rtpbin with its srtp elements and a pair of dtls elements
+ * when it is created and negotiates, and registers itself only beside libnice's
+ * plugin: a worker without nicesrc would fail at the first connect. */
+static const struct {
+  const gchar *element;
+  const gchar *package;
+} needed[] = {
+  { "tee", "libgstreamer1.0-0" },
+  { "queue", "libgstreamer1.0-0" },
+  { "capsfilter", "libgstreamer1.0-0" },
+  { "rtpbin", "gstreamer1.0-plugins-good" },
+  { "webrtcbin", "gstreamer1.0-plugins-bad" },
+  { "dtlssrtpdec", "gstreamer1.0-plugins-bad" },
+  { "dtlssrtpenc", "gstreamer1.0-plugins-bad" },
+  { "srtpdec", "gstreamer1.0-plugins-bad" },
+  { "srtpenc", "gstreamer1.0-plugins-bad" },
+  { "nicesrc", "gstreamer1.0-nice" },
+  { "nicesink", "gstreamer1.0-nice" },
+  { "sfurouter", "gst-sfu" },
+  { "sfuproducer", "gst-sfu" },
+  { "sfuconsumer", "gst-sfu" },
+  { "sfutransport", "gst-sfu" },
+};
+
+gboolean
+sfu_worker_features_check (GError **error)
+{
+  g_autoptr (GString) elements = g_string_new (NULL);
+  g_autoptr (GString) packages = g_string_new (NULL);
+  const gchar *last_package = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++) {
+    g_autoptr (GstElementFactory) factory =
+        gst_element_factory_find (needed[i].element);
+    if (factory)
+      continue;
+    g_string_append_printf (
+        elements, "%s%s", elements->len ? ", " : "", needed[i].element);
+    if (g_strcmp0 (last_package, needed[i].package) != 0)
+      g_string_append_printf (packages, " %s", needed[i].package);
+    last_package = needed[i].package;
+  }
+  if (elements->len == 0)
+    return TRUE;
+  g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
+      "GStreamer elements are missing: %s; install:%s", elements->str,
+      packages->str);
+  return FALSE;
+}
