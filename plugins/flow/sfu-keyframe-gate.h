@@ -34,10 +34,11 @@ typedef struct {
 
 void sfu_keyframe_requester_init (SfuKeyframeRequester *requester,
     gint64 min_interval_us, gint64 retry_us, guint max_retries);
-/* Somebody wants a key frame. TRUE: send a request now. */
+/* Somebody wants a key frame. TRUE: send a request now. FALSE: one is under
+ * way, or poll will send it when the interval is over. */
 gboolean sfu_keyframe_requester_request (
     SfuKeyframeRequester *requester, gint64 now_us);
-/* A key frame begins. */
+/* A key frame begins: whoever waited is served. */
 void sfu_keyframe_requester_received (
     SfuKeyframeRequester *requester, gint64 now_us);
 /* From a timer. TRUE: send a request now (throttled one, or a retry). */
