@@ -12,7 +12,13 @@
 G_BEGIN_DECLS
 
 #define SFU_NACK_LIST_MAX 512 /* missing packets remembered */
-#define SFU_NACK_MAX_GAP 1000 /* a jump larger than this is a new start */
+/* A jump forward larger than this is a new start at once; one backward when the
+ * next packet follows it (RFC 3550 A.1), since a single packet can be that
+ * late. */
+#define SFU_NACK_MAX_GAP 1000
+/* Asked again no sooner than this, however short the round trip: the sender's
+ * own pace and the jitter of the network are not in it. */
+#define SFU_NACK_MIN_INTERVAL_US 10000
 
 typedef enum {
   SFU_NACK_NEW,       /* in order, or first of all */
@@ -39,9 +45,10 @@ void sfu_nack_list_reset (SfuNackList *list);
 SfuNackReceived sfu_nack_list_receive (
     SfuNackList *list, guint16 seq, gint64 now_us);
 
-/* Fills seqs with the numbers to ask for now (new ones, and those whose last
- * request is older than rtt_us). *give_up: some were given up, or the list
- * overflowed: a decoder may need a key frame. Returns how many. */
+/* Fills seqs with the numbers to ask for now, oldest first (new ones, and those
+ * whose last request is rtt_us ago). *give_up: some were given up since the
+ * last call, or the list overflowed: a decoder may need a key frame. Returns
+ * how many; when that is max there may be more. */
 guint sfu_nack_list_collect (SfuNackList *list, gint64 now_us, gint64 rtt_us,
     guint16 *seqs, guint max, gboolean *give_up);
 
