@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* How many cuts (drops, resyncs) the map remembers for reordered packets and
  * for the way back; older numbers are refused. */
 #define SFU_SEQ_MAP_CUTS 64
+/* Nor does it look back further than this many packets; far enough from half
+ * the circle that comparisons stay exact after a jump of nearly that. */
+#define SFU_SEQ_MAP_HORIZON 16384
 
 typedef struct {
   guint16 from_in; /* first input number this offset is for */
@@ -21,13 +24,13 @@ typedef struct {
 
 typedef struct {
   gboolean started;
-  gboolean resync;   /* the next forwarded packet opens a new span */
-  guint16 first_out; /* number of the very first packet */
-  guint16 max_in;    /* highest input number seen, dropped ones included */
-  guint16 max_out;
-  guint32 ts_offset; /* out = in + ts_offset (mod 2^32) */
-  guint32 max_ts_out;
-  gboolean have_ts;
+  gboolean resync;    /* the next forwarded packet opens a new span */
+  guint16 first_out;  /* number of the very first packet */
+  guint16 max_in;     /* highest input number seen, dropped ones included */
+  guint16 max_out;    /* highest number given out */
+  guint32 ts_offset;  /* out = in + ts_offset (mod 2^32) */
+  guint32 max_ts_out; /* before the first packet: where to begin */
+  guint32 ts_step;    /* of the resync that waits */
   SfuSeqCut cuts[SFU_SEQ_MAP_CUTS]; /* ring, newest last */
   guint cuts_first;
   guint cuts_n;
@@ -40,20 +43,24 @@ void sfu_seq_map_init (SfuSeqMap *map, guint16 first_out, guint32 first_ts_out);
 /* The next packet forwarded begins a new span (after pause, key-frame wait,
  * switch of producer): its number follows max_out by one and its timestamp
  * follows the last one by ts_step (timestamp units, > 0). Packets of before
- * that arrive late afterwards are refused. The very first span needs none. */
+ * that arrive late afterwards are refused. The very first span needs none. A
+ * stream that starts anew (SFU_NACK_RESTART) needs one: numbers that jump by
+ * half the circle or more look old. */
 void sfu_seq_map_resync (SfuSeqMap *map, guint32 ts_step);
 
 /* A packet to forward. FALSE: it lies before the current span or before what
- * the cuts remember (TOO_OLD). Late packets inside the span get the number
- * they would have had. */
+ * the cuts remember (TOO_OLD), or was dropped already. Late packets inside the
+ * span get the number they would have had. */
 gboolean sfu_seq_map_forward (SfuSeqMap *map, guint16 in_seq, guint32 in_ts,
     guint16 *out_seq, guint32 *out_ts);
 
 /* A packet that was received but is not forwarded while the span goes on
- * (padding, filtered layer): closes the gap it would leave. */
+ * (padding, filtered layer): closes the gap it would leave. A late one leaves
+ * its gap: those behind it have their numbers already. */
 void sfu_seq_map_drop (SfuSeqMap *map, guint16 in_seq);
 
-/* For a NACK: the input number that got out_seq. FALSE: none in this span. */
+/* For a NACK: the input number that got out_seq, or would have, had it come.
+ * FALSE: none in this span, or not given out yet. */
 gboolean sfu_seq_map_reverse (
     const SfuSeqMap *map, guint16 out_seq, guint16 *in_seq);
 
