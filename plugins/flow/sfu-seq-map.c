@@ -80,8 +80,10 @@ static void
 begin_span (SfuSeqMap *map, guint16 in_seq, guint32 in_ts)
 {
   guint16 out_seq = map->started ? (guint16)(map->max_out + 1) : map->first_out;
-  guint32 out_ts =
-      map->started ? map->max_ts_out + map->ts_step : map->max_ts_out;
+  guint32 out_ts = map->max_ts_out + (map->started ? map->ts_step : 0);
+
+  if (map->started && map->ts_step == 0)
+    out_ts = in_ts + map->ts_offset; /* the same clock goes on */
 
   map->cuts_first = map->cuts_n = 0;
   add_cut (map, in_seq, (guint16)(out_seq - in_seq));

@@ -42,8 +42,9 @@ void sfu_seq_map_init (SfuSeqMap *map, guint16 first_out, guint32 first_ts_out);
 
 /* The next packet forwarded begins a new span (after pause, key-frame wait,
  * switch of producer): its number follows max_out by one and its timestamp
- * follows the last one by ts_step (timestamp units, > 0). Packets of before
- * that arrive late afterwards are refused. The very first span needs none. A
+ * follows the last one by ts_step (timestamp units; 0: the clock is the same as
+ * before, timestamps keep their offset). Packets of before that arrive late
+ * afterwards are refused. The very first span needs none. A
  * stream that starts anew (SFU_NACK_RESTART) needs one: numbers that jump by
  * half the circle or more look old. */
 void sfu_seq_map_resync (SfuSeqMap *map, guint32 ts_step);

@@ -155,6 +155,11 @@ test_timestamps (void)
   g_assert_true (sfu_seq_map_forward (&map, 9, 0x80000000, &seq, &ts));
   g_assert_cmphex (ts, ==, 44 + 3000);
   g_assert_cmphex (sfu_seq_map_timestamp (&map, 0x80000001), ==, 3045);
+
+  /* Step 0: a pause of the same stream, whose clock went on. */
+  sfu_seq_map_resync (&map, 0);
+  g_assert_true (sfu_seq_map_forward (&map, 20, 0x80000000 + 90000, &seq, &ts));
+  g_assert_cmphex (ts, ==, 44 + 3000 + 90000);
 }
 
 /* One cut, then more than half the circle: what is near still maps, what is far
