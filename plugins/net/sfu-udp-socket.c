@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Threads: the rings and the source belong to the media thread; the file
+ * descriptor is used by any (the kernel orders single datagrams). */
+#include "sfu-udp-socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include "sfu-counter.h"
+
+GST_DEBUG_CATEGORY_STATIC (sfu_udp_socket_debug);
+#define GST_CAT_DEFAULT sfu_udp_socket_debug
+
+/* Datagrams per recvmmsg: enough that the cost of the call disappears, few
+ * enough that what they cause leaves again within a millisecond. */
+#define BURST 64
+/* Above any path MTU: what is larger is nothing a WebRTC peer may send. */
+#define DATAGRAM_MAX 2048
+/* Datagrams per sendmmsg; a burst that goes to many leaves in slices of this,
+ * so that the first receivers do not wait for the last. */
+#define QUEUE_MAX 256
+/* Key frames of many rooms at once, while the media thread is busy for some
+ * 10 ms, at 1 Gbit/s. */
+#define KERNEL_BUFFER_BYTES (8 * 1024 * 1024)
+
+typedef struct {
+  GstBuffer *buffer; /* owned */
+  GstMapInfo map;
+  SfuAddress to;
+} Queued;
+
+struct _SfuUdpSocket {
+  SfuMediaLoop *loop; /* owned */
+  gint fd;
+  SfuAddress address;
+
+  /* Media thread. */
+  GSource *source; /* owned, with a reference to self while attached */
+  grefcount refs;  /* the user's and those of running dispatches */
+  SfuUdpReceiveFunc received; /* NULL before start and after free */
+  gpointer owner;
+  SfuFlushHook flush;
+  struct mmsghdr in[BURST];
+  struct iovec in_iov[BURST];
+  SfuAddress in_from[BURST];
+  guint8 in_data[BURST][DATAGRAM_MAX];
+  Queued out[QUEUE_MAX];
+  guint out_length;
+  struct mmsghdr out_messages[QUEUE_MAX];
+  struct iovec out_iov[QUEUE_MAX];
+
+  /* sfu-counter.h: written by the media thread … */
+  SfuUdpSocketStats stats;
+  /* … and by all threads that send_now. */
+  guint64 now_packets, now_bytes, now_errors;
+};
+
+static void
+init_debug (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (
+        sfu_udp_socket_debug, "sfuudp", 0, "UDP sockets of the media loop");
+    g_once_init_leave (&once, 1);
+  }
+}
+
+/* ---- receiving ---- */
+
+static void
+unref (SfuUdpSocket *self)
+{
+  if (!g_ref_count_dec (&self->refs))
+    return;
+  close (self->fd);
+  g_object_unref (self->loop);
+  g_free (self);
+}
+
+static void
+deliver (SfuUdpSocket *self, guint n)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < n; i++)
+    bytes += self->in[i].msg_len;
+  sfu_counter_add (&self->stats.packets_received, n);
+  sfu_counter_add (&self->stats.bytes_received, bytes);
+  for (guint i = 0; i < n && self->received; i++) {
+    if (self->in[i].msg_hdr.msg_flags & MSG_TRUNC)
+      sfu_counter_add (&self->stats.truncated, 1);
+    else
+      self->received (self->owner, self->in_data[i], self->in[i].msg_len,
+          &self->in_from[i]);
+  }
+}
+
+static gboolean
+on_readable (gint fd, GIOCondition condition, gpointer data)
+{
+  SfuUdpSocket *self = data;
+  gint n;
+
+  for (guint i = 0; i < BURST; i++)
+    self->in[i].msg_hdr.msg_namelen = sizeof self->in_from[i];
+  n = recvmmsg (self->fd, self->in, BURST, MSG_DONTWAIT, NULL);
+  sfu_counter_add (&self->stats.receive_calls, 1);
+  if (n < 0) {
+    /* Errors of earlier sends that ICMP brought are read here, too. */
+    GST_LOG ("fd=%d reason=%s", self->fd, g_strerror (errno));
+    return G_SOURCE_CONTINUE;
+  }
+  g_ref_count_inc (&self->refs);
+  deliver (self, (guint)n);
+  unref (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+prepare_ring (SfuUdpSocket *self)
+{
+  for (guint i = 0; i < BURST; i++) {
+    struct msghdr *header = &self->in[i].msg_hdr;
+
+    self->in_iov[i].iov_base = self->in_data[i];
+    self->in_iov[i].iov_len = sizeof self->in_data[i];
+    header->msg_iov = &self->in_iov[i];
+    header->msg_iovlen = 1;
+    header->msg_name = &self->in_from[i];
+  }
+}
+
+/* ---- sending ---- */
+
+static guint
+build_messages (SfuUdpSocket *self)
+{
+  for (guint i = 0; i < self->out_length; i++) {
+    Queued *queued = &self->out[i];
+    struct msghdr *header = &self->out_messages[i].msg_hdr;
+
+    self->out_iov[i].iov_base = queued->map.data;
+    self->out_iov[i].iov_len = queued->map.size;
+    memset (header, 0, sizeof *header);
+    header->msg_name = &queued->to;
+    header->msg_namelen = sfu_address_length (&queued->to);
+    header->msg_iov = &self->out_iov[i];
+    header->msg_iovlen = 1;
+  }
+  return self->out_length;
+}
+
+/* A full kernel buffer refuses all that follows as well: drop the rest, never
+ * wait. Any other error is about one datagram. */
+static void
+send_messages (SfuUdpSocket *self, guint n)
+{
+  guint done = 0;
+
+  while (done < n) {
+    gint sent =
+        sendmmsg (self->fd, self->out_messages + done, n - done, MSG_DONTWAIT);
+
+    sfu_counter_add (&self->stats.send_calls, 1);
+    if (sent > 0) {
+      done += (guint)sent;
+      sfu_counter_add (&self->stats.packets_sent, (guint)sent);
+    } else if (errno == EAGAIN || errno == ENOBUFS) {
+      sfu_counter_add (&self->stats.send_errors, n - done);
+      return;
+    } else if (errno != EINTR) {
+      GST_LOG ("fd=%d reason=%s", self->fd, g_strerror (errno));
+      sfu_counter_add (&self->stats.send_errors, 1);
+      done++;
+    }
+  }
+}
+
+void
+sfu_udp_socket_flush (SfuUdpSocket *self)
+{
+  guint64 bytes = 0;
+
+  if (self->out_length == 0)
+    return;
+  send_messages (self, build_messages (self));
+  for (guint i = 0; i < self->out_length; i++) {
+    bytes += self->out[i].map.size;
+    gst_buffer_unmap (self->out[i].buffer, &self->out[i].map);
+    gst_buffer_unref (self->out[i].buffer);
+  }
+  sfu_counter_add (&self->stats.bytes_sent, bytes);
+  self->out_length = 0;
+}
+
+void
+sfu_udp_socket_queue (
+    SfuUdpSocket *self, GstBuffer *buffer, const SfuAddress *to)
+{
+  Queued *queued;
+
+  if (self->out_length == QUEUE_MAX)
+    sfu_udp_socket_flush (self);
+  queued = &self->out[self->out_length];
+  if (!gst_buffer_map (buffer, &queued->map, GST_MAP_READ)) {
+    sfu_counter_add (&self->stats.send_errors, 1);
+    gst_buffer_unref (buffer);
+    return;
+  }
+  queued->buffer = buffer;
+  queued->to = *to;
+  self->out_length++;
+  sfu_media_loop_queue_flush (self->loop, &self->flush);
+}
+
+gboolean
+sfu_udp_socket_send_now (
+    SfuUdpSocket *self, const guint8 *data, gsize size, const SfuAddress *to)
+{
+  gssize n;
+
+  do
+    n = sendto (
+        self->fd, data, size, MSG_DONTWAIT, &to->any, sfu_address_length (to));
+  while (n < 0 && errno == EINTR);
+  if (n < 0) {
+    sfu_counter_add_shared (&self->now_errors, 1);
+    return FALSE;
+  }
+  sfu_counter_add_shared (&self->now_packets, 1);
+  sfu_counter_add_shared (&self->now_bytes, size);
+  return TRUE;
+}
+
+/* ---- life ---- */
+
+static void
+set_bind_error (GError **error, const SfuAddress *address, gint code)
+{
+  gchar host[SFU_ADDRESS_TEXT_SIZE];
+  const gchar *hint;
+
+  sfu_address_to_text (address, host, sizeof host);
+  switch (code) {
+    case EADDRNOTAVAIL:
+      hint = "address not available: listen-ip must be an address of this "
+             "machine; put the public one into announced-address";
+      break;
+    case EADDRINUSE:
+      hint = "port in use: another process has it; choose another port or "
+             "range";
+      break;
+    case EACCES:
+      hint = "permission denied: ports below 1024 need privileges";
+      break;
+    default:
+      hint = g_strerror (code);
+  }
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+      "cannot bind UDP %s:%u: %s", host, sfu_address_get_port (address), hint);
+}
+
+/* SO_…BUFFORCE needs CAP_NET_ADMIN; without it the sysctl net.core.…mem_max
+ * is the limit. Returns what it became (the kernel reports it doubled, for its
+ * own bookkeeping). */
+static gint
+set_kernel_buffer (gint fd, gint force_option, gint option)
+{
+  gint bytes = KERNEL_BUFFER_BYTES;
+  socklen_t length = sizeof bytes;
+
+  if (setsockopt (fd, SOL_SOCKET, force_option, &bytes, sizeof bytes) < 0)
+    setsockopt (fd, SOL_SOCKET, option, &bytes, sizeof bytes);
+  if (getsockopt (fd, SOL_SOCKET, option, &bytes, &length) < 0)
+    return 0;
+  return bytes / 2;
+}
+
+static gboolean
+bind_socket (SfuUdpSocket *self, const SfuAddress *address, GError **error)
+{
+  gint both_families = 0;
+  socklen_t length = sizeof self->address;
+
+  self->fd = socket (
+      address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (self->fd < 0) {
+    set_bind_error (error, address, errno);
+    return FALSE;
+  }
+  /* "::" means every address of the machine, whatever the sysctl says. */
+  if (address->any.sa_family == AF_INET6)
+    setsockopt (self->fd, IPPROTO_IPV6, IPV6_V6ONLY, &both_families,
+        sizeof both_families);
+  if (bind (self->fd, &address->any, sfu_address_length (address)) < 0 ||
+      getsockname (self->fd, &self->address.any, &length) < 0) {
+    set_bind_error (error, address, errno);
+    close (self->fd);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+flush_hook (gpointer data)
+{
+  sfu_udp_socket_flush (data);
+}
+
+SfuUdpSocket *
+sfu_udp_socket_new (
+    SfuMediaLoop *loop, const SfuAddress *address, GError **error)
+{
+  SfuUdpSocket *self = g_new0 (SfuUdpSocket, 1);
+  gchar host[SFU_ADDRESS_TEXT_SIZE];
+  gint receive_bytes, send_bytes;
+
+  init_debug ();
+  if (!bind_socket (self, address, error)) {
+    g_free (self);
+    return NULL;
+  }
+  g_ref_count_init (&self->refs);
+  self->loop = g_object_ref (loop);
+  self->flush.func = flush_hook;
+  self->flush.data = self;
+  self->flush.phase = SFU_FLUSH_SOCKETS;
+  prepare_ring (self);
+  receive_bytes = set_kernel_buffer (self->fd, SO_RCVBUFFORCE, SO_RCVBUF);
+  send_bytes = set_kernel_buffer (self->fd, SO_SNDBUFFORCE, SO_SNDBUF);
+  sfu_address_to_text (&self->address, host, sizeof host);
+  GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d", host,
+      sfu_address_get_port (&self->address), receive_bytes, send_bytes);
+  if (MIN (receive_bytes, send_bytes) < KERNEL_BUFFER_BYTES)
+    GST_WARNING ("port=%u kernel buffers are smaller than %d bytes: raise "
+                 "net.core.rmem_max and net.core.wmem_max, or grant "
+                 "CAP_NET_ADMIN",
+        sfu_address_get_port (&self->address), KERNEL_BUFFER_BYTES);
+  return self;
+}
+
+void
+sfu_udp_socket_start (
+    SfuUdpSocket *self, SfuUdpReceiveFunc received, gpointer owner)
+{
+  GSource *source = g_unix_fd_source_new (self->fd, G_IO_IN);
+
+  self->received = received;
+  self->owner = owner;
+  self->source = source;
+  g_source_set_static_name (source, "sfu-udp-socket");
+  g_source_set_callback (source, G_SOURCE_FUNC (on_readable), self, NULL);
+  g_source_attach (source, sfu_media_loop_get_context (self->loop));
+}
+
+static void
+stop (gpointer data, gpointer unused)
+{
+  SfuUdpSocket *self = data;
+
+  sfu_udp_socket_flush (self);
+  sfu_media_loop_cancel_flush (self->loop, &self->flush);
+  self->received = NULL;
+  if (self->source) {
+    g_source_destroy (self->source);
+    g_clear_pointer (&self->source, g_source_unref);
+  }
+}
+
+void
+sfu_udp_socket_free (SfuUdpSocket *self)
+{
+  if (!self)
+    return;
+  sfu_media_loop_call (self->loop, stop, self);
+  unref (self);
+}
+
+const SfuAddress *
+sfu_udp_socket_get_address (SfuUdpSocket *self)
+{
+  return &self->address;
+}
+
+void
+sfu_udp_socket_get_stats (SfuUdpSocket *self, SfuUdpSocketStats *stats)
+{
+  const SfuUdpSocketStats *s = &self->stats;
+  guint64 now_packets = sfu_counter_get (&self->now_packets);
+
+  stats->packets_received = sfu_counter_get (&s->packets_received);
+  stats->bytes_received = sfu_counter_get (&s->bytes_received);
+  stats->receive_calls = sfu_counter_get (&s->receive_calls);
+  stats->packets_sent = sfu_counter_get (&s->packets_sent) + now_packets;
+  stats->bytes_sent =
+      sfu_counter_get (&s->bytes_sent) + sfu_counter_get (&self->now_bytes);
+  stats->send_calls = sfu_counter_get (&s->send_calls) + now_packets;
+  stats->send_errors =
+      sfu_counter_get (&s->send_errors) + sfu_counter_get (&self->now_errors);
+  stats->truncated = sfu_counter_get (&s->truncated);
+}
