@@ -9,19 +9,10 @@
 
 #include <gst/webrtc/webrtc.h>
 #include <gst/webrtc/ice.h>
+#include "sfu-ice-state.h"
 #include "sfu-webrtc-server.h"
 
 G_BEGIN_DECLS
-
-typedef enum {
-  SFU_ICE_NEW,
-  SFU_ICE_CONNECTED,    /* a check arrived */
-  SFU_ICE_COMPLETED,    /* the peer nominated */
-  SFU_ICE_DISCONNECTED, /* no check for disconnect_timeout */
-  SFU_ICE_CLOSED        /* consent expired, or nobody ever came */
-} SfuIceState;
-
-const gchar *sfu_ice_state_name (SfuIceState state);
 
 typedef struct {
   /* Media thread. reason: "" or e.g. "consent expired". */
