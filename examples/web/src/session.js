@@ -7,6 +7,7 @@ import { Device } from 'mediasoup-client';
 
 import { produceOptions } from './encodings.js';
 import { IceGuard } from './ice-guard.js';
+import { Sender } from './sender.js';
 import { sourceOf } from './tiles.js';
 
 export class Session {
@@ -26,16 +27,14 @@ export class Session {
     this._transports = new Map();
     this._opening = new Map();
     this._guards = new Map();
-    // Source → { producer, serverPaused }
-    this._sent = new Map();
-    // Source → promise of its last change: changes never overlap.
-    this._queues = new Map();
+    this._senders = new Map();
     this.consumers = new Map();
     this.closed = false;
   }
 
   get producers() {
-    return Array.from(this._sent.values(), ({ producer }) => producer);
+    return Array.from(this._senders.values(), ({ producer }) => producer)
+      .filter(Boolean);
   }
 
   transport(direction) {
@@ -135,56 +134,17 @@ export class Session {
       Array.from(this._guards.values(), (guard) => guard.restart()));
   }
 
-  /**
-   * Makes what is sent equal to what is wanted.
-   *
-   * @param {'mic'|'camera'|'screen'} source
-   * @param {() => {track: MediaStreamTrack|null, paused: boolean}} wanted
-   *   asked when its turn comes, so that only the last wish counts
-   */
-  sync(source, wanted) {
-    const last = this._queues.get(source) ?? Promise.resolve();
-    const next = last.catch(() => {}).then(() =>
-      this.closed ? undefined : this._apply(source, wanted()));
-
-    this._queues.set(source, next);
-
-    return next;
-  }
-
-  async _apply(source, { track, paused }) {
-    if (!this._sent.has(source)) {
-      if (!track) return;
-      await this._produce(source, track);
+  /** Makes what is sent of a source equal to what is wanted: see Sender. */
+  async sync(source, wanted) {
+    if (this.closed) return;
+    if (!this._senders.has(source)) {
+      this._senders.set(source, new Sender({
+        produce: (track) => this._produce(source, track),
+        request: this._request,
+        closeWhenOff: source === 'screen',
+      }));
     }
-
-    const entry = this._sent.get(source);
-    const { producer } = entry;
-
-    if (source === 'screen' && !track) {
-      this._sent.delete(source);
-      producer.close();
-      await this._request('closeProducer', { producerId: producer.id });
-
-      return;
-    }
-
-    const pause = paused || !track;
-
-    // Pause first and resume last: no frame of a wrong track gets out.
-    if (pause && !producer.paused) producer.pause();
-    if (pause !== entry.serverPaused && pause) await this._tell(entry, true);
-    if (producer.track !== track) await producer.replaceTrack({ track });
-    if (!pause && producer.paused) producer.resume();
-    if (pause !== entry.serverPaused) await this._tell(entry, false);
-  }
-
-  async _tell(entry, paused) {
-    const { id } = entry.producer;
-
-    await this._request(
-      paused ? 'pauseProducer' : 'resumeProducer', { producerId: id });
-    entry.serverPaused = paused;
+    await this._senders.get(source).sync(wanted);
   }
 
   async _produce(source, track) {
@@ -195,7 +155,7 @@ export class Session {
       throw new Error(`this room takes no ${kind} that this browser can send`);
     }
 
-    const producer = await transport.produce({
+    return transport.produce({
       track,
       ...produceOptions(
         source, this._params, this._device.rtpCapabilities.codecs),
@@ -203,8 +163,6 @@ export class Session {
       stopTracks: false,
       appData: { source, ...(source === 'screen' ? { share: true } : {}) },
     });
-
-    this._sent.set(source, { producer, serverPaused: false });
   }
 
   /** Answers the server's newConsumer. @returns {object} as in the store */
@@ -247,7 +205,7 @@ export class Session {
     this.closed = true;
     for (const guard of this._guards.values()) guard.close();
     for (const transport of this._transports.values()) transport.close();
+    for (const sender of this._senders.values()) sender.close();
     this.consumers.clear();
-    this._sent.clear();
   }
 }
