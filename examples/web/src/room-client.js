@@ -48,7 +48,9 @@ export class RoomClient {
   /** Joins the store's room as the store's me. Never throws: see the store. */
   connect() {
     this.close();
-    this._store.set({ connection: 'connecting', closedBecause: null });
+    this._store.set({
+      connection: 'connecting', closedBecause: null, attempt: 0,
+    });
     this._dial();
   }
 
@@ -59,6 +61,7 @@ export class RoomClient {
 
     this._socket = socket;
     socket.on('open', () => this._join(socket));
+    socket.on('failed', (attempt) => this._store.set({ attempt }));
     socket.on('disconnected', () => this._onDisconnected());
     socket.on('close', () => {
       if (socket === this._socket) this._end('The server ended the call.');
@@ -92,6 +95,7 @@ export class RoomClient {
       if (session.closed) return;
       this._store.set(({ peers: known }) => ({
         connection: 'connected',
+        attempt: 0,
         peers: new Map(peers.map((peer) =>
           [peer.id, known.get(peer.id) ?? peer])),
       }));
@@ -189,8 +193,8 @@ export class RoomClient {
   async _onRequest({ method, data }, accept, reject) {
     const { session } = this;
 
-    if (method !== 'newConsumer') {
-      reject(405, `this page does not take ${method}`);
+    if (method !== 'newConsumer' || !session) {
+      reject(session ? 405 : 409, `this page cannot take ${method} now`);
 
       return;
     }
@@ -205,7 +209,7 @@ export class RoomClient {
       // The server sends once it has this answer.
       accept();
     } catch (error) {
-      if (session?.closed) return;
+      if (session.closed) return;
       reject(500, error.message);
       this._notify({
         kind: 'error',

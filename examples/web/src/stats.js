@@ -206,3 +206,16 @@ export function figureRows(figures) {
 
   return rows;
 }
+
+/** The most important figures in a few short lines, for small tiles. */
+export function figureBrief(figures) {
+  const { kind, codec, height, fps, kbps: rate, loss } = figures;
+  const picture = kind === 'video' && height ? ` ${height}p` : '';
+
+  return [
+    `${codec ?? kind}${picture}`,
+    kind === 'video' ? `${fps ?? '–'} fps` : null,
+    `${rate ?? '–'} kbit/s`,
+    `${(loss * 100).toFixed(1)} % lost`,
+  ].filter(Boolean).join('\n');
+}

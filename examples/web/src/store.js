@@ -68,6 +68,8 @@ export function initialState() {
     room: '',
     // idle | connecting | connected | reconnecting | closed
     connection: 'idle',
+    // Failed attempts to reach the server since the connection was lost.
+    attempt: 0,
     // Why connection is 'closed', in words for a person.
     closedBecause: null,
     // RTCPeerConnection states, null while there is no transport.

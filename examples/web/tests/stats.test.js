@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  figureRows, inboundFigures, outboundFigures, pairRttMs, qualityOf,
+  figureBrief, figureRows, inboundFigures, outboundFigures, pairRttMs, qualityOf,
   ratePerSecond,
 } from '../src/stats.js';
 
@@ -50,6 +50,7 @@ test('a received stream', () => {
   assert.equal(figures.jitterMs, 4.2);
   assert.equal(figures.rttMs, 30.1);
   assert.equal(figures.freezes, 1);
+  assert.equal(figureBrief(figures), 'VP8 480p\n20 fps\n1000 kbit/s\n10.0 % lost');
 });
 
 test('losses taken back are no losses', () => {

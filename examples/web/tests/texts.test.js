@@ -56,11 +56,14 @@ test('encodings', () => {
 test('the banner says the most important thing only', () => {
   const good = {
     connection: 'connected', transports: { send: null, recv: 'connected' },
-    audioBlocked: false,
+    audioBlocked: false, attempt: 0,
   };
 
   assert.equal(bannerOf(good), null);
   assert.match(bannerOf({ ...good, connection: 'connecting' }).text, /Connect/);
+  assert.match(
+    bannerOf({ ...good, connection: 'connecting', attempt: 5 }).text,
+    /does not answer/);
   assert.match(
     bannerOf({ ...good, connection: 'reconnecting' }).text, /lost/);
   assert.match(bannerOf({

@@ -4,10 +4,18 @@
 
 import { attr, h, setText } from './dom.js';
 
+/** So many failed attempts are more than a hiccup. */
+const PATIENCE = 3;
+
 /** @returns {{kind: string, text: string, action?: string}|null} */
-export function bannerOf({ connection, transports, audioBlocked }) {
+export function bannerOf({ connection, attempt, transports, audioBlocked }) {
   const states = Object.values(transports);
 
+  if (connection === 'connecting' && attempt >= PATIENCE) {
+    return {
+      kind: 'bad', text: 'The server does not answer. Trying again…',
+    };
+  }
   if (connection === 'connecting') {
     return { kind: 'busy', text: 'Connecting to the room…' };
   }

@@ -102,10 +102,12 @@ export function callView({ store, actions, copyLink }) {
   });
   const stage = createStage({
     onPin: actions.pin, onFigures: actions.showFigures,
+    onInvite: all.copyLink,
   });
   const dock = createDock({ actions: all, stateOf: store.get });
   const parts = [sink, banner, top, stage, dock];
   const element = h('div', { class: 'call' },
+    h('h1', { class: 'unseen' }, `Call in ${store.get().room}`),
     top.element, stage.element, dock.element, banner.element, sink.element,
     keys.element);
   const unbind = bindKeys(all);

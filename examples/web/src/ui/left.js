@@ -14,10 +14,9 @@ export function leftView({ state, onRejoin, onHome }) {
     h('header', { class: 'top' }, brand(), themeButton()),
     h('main', {},
       h('section', { class: 'card' },
-        h('p', { class: 'eyebrow' }, 'Room'),
-        h('p', { class: 'mono room-title' }, state.room),
         h('h1', {}, state.closedBecause
           ? 'The call has ended' : 'You left the call'),
+        h('p', { class: 'mono hint' }, state.room),
         state.closedBecause
           ? h('p', { class: 'lead', role: 'alert' }, state.closedBecause)
           : null,

@@ -12,6 +12,9 @@ import { createMeter } from './meter.js';
 import { deviceSelect } from './select.js';
 import { themeButton } from './theme.js';
 
+/** Where the page is one column, the devices fold away under the button. */
+const NARROW = '(max-width: 860px)';
+
 const CAMERA_TEXT = {
   off: 'Camera is off',
   starting: 'Starting the camera…',
@@ -106,11 +109,11 @@ export function lobbyView({ state, actions, onJoin, onBack }) {
   const micText = h('p', { class: 'caption' });
   const selects = {
     camera: deviceSelect({
-      id: 'camera', label: 'Camera', none: 'No camera found',
+      id: 'camera', label: 'Camera', none: 'No camera available',
       onChange: (id) => actions.choose('camera', id),
     }),
     mic: deviceSelect({
-      id: 'mic', label: 'Microphone', none: 'No microphone found',
+      id: 'mic', label: 'Microphone', none: 'No microphone available',
       onChange: (id) => actions.choose('mic', id),
     }),
     speaker: deviceSelect({
@@ -151,13 +154,15 @@ export function lobbyView({ state, actions, onJoin, onBack }) {
         h('form', { onsubmit: submit, onpointerdown: () => meter.wake() },
           h('div', { class: 'field' },
             h('label', { htmlFor: 'name' }, 'Your name'), name),
-          selects.camera.element,
-          selects.mic.element,
-          canChooseSpeaker() ? selects.speaker.element : null,
           h('div', { class: 'row' },
             h('button', { class: 'primary', type: 'submit' }, 'Join the call'),
             h('button', { class: 'plain', type: 'button', onclick: onBack },
-              'Other room'))))));
+              'Other room')),
+          h('details', { class: 'devices', open: !matchMedia(NARROW).matches },
+            h('summary', {}, 'Devices', icon('up')),
+            selects.camera.element,
+            selects.mic.element,
+            canChooseSpeaker() ? selects.speaker.element : null)))));
 
   return {
     element,

@@ -2,6 +2,7 @@
 // A labelled list of devices, kept in step with what is plugged in.
 
 import { h } from './dom.js';
+import { icon } from './icons.js';
 
 /**
  * @param {{id: string, label: string, none: string,
@@ -12,7 +13,8 @@ export function deviceSelect({ id, label, none, onChange }) {
     id, onchange: () => onChange(select.value),
   });
   const element = h('div', { class: 'field' },
-    h('label', { htmlFor: id }, label), select);
+    h('label', { htmlFor: id }, label),
+    h('div', { class: 'with-icon' }, select, icon('up')));
   let shown = null;
 
   return {

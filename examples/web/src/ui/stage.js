@@ -3,17 +3,22 @@
 
 import { layoutGrid, layoutStage } from '../grid.js';
 import { tilesOf } from '../tiles.js';
-import { h, setText } from './dom.js';
+import { h } from './dom.js';
+import { icon } from './icons.js';
 import { createTile } from './tile.js';
 
 const GAP_WIDE = 12;
 const GAP_NARROW = 8;
 const NARROW = 600;
 
-/** @param {{onPin: Function, onFigures: Function}} actions */
+/** @param {{onPin: Function, onFigures: Function, onInvite: Function}} actions */
 export function createStage(actions) {
   const field = h('div', { class: 'tiles' });
-  const alone = h('p', { class: 'alone', hidden: true });
+  const alone = h('div', { class: 'alone', hidden: true },
+    h('p', {}, 'Nobody else is here yet.'),
+    h('button', {
+      class: 'primary small', type: 'button', onclick: actions.onInvite,
+    }, icon('link'), 'Copy the link'));
   const element = h('main', { class: 'stage' }, field, alone);
   const shown = new Map();
   let tiles = [];
@@ -63,7 +68,6 @@ export function createStage(actions) {
       tiles.forEach((tile, i) =>
         shown.get(tile.key).update(tile, state, large && i === 0));
       alone.hidden = state.peers.size > 0 || state.connection !== 'connected';
-      setText(alone, 'Nobody else is here yet. Send the room’s link.');
       if (before !== large ||
           order !== tiles.map(({ key }) => key).join('\n')) layout();
     },

@@ -2,7 +2,7 @@
 // One tile of the call: a picture or initials, a name, and what a glance
 // should tell: speaking, muted, how good the connection is.
 
-import { figureRows } from '../stats.js';
+import { figureBrief, figureRows } from '../stats.js';
 import { createAvatar } from './avatar.js';
 import { attr, h, setText } from './dom.js';
 import { bars, icon, setIcon } from './icons.js';
@@ -22,15 +22,16 @@ function nameOf({ name, own, source }) {
   return own ? `${name || 'You'} (you)` : name;
 }
 
-/** The overlay: one small table per stream. */
+/** The overlay: one small table per stream, a few lines on a small tile. */
 function createFigures() {
   const element = h('div', { class: 'figures', hidden: true });
+  const brief = h('p', { class: 'brief' });
   let cells = [];
   let shape = '';
 
   function build(streams) {
     cells = [];
-    element.replaceChildren(...streams.map((figures) =>
+    element.replaceChildren(brief, ...streams.map((figures) =>
       h('dl', {},
         h('div', { class: 'stream-kind' },
           `${figures.kind} ${figures.direction === 'in' ? 'in' : 'out'}`),
@@ -57,6 +58,7 @@ function createFigures() {
         if (streams.length) build(streams);
         else element.replaceChildren(h('p', {}, 'Nothing flows here.'));
       }
+      setText(brief, streams.length ? figureBrief(streams[0]) : '');
       rows.flat().forEach(([, text], i) => setText(cells[i], text));
     },
   };
