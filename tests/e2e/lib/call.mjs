@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What every test begins with: a server, a browser, peers in a room. Cleaned
+// up through the test's own after hooks, in reverse order.
+import { launchChromium } from './chromium.mjs';
+import { servePages } from './pages.mjs';
+import { Server } from './server.mjs';
+
+/** One peer = one tab. The verbs of window.e2e are its methods. */
+class Peer {
+  constructor (page, id) {
+    this.page = page;
+    this.id = id;
+    return new Proxy(this, { get: (self, verb) => self.#verb(verb) });
+  }
+
+  #verb (verb) {
+    // A proxy that answers `then` would be taken for a promise.
+    if (verb in this || typeof verb === 'symbol' || verb === 'then')
+      return typeof this[verb] === 'function' ? this[verb].bind(this)
+        : this[verb];
+    return (...args) => this.page.call(
+      (name, list) => window.e2e[name](...list), verb, args);
+  }
+
+  close () {
+    return this.page.close();
+  }
+}
+
+export class Call {
+  /** options: those of Server.start, and roomId. */
+  static async start (t, options = {}) {
+    const self = new Call();
+    self.roomId = options.roomId ?? 'room1';
+    self.server = await Server.start({ name: slug(t.name), ...options });
+    t.after(() => self.server.stop());
+    self.pages = await servePages();
+    t.after(() => self.pages.close());
+    self.t = t;
+    self.browsers = new Map();
+    return self;
+  }
+
+  async #browser (launch) {
+    if (!this.browsers.has(launch)) {
+      const browser = await launch();
+      this.browsers.set(launch, browser);
+      this.t.after(() => browser.close());
+    }
+    return this.browsers.get(launch);
+  }
+
+  /** A new tab that has joined. options: launch, roomId, wrongFingerprint. */
+  async peer (id, options = {}) {
+    const { launch = launchChromium, ...rest } = options;
+    const browser = await this.#browser(launch);
+    const page = await browser.newPage(this.pages.url);
+    const peer = new Peer(page, id);
+    peer.joined = await peer.join({ serverUrl: this.server.wsUrl,
+      roomId: this.roomId, peerId: id, ...rest });
+    return peer;
+  }
+}
+
+/** A test's name as a file name. */
+export function slug (name) {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+}

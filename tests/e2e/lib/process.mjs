@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Child processes: wait for the line that says they are ready, stop them by pid.
+import { createInterface } from 'node:readline';
+
+const TERM_GRACE_MS = 10000;
+const KEPT_LINES = 40;
+
+/**
+ * Resolves with the match of the first line of one of the streams that
+ * matches; rejects with the last lines when the child ends or time is over.
+ * Goes on draining the streams; onLine gets every line.
+ */
+export function watchLines (child, streams, pattern, timeoutMs, onLine) {
+  const tail = [];
+  return new Promise((resolve, reject) => {
+    const fail = (why) => reject(new Error(
+      `${child.spawnfile}: ${why}\n${tail.join('\n')}`));
+    const timer = setTimeout(
+      () => fail(`not ready after ${timeoutMs} ms`), timeoutMs);
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      fail(`ended with ${signal ?? code} before it was ready`);
+    });
+    for (const stream of streams) {
+      createInterface({ input: stream }).on('line', (line) => {
+        onLine?.(line);
+        tail.push(line);
+        if (tail.length > KEPT_LINES)
+          tail.shift();
+        const match = pattern.exec(line);
+        if (match) {
+          clearTimeout(timer);
+          resolve(match);
+        }
+      });
+    }
+  });
+}
+
+/** Resolves with { code, signal } once the child has ended. */
+export function ended (child) {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** SIGTERM, and SIGKILL when that does not help; how it ended. */
+export async function stopProcess (child) {
+  const end = ended(child);
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), TERM_GRACE_MS);
+  const result = await end;
+  clearTimeout(timer);
+  return { ...result, killed: result.signal === 'SIGKILL' };
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One peer of a room, for tests: mediasoup-client and protoo-client as they
+// come from npm, driven through window.e2e. Keeps what happened and when, so
+// that a test asks afterwards and never has to catch a moment.
+import { Device } from 'mediasoup-client';
+import * as protoo from 'protoo-client';
+import { Watch, readPicture } from './watch.js';
+import { noiseStream } from './noise.js';
+
+const POLL_MS = 20;
+/** What Chromium's fake camera gives by default. */
+const FPS = 20;
+
+const state = {
+  protoo: null,
+  device: null,
+  transports: {},       // send, recv
+  states: {},           // send, recv: connection states in order
+  userNames: {},        // send, recv: the server's ICE user name
+  producers: new Map(), // kind -> Producer
+  consumers: new Map(), // id -> { consumer, peerId, element, ... }
+  notifications: [],    // { method, data, at }
+  local: null,          // <video> of the own camera
+};
+
+/** ms since 1970, with fractions; comparable between pages of one machine. */
+const now = () => performance.timeOrigin + performance.now();
+
+const request = (method, data) => state.protoo.request(method, data);
+
+/** Resolves with the first value of probe() that is not false or undefined. */
+async function until (probe, timeoutMs, what) {
+  const deadline = now() + timeoutMs;
+  for (;;) {
+    const value = probe();
+    if (value !== undefined && value !== false && value !== null)
+      return value;
+    if (now() > deadline)
+      throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function openProtoo (url) {
+  const transport = new protoo.WebSocketTransport(url, { retry: { retries: 0 } });
+  const peer = new protoo.Peer(transport);
+  state.protoo = peer;
+  peer.on('notification', ({ method, data }) => {
+    state.notifications.push({ method, data, at: now() });
+    onNotification(method, data);
+  });
+  peer.on('request', (message, accept, reject) => {
+    onRequest(message).then(accept, (error) => {
+      console.error(`request ${message.method}: ${error.message}`);
+      reject(500, error.message);
+    });
+  });
+  return new Promise((resolve, reject) => {
+    peer.on('open', resolve);
+    peer.on('failed', () => reject(new Error(`cannot connect to ${url}`)));
+    peer.on('disconnected', () => reject(new Error(`refused by ${url}`)));
+  });
+}
+
+async function onRequest ({ method, data }) {
+  if (method !== 'newConsumer')
+    throw new Error(`unknown request ${method}`);
+  const asked = now();
+  const consumer = await state.transports.recv.consume({
+    id: data.id, producerId: data.producerId, kind: data.kind,
+    rtpParameters: data.rtpParameters, appData: data.appData,
+    // Chromium synchronises what shares a stream id.
+    streamId: `${data.peerId}-${data.appData?.source ?? 'main'}`,
+  });
+  const element = document.createElement(data.kind);
+  element.autoplay = true;
+  element.muted = data.kind === 'video';
+  element.srcObject = new MediaStream([consumer.track]);
+  document.body.append(element);
+  const entry = { consumer, element, peerId: data.peerId, type: data.type,
+    kind: data.kind, producerPaused: data.producerPaused, asked,
+    firstFrame: null };
+  element.requestVideoFrameCallback?.(() => { entry.firstFrame = now(); });
+  state.consumers.set(data.id, entry);
+}
+
+function onNotification (method, data) {
+  const entry = state.consumers.get(data?.consumerId);
+  if (!entry)
+    return;
+  if (method === 'consumerClosed') {
+    entry.consumer.close();
+    entry.element.remove();
+    state.consumers.delete(data.consumerId);
+  } else if (method === 'consumerPaused') {
+    entry.consumer.pause();
+  } else if (method === 'consumerResumed') {
+    entry.consumer.resume();
+  }
+}
+
+/** tamper: gets the dtlsParameters before they are signalled. */
+async function makeTransport (direction, tamper) {
+  const answer = await request('createWebRtcTransport', {
+    forceTcp: false,
+    producing: direction === 'send',
+    consuming: direction === 'recv',
+  });
+  const make = direction === 'send' ? 'createSendTransport'
+    : 'createRecvTransport';
+  const transport = state.device[make]({ ...answer, iceServers: [] });
+  state.transports[direction] = transport;
+  state.states[direction] = [];
+  state.userNames[direction] = answer.iceParameters.usernameFragment;
+  transport.on('connect', ({ dtlsParameters }, done, failed) => {
+    request('connectWebRtcTransport', { transportId: transport.id,
+      dtlsParameters: tamper(dtlsParameters) }).then(done, failed);
+  });
+  transport.on('connectionstatechange', (value) => {
+    state.states[direction].push({ value, at: now() });
+  });
+  transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+    request('produce', { transportId: transport.id, kind, rtpParameters,
+      appData }).then(({ id }) => done({ id }), failed);
+  });
+}
+
+/** A fingerprint that no certificate has: the first byte is inverted. */
+function wrongFingerprint (dtlsParameters) {
+  return { ...dtlsParameters,
+    fingerprints: dtlsParameters.fingerprints.map(({ algorithm, value }) => {
+      const first = 0xff ^ parseInt(value.slice(0, 2), 16);
+      const hex = first.toString(16).padStart(2, '0').toUpperCase();
+      return { algorithm, value: hex + value.slice(2) };
+    }) };
+}
+
+/** options: serverUrl, roomId, peerId, wrongFingerprint. */
+async function join (options) {
+  const { serverUrl, roomId, peerId } = options;
+  const started = now();
+  await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}`);
+  state.device = new Device();
+  await state.device.load({
+    routerRtpCapabilities: await request('getRouterRtpCapabilities') });
+  const tamper = options.wrongFingerprint ? wrongFingerprint : (p) => p;
+  await makeTransport('send', tamper);
+  await makeTransport('recv', tamper);
+  const { peers } = await request('join', {
+    displayName: peerId.toUpperCase(),
+    device: { flag: 'test', name: state.device.handlerName, version: '1' },
+    rtpCapabilities: state.device.rtpCapabilities,
+  });
+  return { peers, started, handler: state.device.handlerName,
+    codecs: state.device.rtpCapabilities.codecs.map((c) => c.mimeType) };
+}
+
+async function produceVideo (track, options) {
+  const mimeType = `video/${options.codec ?? 'VP8'}`.toLowerCase();
+  const codec = state.device.rtpCapabilities.codecs.find(
+    (c) => c.mimeType.toLowerCase() === mimeType);
+  if (!codec)
+    throw new Error(`this browser and the room share no ${mimeType}`);
+  return state.transports.send.produce({
+    track,
+    codec,
+    stopTracks: false,
+    encodings: [{ maxBitrate: options.maxBitrate ?? 1000000 }],
+    codecOptions: options.startBitrateKbps
+      ? { videoGoogleStartBitrate: options.startBitrateKbps } : {},
+    appData: { source: 'camera' },
+  });
+}
+
+/**
+ * options: audio, video (booleans), codec, width, height, maxBitrate bit/s,
+ * noise (video that no encoder can squeeze, instead of the camera).
+ */
+async function publish (options) {
+  const { audio = true, video = true, width = 640, height = 480 } = options;
+  const stream = options.noise ? noiseStream(width, height)
+    : await navigator.mediaDevices.getUserMedia({
+      audio, video: video && { width, height, frameRate: FPS } });
+  const ids = {};
+  for (const track of stream.getTracks()) {
+    const producer = track.kind === 'video'
+      ? await produceVideo(track, options)
+      : await state.transports.send.produce({ track, stopTracks: false,
+        appData: { source: 'mic' } });
+    state.producers.set(track.kind, producer);
+    ids[track.kind] = producer.id;
+    if (track.kind === 'video') {
+      state.local = document.createElement('video');
+      Object.assign(state.local, { muted: true, autoplay: true,
+        srcObject: new MediaStream([track]) });
+      document.body.append(state.local);
+    }
+  }
+  return ids;
+}
+
+/** Stops or goes on sending, as a mute button does. */
+async function mute (kind, muted) {
+  const producer = state.producers.get(kind);
+  const at = now();
+  if (muted)
+    producer.pause();
+  else
+    producer.resume();
+  await request(muted ? 'pauseProducer' : 'resumeProducer',
+    { producerId: producer.id });
+  return at;
+}
+
+/** Both transports; the server's old and new ICE user names. */
+async function restartIce () {
+  const names = [];
+  for (const [direction, transport] of Object.entries(state.transports)) {
+    const iceParameters = await request('restartIce',
+      { transportId: transport.id });
+    await transport.restartIce({ iceParameters });
+    names.push({ direction, before: state.userNames[direction],
+      after: iceParameters.usernameFragment });
+    state.userNames[direction] = iceParameters.usernameFragment;
+  }
+  return names;
+}
+
+const find = (peerId, kind) => [...state.consumers.values()].find(
+  (c) => c.peerId === peerId && c.kind === kind);
+
+const describe = (entry) => ({ id: entry.consumer.id, peerId: entry.peerId,
+  producerId: entry.consumer.producerId, kind: entry.kind, type: entry.type,
+  producerPaused: entry.producerPaused, paused: entry.consumer.paused,
+  asked: entry.asked, firstFrame: entry.firstFrame });
+
+/** Resolves with { audio, video } of a peer once both have arrived. */
+async function hear (peerId, kinds = ['audio', 'video'], timeoutMs = 10000) {
+  const found = {};
+  for (const kind of kinds) {
+    found[kind] = describe(await until(() => find(peerId, kind), timeoutMs,
+      `${kind} consumer of ${peerId}`));
+  }
+  return found;
+}
+
+/** Resolves when the first picture of a peer is on the screen. */
+async function firstFrame (peerId, timeoutMs = 10000) {
+  return until(() => find(peerId, 'video')?.firstFrame, timeoutMs,
+    `first picture of ${peerId}`);
+}
+
+/** Resolves when the next picture of a peer is on the screen. */
+function nextFrame (peerId) {
+  return new Promise((resolve) => {
+    find(peerId, 'video').element.requestVideoFrameCallback(
+      () => resolve(now()));
+  });
+}
+
+/** The first report of a type, with its codec's name as mimeType. */
+async function statsOf (owner, type) {
+  const reports = await owner.getStats();
+  for (const report of reports.values()) {
+    if (report.type === type)
+      return { ...report, mimeType: reports.get(report.codecId)?.mimeType };
+  }
+  return null;
+}
+
+/** The inbound-rtp report of one consumer. */
+async function received (peerId, kind) {
+  const entry = find(peerId, kind);
+  return entry ? statsOf(entry.consumer, 'inbound-rtp') : null;
+}
+
+/** outbound-rtp of the own producer, with what the transport reckons. */
+async function sent (kind) {
+  const producer = state.producers.get(kind);
+  const outbound = await statsOf(producer, 'outbound-rtp');
+  const remote = await statsOf(producer, 'remote-inbound-rtp');
+  let pair = null;
+  for (const report of (await state.transports.send.getStats()).values()) {
+    if (report.type === 'candidate-pair' && report.nominated)
+      pair = report;
+  }
+  return { ...outbound, roundTripTime: remote?.roundTripTime,
+    fractionLost: remote?.fractionLost,
+    availableOutgoingBitrate: pair?.availableOutgoingBitrate };
+}
+
+/** Watches a peer for some time: see watch.js. */
+async function watch (peerId, ms) {
+  const video = find(peerId, 'video');
+  const audio = find(peerId, 'audio');
+  return new Watch(video, audio, statsOf).run(ms);
+}
+
+async function notification (method, match = {}, timeoutMs = 5000) {
+  const fits = (n) => n.method === method && Object.entries(match).every(
+    ([key, value]) => n.data?.[key] === value);
+  return until(() => state.notifications.find(fits), timeoutMs,
+    `notification ${method} ${JSON.stringify(match)}`);
+}
+
+window.e2e = {
+  now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
+  received, sent, watch, notification,
+  forget: () => { state.notifications.length = 0; },
+  notifications: () => state.notifications,
+  consumers: () => [...state.consumers.values()].map(describe),
+  connectionStates: () => state.states,
+  transportIds: () => ({ send: state.transports.send.id,
+    recv: state.transports.recv.id }),
+  picture: (peerId) => readPicture(
+    peerId ? find(peerId, 'video').element : state.local),
+  leave: () => state.protoo.close(),
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Somebody closes the tab: the others are told, and nothing is left behind.
+import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
+import test from 'node:test';
+import { Call } from '../lib/call.mjs';
+import { assertSees } from '../lib/expect.mjs';
+import { record } from '../lib/results.mjs';
+
+const TOLD_WITHIN_MS = 2000;
+const WINDOW_MS = 3000;
+
+test('a closed tab is gone from room and worker', async (t) => {
+  const call = await Call.start(t);
+  const [a, b, c] = [await call.peer('a'), await call.peer('b'),
+    await call.peer('c')];
+  await a.publish({});
+  const produced = await b.publish({});
+  await Promise.all([a.firstFrame('b'), c.firstFrame('b'), b.firstFrame('a')]);
+
+  const ofB = [...Object.values(await b.transportIds()),
+    ...Object.values(produced),
+    ...(await b.consumers()).map(({ id }) => id),
+    ...[...(await a.consumers()), ...(await c.consumers())]
+      .filter(({ peerId }) => peerId === 'b').map(({ id }) => id)];
+  const before = JSON.stringify(await call.server.dump(call.roomId));
+  for (const id of ofB)
+    assert.ok(before.includes(id), `${id} is missing in ${before}`);
+
+  const closed = performance.timeOrigin + performance.now();
+  await b.close();
+  for (const other of [a, c]) {
+    const told = await other.notification('peerClosed', { peerId: 'b' });
+    const ms = Math.round(told.at - closed);
+    record('leave', { peerClosedMs: ms });
+    assert.ok(ms <= TOLD_WITHIN_MS, `told after ${ms} ms`);
+  }
+  const after = JSON.stringify(await call.server.dump(call.roomId));
+  for (const id of ofB)
+    assert.ok(!after.includes(id), `${id} is left in ${after}`);
+  assert.deepEqual((await a.consumers()).map(({ peerId }) => peerId), []);
+  assertSees(await c.watch('a', WINDOW_MS), 'C goes on seeing A');
+});

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The call itself: two browsers, audio and video in both directions, once per
+// video codec.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Call } from '../lib/call.mjs';
+import { assertHears, assertPicture, assertSamePicture, assertSees }
+  from '../lib/expect.mjs';
+import { record } from '../lib/results.mjs';
+
+const WINDOW_MS = 10000;
+
+for (const codec of ['VP8', 'H264', 'VP9']) {
+  test(`two browsers see and hear each other, ${codec}`, async (t) => {
+    const call = await Call.start(t);
+    const a = await call.peer('a');
+    const b = await call.peer('b');
+    await a.publish({ codec });
+    await b.publish({ codec });
+    await Promise.all([a.firstFrame('b'), b.firstFrame('a')]);
+
+    const [atA, atB] = await Promise.all([
+      a.watch('b', WINDOW_MS), b.watch('a', WINDOW_MS)]);
+    record('two-browsers', { codec, atA, atB });
+    for (const [window, who] of [[atA, 'A sees B'], [atB, 'B sees A']]) {
+      assertSees(window, who);
+      assertHears(window, who);
+      assert.equal(window.codec, `video/${codec}`);
+    }
+    for (const [sender, receiver, who] of [[a, b, 'a'], [b, a, 'b']]) {
+      const picture = await receiver.picture(who);
+      assertPicture(picture, `picture of ${who}`);
+      assertSamePicture(await sender.picture(), picture, `picture of ${who}`);
+    }
+  });
+}
