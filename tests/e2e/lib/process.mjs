@@ -56,3 +56,43 @@ export async function stopProcess (child) {
   clearTimeout(timer);
   return { ...result, killed: result.signal === 'SIGKILL' };
 }
+
+const EVENT_TIMEOUT_MS = 15000;
+
+/** JSON lines of a child, each an object with `event`, awaited by name. */
+export class LineEvents {
+  #seen = [];
+  #waiting = [];
+
+  constructor (stream) {
+    createInterface({ input: stream }).on('line', (line) => {
+      const event = JSON.parse(line);
+      const taker = this.#waiting.find((w) => w.fits(event));
+      if (taker)
+        taker.resolve(event);
+      else
+        this.#seen.push(event);
+    });
+  }
+
+  /** Resolves with the next event that fits, and takes it out. */
+  take (name, match = {}) {
+    const fits = (event) => event.event === name
+      && Object.entries(match).every(([key, value]) => event[key] === value);
+    const at = this.#seen.findIndex(fits);
+    if (at >= 0)
+      return Promise.resolve(this.#seen.splice(at, 1)[0]);
+    return new Promise((resolve, reject) => {
+      const done = (settle) => (value) => {
+        clearTimeout(timer);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        settle(value);
+      };
+      const waiter = { fits, resolve: done(resolve) };
+      const timer = setTimeout(() => done(reject)(new Error(
+        `no event ${name}; seen: ${JSON.stringify(this.#seen)}`)),
+      EVENT_TIMEOUT_MS);
+      this.#waiting.push(waiter);
+    });
+  }
+}
