@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A peer of a room whose media is loadgen: joins over protoo-client, publishes
+// streams on one endpoint, receives everything on another.
+import protoo from '../../e2e/lib/protoo.mjs';
+import { receiveCapabilities, sendFields, sendParameters }
+  from './parameters.mjs';
+
+export class RoomPeer {
+  /** options: url (ws://host:port), roomId, peerId. */
+  static async join (loadgen, options) {
+    const self = new RoomPeer();
+    const { url, roomId, peerId } = options;
+    Object.assign(self, { loadgen, id: peerId, endpoints: [], consumed: [] });
+    const transport = new protoo.WebSocketTransport(
+      `${url}/?roomId=${roomId}&peerId=${peerId}`, { retry: { retries: 0 } });
+    self.protoo = new protoo.Peer(transport);
+    await new Promise((resolve, reject) => {
+      self.protoo.on('open', resolve);
+      self.protoo.on('failed', () => reject(new Error(`no way to ${url}`)));
+    });
+    self.protoo.on('request', (request, accept, reject) => {
+      self.#onRequest(request).then(accept,
+        (error) => reject(500, error.message));
+    });
+    self.capabilities = await self.request('getRouterRtpCapabilities');
+    return self;
+  }
+
+  request (method, data) {
+    return this.protoo.request(method, data);
+  }
+
+  async #onRequest ({ method, data }) {
+    if (method !== 'newConsumer')
+      throw new Error(`unknown request ${method}`);
+    const { ssrc } = data.rtpParameters.encodings[0];
+    await this.loadgen.command('recv',
+      { id: this.receiving.endpoint, ssrc, kind: data.kind });
+    this.consumed.push(data);
+    this.#onConsumer?.();
+  }
+
+  #onConsumer = null;
+
+  /** Resolves when this many consumers have come in all. */
+  consumers (count) {
+    return new Promise((resolve) => {
+      this.#onConsumer = () => {
+        if (this.consumed.length >= count)
+          resolve();
+      };
+      this.#onConsumer();
+    });
+  }
+
+  async #connect (direction) {
+    const transport = await this.request('createWebRtcTransport', {
+      forceTcp: false, producing: direction === 'send',
+      consuming: direction === 'recv' });
+    const endpoint = `${this.id}-${direction}`;
+    const own = await this.loadgen.create(endpoint);
+    this.endpoints.push(endpoint);
+    await this.loadgen.connect(endpoint, transport);
+    await this.request('connectWebRtcTransport', {
+      transportId: transport.id,
+      dtlsParameters: { role: 'client', fingerprints: [
+        { algorithm: 'sha-256', value: own.fingerprint }] },
+    });
+    return { endpoint, transport };
+  }
+
+  /** Becomes a member of the room; receive: with a receiving transport. */
+  async enter ({ receive = true } = {}) {
+    if (receive)
+      this.receiving = await this.#connect('recv');
+    await this.request('join', { displayName: this.id,
+      device: { name: 'loadgen' },
+      rtpCapabilities: receive ? receiveCapabilities(this.capabilities)
+        : { codecs: [], headerExtensions: [] } });
+    if (receive)
+      await this.loadgen.event('connected', this.receiving.endpoint);
+  }
+
+  /** tracks: [{ kind, ...fields of loadgen's send }]; they do not run yet. */
+  async publish (tracks) {
+    this.sending = await this.#connect('send');
+    const { endpoint, transport } = this.sending;
+    await this.loadgen.event('connected', endpoint);
+    for (const [i, track] of tracks.entries()) {
+      const mid = String(i);
+      const { ssrc } = await this.loadgen.command('send',
+        { id: endpoint, ...sendFields(track.kind, mid), ...track });
+      await this.request('produce', { transportId: transport.id,
+        kind: track.kind, appData: {},
+        rtpParameters: sendParameters(track.kind, mid, ssrc, this.id) });
+    }
+  }
+
+  start () {
+    return this.loadgen.command('start', { id: this.sending.endpoint });
+  }
+
+  /** Closes the connection as a vanished client does, then the sockets. */
+  async leave () {
+    this.protoo.close();
+    for (const endpoint of this.endpoints)
+      await this.loadgen.close(endpoint);
+  }
+}
