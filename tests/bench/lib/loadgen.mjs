@@ -83,9 +83,11 @@ export class Loadgen extends EventEmitter {
 
   /** Resolves with an event of an endpoint, also one that was already. */
   event (name, id) {
-    const past = this.#past.get(id)?.find((message) => message.ev === name);
-    if (past)
-      return Promise.resolve(past);
+    const past = (ev) => this.#past.get(id)?.find((m) => m.ev === ev);
+    if (past(name))
+      return Promise.resolve(past(name));
+    if (past('failed'))
+      return Promise.reject(new Error(`${id}: ${past('failed').why}`));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(
         `no ${name} of ${id} within ${EVENT_TIMEOUT_MS} ms`)),
@@ -106,7 +108,7 @@ export class Loadgen extends EventEmitter {
   }
 
   /** Connects an endpoint to a transport as ORTC describes it. */
-  async connect (id, transport, own, role = 'client') {
+  async connect (id, transport, role = 'client') {
     const candidate = transport.iceCandidates.find((c) => c.protocol === 'udp');
     const { fingerprints } = transport.dtlsParameters;
     await this.command('connect', {
@@ -118,7 +120,6 @@ export class Loadgen extends EventEmitter {
       fingerprint: fingerprints.find((f) => f.algorithm === 'sha-256').value,
       role,
     });
-    return own;
   }
 
   async quit () {

@@ -10,7 +10,8 @@ export class RoomPeer {
   static async join (loadgen, options) {
     const self = new RoomPeer();
     const { url, roomId, peerId } = options;
-    Object.assign(self, { loadgen, id: peerId, endpoints: [], consumed: [] });
+    Object.assign(self, { loadgen, id: peerId, endpoints: [], consumed: [],
+      tracks: 0 });
     const transport = new protoo.WebSocketTransport(
       `${url}/?roomId=${roomId}&peerId=${peerId}`, { retry: { retries: 0 } });
     self.protoo = new protoo.Peer(transport);
@@ -84,6 +85,7 @@ export class RoomPeer {
   /** tracks: [{ kind, ...fields of loadgen's send }]; they do not run yet. */
   async publish (tracks) {
     this.sending = await this.#connect('send');
+    this.tracks = tracks.length;
     const { endpoint, transport } = this.sending;
     await this.loadgen.event('connected', endpoint);
     for (const [i, track] of tracks.entries()) {

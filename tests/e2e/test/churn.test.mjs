@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Thirty peers that come and go: afterwards the worker is as big as it was.
+// SFU_CHURN_SECONDS shortens or lengthens the churn (120).
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Loadgen } from '../../bench/lib/loadgen.mjs';
+import { footprint } from '../../bench/lib/process.mjs';
+import { RoomPeer } from '../../bench/lib/room-peer.mjs';
+import { record } from '../lib/results.mjs';
+import { Server } from '../lib/server.mjs';
+
+const SECONDS = Number(process.env.SFU_CHURN_SECONDS ?? 120);
+const PEERS = 30;
+/** A room this large makes 9 * 2 consumers for every one that comes. */
+const ROOM_SIZE = 10;
+const STEP_MS = 100;
+/** Rooms that come and go before the first measurement, so that what is made
+ * once (classes, caches, thread pools) is there. */
+const WARM_UP_ROUNDS = 2;
+const GROWTH_MAX = 1.05;
+const SETTLE_MS = 15000;
+const CAMERA = { kind: 'video', fps: 10, pkts: 2 };
+const MICROPHONE = { kind: 'audio', fps: 50 };
+
+class Churn {
+  constructor (loadgen, server) {
+    Object.assign(this, { loadgen, server });
+    this.present = new Map(); // seat -> peer
+    this.joined = 0;
+  }
+
+  async come (seat) {
+    const peer = await RoomPeer.join(this.loadgen, {
+      url: this.server.wsUrl, roomId: `room${Math.floor(seat / ROOM_SIZE)}`,
+      peerId: `p${seat}-${this.joined++}` });
+    this.present.set(seat, peer);
+    await peer.enter();
+    await peer.publish([CAMERA, MICROPHONE]);
+    await peer.start();
+  }
+
+  async go (seat) {
+    const peer = this.present.get(seat);
+    this.present.delete(seat);
+    await peer.leave();
+  }
+
+  async fill () {
+    for (let seat = 0; seat < PEERS; seat++)
+      await this.come(seat);
+  }
+
+  async empty () {
+    for (const seat of [...this.present.keys()])
+      await this.go(seat);
+  }
+}
+
+/** Waits until the server has no rooms, then until the footprint is small
+ * enough or the time is up: memory is given back in the background. */
+async function settle (server, pid, fits) {
+  const deadline = performance.now() + SETTLE_MS;
+  let print;
+  do {
+    await wait(STEP_MS);
+    print = footprint(pid);
+  } while (performance.now() < deadline && !fits(print));
+  return print;
+}
+
+test(`${PEERS} peers come and go for ${SECONDS} s`, async (t) => {
+  const server = await Server.start({ name: 'churn' });
+  t.after(() => server.stop());
+  const loadgen = new Loadgen({ decryptEvery: 10 });
+  t.after(() => loadgen.quit());
+  const [pid] = server.workerPids();
+  const churn = new Churn(loadgen, server);
+  for (let i = 0; i < WARM_UP_ROUNDS; i++) {
+    await churn.fill();
+    await churn.empty();
+  }
+  // The first measurement has no goal: it takes its settling time.
+  const before = await settle(server, pid, () => false);
+
+  await churn.fill();
+  const full = footprint(pid);
+  const end = performance.now() + SECONDS * 1000;
+  for (let i = 0; performance.now() < end; i++) {
+    // A step that does not divide the number of seats visits all of them.
+    const seat = (i * 7) % PEERS;
+    await churn.go(seat);
+    await churn.come(seat);
+    await wait(STEP_MS);
+  }
+  const stats = await loadgen.stats();
+  await churn.empty();
+  const names = Object.keys(before);
+  const after = await settle(server, pid, (print) => names.every(
+    (name) => print[name] <= before[name] * GROWTH_MAX));
+  record('churn', { joined: churn.joined, before, full, after,
+    received: stats.recv, authFail: stats.authFail });
+
+  assert.ok(stats.recv > 0, 'media flowed');
+  assert.equal(stats.authFail, 0, 'packets that were not genuine');
+  assert.deepEqual(server.workerPids(), [pid], 'the worker is the same');
+  for (const name of names) {
+    assert.ok(after[name] <= before[name] * GROWTH_MAX,
+      `${name}: ${before[name]} before, ${after[name]} after `
+      + `${churn.joined} joins`);
+  }
+});
