@@ -16,10 +16,11 @@ typedef struct {
   guint32 max_seq;  /* extended: cycles << 16 | seq */
   guint32 bad_seq;  /* next number that confirms a jump (A.1) */
   guint64 packets;
-  guint64 bytes; /* RTP payload bytes */
+  guint64 bytes;        /* RTP payload bytes */
+  guint64 base_packets; /* packets before base_seq */
   guint32 expected_prior;
   guint64 received_prior;
-  gint64 last_arrival_us;
+  gint64 last_arrival_us; /* of the first packet with last_timestamp */
   guint32 last_timestamp;
   guint32 jitter_q4; /* A.8: scaled by 16 */
   guint32 last_sr;   /* middle 32 bits */
@@ -28,6 +29,8 @@ typedef struct {
 } SfuReceiveStats;
 
 void sfu_receive_stats_init (SfuReceiveStats *stats, guint32 clock_rate);
+/* A number that jumps (A.1: 3000 ahead, 100 behind) counts when the next one
+ * follows it; loss then begins anew. */
 void sfu_receive_stats_packet (SfuReceiveStats *stats, guint16 seq,
     guint32 timestamp, gsize payload_len, gint64 now_us);
 void sfu_receive_stats_sender_report (
