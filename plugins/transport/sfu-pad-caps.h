@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The caps of a transport's request pad, read once: which SSRCs, payload types,
+ * MID and RIDs belong to the producer or consumer behind the pad, how header
+ * extensions are numbered and which RTCP feedback the other side understands.
+ * The fields are listed in plugins/README.md. Caps with several structures
+ * describe several encodings of one track (simulcast): what is shared stands in
+ * the first, `ssrc`, `rtx-ssrc` and `rid` in each.
+ *
+ * Threads: pure functions over data of the caller. */
+#pragma once
+
+#include <gst/gst.h>
+#include "sfu-rtp-ext.h"
+
+G_BEGIN_DECLS
+
+/* libwebrtc sends at most three; mediasoup accepts more. */
+#define SFU_PAD_MAX_ENCODINGS 8
+/* One-byte header extensions carry at most 16 bytes; longer names would need
+ * the two-byte form, which no client uses for MID and RID. */
+#define SFU_PAD_NAME_SIZE (16 + 1)
+
+typedef struct {
+  guint32 ssrc;                 /* 0 = not known: learned */
+  guint32 rtx_ssrc;             /* 0 = not known: learned */
+  gchar rid[SFU_PAD_NAME_SIZE]; /* "" = none */
+} SfuPadEncoding;
+
+typedef struct {
+  gboolean audio;
+  gint payload;     /* -1 = any */
+  gint rtx_payload; /* -1 = no RTX */
+  guint32 clock_rate;
+  gchar mid[SFU_PAD_NAME_SIZE]; /* "" = none */
+  gchar *cname;                 /* owned, NULL = none */
+  SfuExtMap ext;
+  gboolean nack, pli, fir, transport_cc, remb;
+  SfuPadEncoding encodings[SFU_PAD_MAX_ENCODINGS];
+  guint n_encodings; /* >= 1 */
+} SfuPadCaps;
+
+/* caps: NULL, ANY or without fields: a pad that takes or learns anything.
+ * GError: GST_CORE_ERROR_CAPS, says which field is wrong. */
+gboolean sfu_pad_caps_parse (
+    const GstCaps *caps, SfuPadCaps *pad_caps, GError **error);
+void sfu_pad_caps_clear (SfuPadCaps *pad_caps);
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is kept of one received SSRC.
+ *
+ * Threads: media thread. */
+#pragma once
+
+#include <gst/gst.h>
+#include "sfu-rate-meter.h"
+#include "sfu-receive-stats.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SfuTransportSrcPad SfuTransportSrcPad;
+
+typedef struct {
+  guint32 ssrc;
+  gboolean rtx;
+  guint encoding;          /* index into the pad's caps */
+  SfuTransportSrcPad *pad; /* borrowed: the pad's removal frees the stream */
+  gboolean declared;       /* SSRC was signalled; else it was learned */
+  guint64 packets, bytes;  /* bytes of RTP, header included */
+  SfuReceiveStats stats;
+  SfuRateMeter rate;
+  gint64 last_packet_us;
+  gint64 report_due_us; /* next receiver report; 0 = silent */
+} SfuRtpStream;
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-stats-structure.h.
+ *
+ * Threads: pure functions. */
+#include "sfu-stats-structure.h"
+
+void
+sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops)
+{
+  GstStructure *by_reason = gst_structure_new_empty ("drops");
+  guint i;
+
+  for (i = SFU_VERDICT_FORWARD + 1; i < SFU_VERDICT_COUNT; i++) {
+    if (drops->n[i])
+      gst_structure_set (
+          by_reason, sfu_verdict_name (i), G_TYPE_UINT64, drops->n[i], NULL);
+  }
+  gst_structure_set (s, "drops", GST_TYPE_STRUCTURE, by_reason, NULL);
+  gst_structure_free (by_reason);
+}

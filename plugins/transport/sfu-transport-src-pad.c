@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-transport-src-pad.h.
+ *
+ * Threads: see sfu-transport-src-pad.h. */
+#include "sfu-transport-src-pad.h"
+
+#include "sfu-stats-structure.h"
+
+enum { PROP_0, PROP_STATS };
+
+G_DEFINE_TYPE (SfuTransportSrcPad, sfu_transport_src_pad, GST_TYPE_PAD)
+
+/* ---- statistics ---- */
+
+typedef struct {
+  SfuTransportSrcPad *self;
+  GstStructure *result;
+} StatsCall;
+
+static void
+collect_stats (gpointer data, gpointer unused)
+{
+  StatsCall *call = data;
+  SfuTransportSrcPad *self = call->self;
+  gint64 now_us = g_get_monotonic_time ();
+  guint64 packets = 0, bytes = 0, rtx_packets = 0, lost = 0, bitrate = 0;
+  guint32 ssrc = 0, rtx_ssrc = 0, jitter = 0;
+  gdouble fraction = 0;
+  guint i;
+
+  for (i = 0; i < self->caps.n_encodings; i++) {
+    SfuRtpStream *m = self->media[i], *r = self->rtx[i];
+
+    if (m) {
+      packets += m->packets;
+      bytes += m->bytes;
+      lost += sfu_receive_stats_lost (&m->stats);
+      bitrate += sfu_rate_meter_bps (&m->rate, now_us);
+      jitter = MAX (jitter, sfu_receive_stats_jitter (&m->stats));
+      fraction = MAX (fraction, m->stats.fraction_lost / 256.0);
+      ssrc = ssrc ? ssrc : m->ssrc;
+    }
+    if (r) {
+      rtx_packets += r->packets;
+      bitrate += sfu_rate_meter_bps (&r->rate, now_us);
+      rtx_ssrc = rtx_ssrc ? rtx_ssrc : r->ssrc;
+    }
+  }
+  call->result = gst_structure_new ("sfu-transport-src-pad-stats", "ssrc",
+      G_TYPE_UINT, ssrc, "rtx-ssrc", G_TYPE_UINT, rtx_ssrc, "packets",
+      G_TYPE_UINT64, packets, "bytes", G_TYPE_UINT64, bytes, "rtx-packets",
+      G_TYPE_UINT64, rtx_packets, "packets-lost", G_TYPE_INT64, (gint64)lost,
+      "fraction-lost", G_TYPE_DOUBLE, fraction, "jitter", G_TYPE_UINT, jitter,
+      "clock-rate", G_TYPE_UINT, self->caps.clock_rate, "bitrate",
+      G_TYPE_UINT64, bitrate, "nack-count", G_TYPE_UINT64, self->nack_count,
+      "pli-count", G_TYPE_UINT64, self->pli_count, "fir-count", G_TYPE_UINT64,
+      self->fir_count, NULL);
+  sfu_stats_add_drops (call->result, &self->drops);
+}
+
+static void
+sfu_transport_src_pad_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SfuTransportSrcPad *self = SFU_TRANSPORT_SRC_PAD (object);
+
+  if (id == PROP_STATS) {
+    StatsCall call = { self, NULL };
+
+    sfu_media_loop_call (self->loop, collect_stats, &call);
+    g_value_take_boxed (value, call.result);
+  } else {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+/* ---- life ---- */
+
+static void
+sfu_transport_src_pad_finalize (GObject *object)
+{
+  SfuTransportSrcPad *self = SFU_TRANSPORT_SRC_PAD (object);
+
+  g_clear_object (&self->loop);
+  gst_clear_caps (&self->base_caps);
+  sfu_pad_caps_clear (&self->caps);
+  G_OBJECT_CLASS (sfu_transport_src_pad_parent_class)->finalize (object);
+}
+
+static void
+sfu_transport_src_pad_class_init (SfuTransportSrcPadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = sfu_transport_src_pad_get_property;
+  object_class->finalize = sfu_transport_src_pad_finalize;
+  /**
+   * SfuTransportSrcPad:stats:
+   *
+   * What was received: `ssrc`, `rtx-ssrc` (0 = not known yet), `packets`,
+   * `bytes` (RTP), `rtx-packets`, `packets-lost`, `fraction-lost` (0..1, of
+   * the last receiver report), `jitter` (units of `clock-rate`), `bitrate`
+   * (bit/s, last second), `nack-count`, `pli-count`, `fir-count` (sent) and
+   * `drops` (packets by reason).
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "What was received of this producer (counts; bit/s; RTP units)",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+sfu_transport_src_pad_init (SfuTransportSrcPad *self)
+{
+}
+
+GstPad *
+sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
+    const GstCaps *caps, SfuPadCaps *pad_caps, SfuMediaLoop *loop)
+{
+  SfuTransportSrcPad *self = g_object_new (SFU_TYPE_TRANSPORT_SRC_PAD, "name",
+      name, "direction", GST_PAD_SRC, "template", templ, NULL);
+
+  self->caps = *pad_caps;
+  self->loop = g_object_ref (loop);
+  /* The caps event needs fixed caps: the first structure has all that is
+   * common to the encodings. */
+  if (caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
+    self->base_caps = gst_caps_new_full (
+        gst_structure_copy (gst_caps_get_structure (caps, 0)), NULL);
+  else
+    self->base_caps = gst_caps_new_empty_simple ("application/x-rtp");
+  self->base_caps = gst_caps_fixate (self->base_caps);
+  return GST_PAD (self);
+}
+
+/* ---- pushing ---- */
+
+static void
+push_start (SfuTransportSrcPad *self)
+{
+  GstPad *pad = GST_PAD (self);
+  /* gst_pad_create_stream_id is for sources and demuxers of one stream. */
+  g_autofree gchar *stream_id = g_strdup_printf (
+      "%s:%s", GST_OBJECT_NAME (GST_OBJECT_PARENT (pad)), GST_PAD_NAME (pad));
+
+  gst_pad_push_event (pad, gst_event_new_stream_start (stream_id));
+}
+
+static void
+push_caps (SfuTransportSrcPad *self)
+{
+  g_autoptr (GstCaps) caps = gst_caps_copy (self->base_caps);
+
+  if (self->caps.n_encodings == 1) {
+    if (self->media[0])
+      gst_caps_set_simple (
+          caps, "ssrc", G_TYPE_UINT, self->media[0]->ssrc, NULL);
+    if (self->rtx[0])
+      gst_caps_set_simple (
+          caps, "rtx-ssrc", G_TYPE_UINT, self->rtx[0]->ssrc, NULL);
+  }
+  gst_pad_push_event (GST_PAD (self), gst_event_new_caps (caps));
+}
+
+static void
+announce (SfuTransportSrcPad *self)
+{
+  GstPad *pad = GST_PAD (self);
+  g_autoptr (GstEvent) segment_event = NULL;
+  GstSegment segment;
+
+  self->announced = TRUE;
+  segment_event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  if (!segment_event)
+    push_start (self);
+  push_caps (self);
+  if (segment_event)
+    return;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (pad, gst_event_new_segment (&segment));
+}
+
+SfuVerdict
+sfu_transport_src_pad_push (SfuTransportSrcPad *self, GstBuffer *buffer)
+{
+  if (!gst_pad_is_linked (GST_PAD (self))) {
+    gst_buffer_unref (buffer);
+    return SFU_DROP_NOT_LINKED;
+  }
+  if (!self->announced)
+    announce (self);
+  /* Whatever comes back (a producer that is being taken down is flushing),
+   * one producer must not stop the others of this transport. */
+  return gst_pad_push (GST_PAD (self), buffer) == GST_FLOW_NOT_LINKED
+      ? SFU_DROP_NOT_LINKED
+      : SFU_VERDICT_FORWARD;
+}
+
+void
+sfu_transport_src_pad_push_event (SfuTransportSrcPad *self, GstEvent *event)
+{
+  if (!self->announced && gst_pad_is_linked (GST_PAD (self)))
+    announce (self);
+  if (self->announced)
+    gst_pad_push_event (GST_PAD (self), event);
+  else
+    gst_event_unref (event);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the packets of one producer leave a transport.
+ *
+ * Threads: counters and streams belong to the media thread; the `stats`
+ * property asks it and waits. */
+#pragma once
+
+#include "sfu-media-loop.h"
+#include "sfu-pad-caps.h"
+#include "sfu-rtp-stream.h"
+#include "sfu-verdict.h"
+
+G_BEGIN_DECLS
+
+#define SFU_TYPE_TRANSPORT_SRC_PAD (sfu_transport_src_pad_get_type ())
+G_DECLARE_FINAL_TYPE (
+    SfuTransportSrcPad, sfu_transport_src_pad, SFU, TRANSPORT_SRC_PAD, GstPad)
+
+struct _SfuTransportSrcPad {
+  GstPad parent;
+  SfuMediaLoop *loop; /* owned */
+  GstCaps *base_caps; /* owned; what the producer was requested with */
+  SfuPadCaps caps;    /* fixed at construction */
+
+  /* media thread */
+  SfuRtpStream *media[SFU_PAD_MAX_ENCODINGS]; /* owned by the demultiplexer */
+  SfuRtpStream *rtx[SFU_PAD_MAX_ENCODINGS];   /* NULL = not known yet */
+  gboolean announced; /* the caps event says all that is known */
+  SfuVerdictCounters drops;
+  guint64 nack_count; /* packets asked for */
+  guint64 pli_count, fir_count;
+  guint8 fir_seq; /* RFC 5104 4.3.1.1: one more for each request */
+};
+
+/* caps: parsed into pad_caps, which is taken. */
+GstPad *sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
+    const GstCaps *caps, SfuPadCaps *pad_caps, SfuMediaLoop *loop);
+
+/* Media thread: takes buffer. stream-start, caps and segment come first, caps
+ * again when a learned SSRC has been added. */
+SfuVerdict sfu_transport_src_pad_push (
+    SfuTransportSrcPad *self, GstBuffer *buffer);
+/* Media thread: takes event, a sticky one; dropped while nobody is linked. */
+void sfu_transport_src_pad_push_event (
+    SfuTransportSrcPad *self, GstEvent *event);
+
+G_END_DECLS
