@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What comes in of SfuRtcpSession.
+ *
+ * Threads: media thread. */
+#include "sfu-rtcp-session-private.h"
+
+GST_DEBUG_CATEGORY_EXTERN (sfutransport);
+#define GST_CAT_DEFAULT sfutransport
+
+/* Numbers taken from one NACK; a full one of 300 pairs is no honest receiver's.
+ */
+#define MAX_NACK_SEQS 1024
+
+static void
+on_sender_report (
+    SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
+{
+  SfuRtcpSenderInfo info;
+  SfuRtpStream *stream;
+  SfuSenderReport report;
+
+  if (!sfu_rtcp_get_sender_info (packet, &info))
+    return;
+  stream = sfu_rtp_demux_find (self->demux, info.ssrc);
+  if (!stream) {
+    sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
+    return;
+  }
+  sfu_receive_stats_sender_report (&stream->stats, info.ntp, now_us);
+  if (stream->rtx)
+    return;
+  report = (SfuSenderReport){ info.ssrc, info.ntp, info.rtp_timestamp, now_us };
+  sfu_transport_src_pad_push_event (
+      stream->pad, sfu_event_new_sender_report (&report));
+}
+
+static void
+on_report_blocks (
+    SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
+{
+  SfuRtcpReportBlock block;
+  guint i;
+
+  for (i = 0; sfu_rtcp_get_report_block (packet, i, &block); i++) {
+    gboolean rtx;
+    SfuTransportSinkPad *pad = sfu_rtp_mux_find (self->mux, block.ssrc, &rtx);
+
+    if (!pad)
+      sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
+    else if (!rtx)
+      sfu_transport_sink_pad_report_block (pad, &block, now_us);
+  }
+}
+
+static void
+push_upstream (SfuTransportSinkPad *pad, GstEvent *event)
+{
+  /* The consumer's answer may be to take its pad away. */
+  gst_object_ref (pad);
+  gst_pad_push_event (GST_PAD (pad), event);
+  gst_object_unref (pad);
+}
+
+static void
+on_nack (SfuRtcpSession *self, const SfuRtcpPacket *packet, guint32 ssrc)
+{
+  guint16 seqs[MAX_NACK_SEQS];
+  guint n = sfu_rtcp_get_nack (packet, seqs, MAX_NACK_SEQS);
+  gboolean rtx;
+  SfuTransportSinkPad *pad = sfu_rtp_mux_find (self->mux, ssrc, &rtx);
+
+  self->stats.nack_received++;
+  if (!pad) {
+    sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
+    return;
+  }
+  if (rtx || n == 0)
+    return;
+  pad->nack_count += n;
+  GST_LOG_OBJECT (pad, "ssrc=%u nack=%u first=%u", ssrc, n, seqs[0]);
+  push_upstream (pad, sfu_event_new_nack (ssrc, seqs, n));
+}
+
+static void
+on_pli (SfuRtcpSession *self, guint32 ssrc)
+{
+  gboolean rtx;
+  SfuTransportSinkPad *pad = sfu_rtp_mux_find (self->mux, ssrc, &rtx);
+
+  self->stats.pli_received++;
+  if (!pad) {
+    sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
+    return;
+  }
+  pad->pli_count++;
+  push_upstream (
+      pad, sfu_event_new_keyframe_request (pad->caps.encodings[0].ssrc));
+}
+
+/* A FIR with the number of the one before is that one again (RFC 5104 4.3.1).
+ */
+static void
+on_fir (SfuRtcpSession *self, const SfuRtcpPacket *packet)
+{
+  guint32 ssrc;
+  guint8 seq;
+  guint i;
+
+  self->stats.fir_received++;
+  for (i = 0; sfu_rtcp_get_fir (packet, i, &ssrc, &seq); i++) {
+    gboolean rtx;
+    SfuTransportSinkPad *pad = sfu_rtp_mux_find (self->mux, ssrc, &rtx);
+
+    if (!pad) {
+      sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
+      continue;
+    }
+    if (pad->last_fir_seq == seq)
+      continue;
+    pad->last_fir_seq = seq;
+    pad->fir_count++;
+    push_upstream (
+        pad, sfu_event_new_keyframe_request (pad->caps.encodings[0].ssrc));
+  }
+}
+
+static void
+on_feedback (SfuRtcpSession *self, const SfuRtcpPacket *packet)
+{
+  guint32 sender_ssrc, media_ssrc;
+  guint64 remb_bps;
+
+  if (!sfu_rtcp_get_feedback (packet, &sender_ssrc, &media_ssrc)) {
+    sfu_verdict_count (&self->stats.drops, SFU_DROP_MALFORMED);
+  } else if (packet->type == SFU_RTCP_RTPFB) {
+    if (packet->count == SFU_RTPFB_NACK)
+      on_nack (self, packet, media_ssrc);
+    else if (packet->count == SFU_RTPFB_TRANSPORT_CC)
+      self->stats.transport_cc_received++;
+  } else if (packet->count == SFU_PSFB_PLI) {
+    on_pli (self, media_ssrc);
+  } else if (packet->count == SFU_PSFB_FIR) {
+    on_fir (self, packet);
+  } else if (sfu_rtcp_get_remb (packet, &remb_bps)) {
+    self->stats.remb_received++;
+    self->stats.remb_bps = remb_bps;
+  }
+}
+
+void
+sfu_rtcp_session_receive (
+    SfuRtcpSession *self, const guint8 *data, gsize len, gint64 now_us)
+{
+  SfuRtcpReader reader;
+  SfuRtcpPacket packet;
+  guint n = 0;
+
+  self->stats.packets_received++;
+  self->stats.bytes_received += len;
+  sfu_rtcp_reader_init (&reader, data, len);
+  for (; sfu_rtcp_reader_next (&reader, &packet); n++) {
+    if (packet.type == SFU_RTCP_SR) {
+      self->stats.sr_received++;
+      on_sender_report (self, &packet, now_us);
+      on_report_blocks (self, &packet, now_us);
+    } else if (packet.type == SFU_RTCP_RR) {
+      self->stats.rr_received++;
+      on_report_blocks (self, &packet, now_us);
+    } else if (packet.type == SFU_RTCP_RTPFB || packet.type == SFU_RTCP_PSFB) {
+      on_feedback (self, &packet);
+    }
+    /* BYE: the producer's end is signalled, and a browser that sends BYE for a
+     * stopped track goes on with the same SSRC. SDES, APP, XR: not used. */
+  }
+  if (n == 0)
+    sfu_verdict_count (&self->stats.drops, SFU_DROP_MALFORMED);
+}
