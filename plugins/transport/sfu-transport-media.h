@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The media side of a transport: demultiplexer, multiplexer and RTCP, between
+ * the lane of webrtcbin and the pads.
+ *
+ * Threads: media thread, but for new, ref, unref and the chain and event
+ * functions, which hand over to it. */
+#pragma once
+
+#include "sfu-rtcp-session.h"
+#include "sfu-webrtcbin.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  SfuMediaLoop *loop; /* owned */
+  /* media thread; NULL after close */
+  SfuRtpDemux *demux;
+  SfuRtpMux *mux;
+  SfuRtcpSession *rtcp;
+  SfuWebrtcbin *webrtcbin; /* borrowed; NULL when there is none */
+
+  guint64 rtp_packets_received, rtp_bytes_received;
+  guint64 rtp_packets_sent, rtp_bytes_sent;
+  SfuVerdictCounters drops; /* of packets that belong to no pad */
+} SfuTransportMedia;
+
+SfuTransportMedia *sfu_transport_media_new (
+    SfuMediaLoop *loop, const gchar *cname);
+SfuTransportMedia *sfu_transport_media_ref (SfuTransportMedia *self);
+void sfu_transport_media_unref (gpointer self);
+/* Waits for the media thread; any other. Frees what belongs to it. */
+void sfu_transport_media_close (SfuTransportMedia *self);
+
+void sfu_transport_media_set_connected (
+    SfuTransportMedia *self, gboolean connected);
+/* Both take the buffer. */
+void sfu_transport_media_receive_rtp (
+    SfuTransportMedia *self, GstBuffer *buffer);
+void sfu_transport_media_receive_rtcp (
+    SfuTransportMedia *self, GstBuffer *buffer);
+
+/* Any thread; all take their argument. */
+void sfu_transport_media_chain (
+    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBuffer *buffer);
+void sfu_transport_media_chain_list (
+    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBufferList *list);
+void sfu_transport_media_sink_event (
+    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstEvent *event);
+/* TRUE: it was feedback for the publisher. */
+gboolean sfu_transport_media_src_event (
+    SfuTransportMedia *self, SfuTransportSrcPad *pad, GstEvent *event);
+/* Tells the pad's peer whether the transport is connected, soon. */
+void sfu_transport_media_tell_state (
+    SfuTransportMedia *self, SfuTransportSinkPad *pad);
+
+G_END_DECLS
