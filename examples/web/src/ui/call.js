@@ -58,7 +58,8 @@ function createTop({ room, copyLink, showKeys }) {
   const count = h('span', {});
   const people = h('span', { class: 'people' }, icon('people'), count);
   const element = h('header', { class: 'bar' },
-    mark(), link.element, lamp,
+    mark(), h('h1', { class: 'unseen' }, `Call in ${room}`),
+    link.element, lamp,
     h('span', { class: 'spacer' }), people,
     h('button', {
       class: 'quiet roomy', type: 'button', 'aria-label': 'Keys',
@@ -107,7 +108,6 @@ export function callView({ store, actions, copyLink }) {
   const dock = createDock({ actions: all, stateOf: store.get });
   const parts = [sink, banner, top, stage, dock];
   const element = h('div', { class: 'call' },
-    h('h1', { class: 'unseen' }, `Call in ${store.get().room}`),
     top.element, stage.element, dock.element, banner.element, sink.element,
     keys.element);
   const unbind = bindKeys(all);

@@ -21,7 +21,8 @@ function control({ id, glyph, label, key, onclick, kind = '' }) {
       setText(text, words);
       attr(element, 'aria-label', hint);
       attr(element, 'title', `${hint} (${key})`);
-      attr(element, 'aria-pressed', pressed ?? null);
+      attr(element, 'aria-pressed',
+        pressed === undefined ? null : String(pressed));
       attr(element, 'data-off', Boolean(off));
       attr(element, 'aria-busy', busy ? 'true' : null);
     },
@@ -79,14 +80,14 @@ export function createDock({ actions, stateOf }) {
       choose: actions.choose, stateOf,
     }),
   ];
-  const element = h('footer', {
-    class: 'dock', role: 'toolbar', 'aria-label': 'Call controls',
+  const element = h('footer', {}, h('div', {
+    class: 'dock', role: 'group', 'aria-label': 'Call controls',
   },
   h('div', { class: 'split' }, mic.element, menus[0].element),
   h('div', { class: 'split' }, camera.element, menus[1].element),
   canShareScreen() ? screen.element : null,
   figures.element,
-  leave.element);
+  leave.element));
 
   leave.show({ glyph: 'leave', label: 'Leave', hint: 'Leave the call' });
 

@@ -32,16 +32,15 @@ function createFigures() {
   function build(streams) {
     cells = [];
     element.replaceChildren(brief, ...streams.map((figures) =>
-      h('dl', {},
-        h('div', { class: 'stream-kind' },
-          `${figures.kind} ${figures.direction === 'in' ? 'in' : 'out'}`),
-        figureRows(figures).map(([label]) => {
+      h('div', { class: 'stream' },
+        h('p', {}, `${figures.kind} ${figures.direction}`),
+        h('dl', {}, figureRows(figures).map(([label]) => {
           const cell = h('dd', {});
 
           cells.push(cell);
 
           return h('div', {}, h('dt', {}, label), cell);
-        }))));
+        })))));
   }
 
   return {
@@ -138,18 +137,19 @@ export function createTile(first, { onPin, onFigures }) {
   function updatePlate(tile, state, streams) {
     const text = state.connection === 'connected'
       ? stateText(tile, streams, state.transports) : '';
+    // Without a connection nobody knows who is muted.
+    const away = !tile.own && state.connection !== 'connected';
     const speaking = state.speaker === tile.peerId && !tile.muted &&
       tile.source === 'camera';
 
     setText(label, nameOf(tile));
     setText(note, text);
     note.hidden = !text;
-    muted.hidden = tile.source === 'screen' || !tile.muted;
+    muted.hidden = tile.source === 'screen' || !tile.muted || away;
     attr(element, 'data-speaking', speaking);
-    attr(element, 'data-away',
-      !tile.own && state.connection !== 'connected');
+    attr(element, 'data-away', away);
     attr(element, 'aria-label', [
-      nameOf(tile), SOURCE_TEXT[tile.source], tile.muted ? 'muted' : '',
+      nameOf(tile), SOURCE_TEXT[tile.source], tile.muted && !away ? 'muted' : '',
       speaking ? 'speaking' : '', tile.video ? '' : 'no picture', text,
     ].filter(Boolean).join(', '));
   }
