@@ -30,8 +30,8 @@ sfu_worker_client_create_router_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "CreateRouter",
-      g_variant_new ("(s)", router_id), SFU_WORKER_CALL_TIMEOUT_MS, cancellable,
-      callback, data, sfu_worker_client_create_router_async);
+      g_variant_new ("(s)", router_id), cancellable, callback, data,
+      sfu_worker_client_create_router_async);
 }
 
 gboolean
@@ -48,8 +48,7 @@ sfu_worker_client_close_router_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "CloseRouter", g_variant_new ("(s)", router_id),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_close_router_async);
+      cancellable, callback, data, sfu_worker_client_close_router_async);
 }
 
 gboolean
@@ -76,7 +75,7 @@ sfu_worker_client_create_webrtc_transport_async (SfuWorkerClient *self,
   sfu_worker_client_call (self, "CreateWebRtcTransport",
       g_variant_new (
           "(ss@a{sv})", router_id, transport_id, g_variant_dict_end (&dict)),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      cancellable, callback, data,
       sfu_worker_client_create_webrtc_transport_async);
 }
 
@@ -97,7 +96,7 @@ sfu_worker_client_connect_webrtc_transport_async (SfuWorkerClient *self,
   sfu_worker_client_call (self, "ConnectWebRtcTransport",
       g_variant_new ("(ss@a(ss))", transport_id, role,
           sfu_seam_fingerprints_to_variant (fingerprints)),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
+      cancellable, callback, data,
       sfu_worker_client_connect_webrtc_transport_async);
 }
 
@@ -118,8 +117,8 @@ sfu_worker_client_restart_ice_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "RestartIce",
-      g_variant_new ("(s)", transport_id), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_restart_ice_async);
+      g_variant_new ("(s)", transport_id), cancellable, callback, data,
+      sfu_worker_client_restart_ice_async);
 }
 
 gboolean
@@ -143,8 +142,8 @@ sfu_worker_client_close_transport_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "CloseTransport",
-      g_variant_new ("(s)", transport_id), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_close_transport_async);
+      g_variant_new ("(s)", transport_id), cancellable, callback, data,
+      sfu_worker_client_close_transport_async);
 }
 
 gboolean
@@ -165,8 +164,7 @@ sfu_worker_client_produce_async (SfuWorkerClient *self,
       g_variant_new ("(sss@" SFU_RTP_PARAMETERS_SIGNATURE "b)", transport_id,
           producer_id, sfu_media_kind_name (kind),
           sfu_rtp_parameters_to_variant (parameters), paused),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_produce_async);
+      cancellable, callback, data, sfu_worker_client_produce_async);
 }
 
 gboolean
@@ -182,8 +180,8 @@ sfu_worker_client_set_producer_paused_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "SetProducerPaused",
-      g_variant_new ("(sb)", producer_id, paused), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_set_producer_paused_async);
+      g_variant_new ("(sb)", producer_id, paused), cancellable, callback, data,
+      sfu_worker_client_set_producer_paused_async);
 }
 
 gboolean
@@ -200,8 +198,8 @@ sfu_worker_client_close_producer_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "CloseProducer",
-      g_variant_new ("(s)", producer_id), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_close_producer_async);
+      g_variant_new ("(s)", producer_id), cancellable, callback, data,
+      sfu_worker_client_close_producer_async);
 }
 
 gboolean
@@ -223,8 +221,7 @@ sfu_worker_client_consume_async (SfuWorkerClient *self,
       g_variant_new ("(sss@" SFU_RTP_PARAMETERS_SIGNATURE "b)", transport_id,
           consumer_id, producer_id, sfu_rtp_parameters_to_variant (parameters),
           paused),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_consume_async);
+      cancellable, callback, data, sfu_worker_client_consume_async);
 }
 
 gboolean
@@ -240,8 +237,8 @@ sfu_worker_client_set_consumer_paused_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "SetConsumerPaused",
-      g_variant_new ("(sb)", consumer_id, paused), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_set_consumer_paused_async);
+      g_variant_new ("(sb)", consumer_id, paused), cancellable, callback, data,
+      sfu_worker_client_set_consumer_paused_async);
 }
 
 gboolean
@@ -258,8 +255,8 @@ sfu_worker_client_request_key_frame_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "RequestKeyFrame",
-      g_variant_new ("(s)", consumer_id), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_request_key_frame_async);
+      g_variant_new ("(s)", consumer_id), cancellable, callback, data,
+      sfu_worker_client_request_key_frame_async);
 }
 
 gboolean
@@ -276,8 +273,8 @@ sfu_worker_client_close_consumer_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "CloseConsumer",
-      g_variant_new ("(s)", consumer_id), SFU_WORKER_CALL_TIMEOUT_MS,
-      cancellable, callback, data, sfu_worker_client_close_consumer_async);
+      g_variant_new ("(s)", consumer_id), cancellable, callback, data,
+      sfu_worker_client_close_consumer_async);
 }
 
 gboolean
@@ -293,8 +290,7 @@ sfu_worker_client_get_stats_async (SfuWorkerClient *self, const gchar *id,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "GetStats", g_variant_new ("(s)", id),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_get_stats_async);
+      cancellable, callback, data, sfu_worker_client_get_stats_async);
 }
 
 GVariant *
@@ -309,9 +305,8 @@ sfu_worker_client_dump_async (SfuWorkerClient *self, const gchar *router_id,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "Dump",
-      g_variant_new ("(s)", router_id ? router_id : ""),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_dump_async);
+      g_variant_new ("(s)", router_id ? router_id : ""), cancellable, callback,
+      data, sfu_worker_client_dump_async);
 }
 
 GVariant *
@@ -327,8 +322,7 @@ sfu_worker_client_graph_dot_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "GraphDot", g_variant_new ("(s)", router_id),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_graph_dot_async);
+      cancellable, callback, data, sfu_worker_client_graph_dot_async);
 }
 
 gchar *
@@ -346,9 +340,8 @@ sfu_worker_client_set_impairment_async (SfuWorkerClient *self,
     GAsyncReadyCallback callback, gpointer data)
 {
   sfu_worker_client_call (self, "SetImpairment",
-      g_variant_new ("(dd)", percent_in, percent_out),
-      SFU_WORKER_CALL_TIMEOUT_MS, cancellable, callback, data,
-      sfu_worker_client_set_impairment_async);
+      g_variant_new ("(dd)", percent_in, percent_out), cancellable, callback,
+      data, sfu_worker_client_set_impairment_async);
 }
 
 gboolean

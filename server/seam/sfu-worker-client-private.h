@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 
 /* Calls method with a tuple (floating: consumed). tag: the calling _async. */
 void sfu_worker_client_call (SfuWorkerClient *self, const gchar *method,
-    GVariant *args, gint timeout_ms, GCancellable *cancellable,
-    GAsyncReadyCallback callback, gpointer data, gpointer tag);
+    GVariant *args, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer data, gpointer tag);
 /* The reply tuple, its type checked against the interface description. */
 GVariant *sfu_worker_client_call_finish (
     SfuWorkerClient *self, GAsyncResult *result, gpointer tag, GError **error);

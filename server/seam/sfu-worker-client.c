@@ -45,6 +45,7 @@ struct _SfuWorkerClient {
   gboolean start_refused;      /* start_error is what the worker answered */
   GPtrArray *stop_tasks;       /* of GTask; STOPPING */
   guint16 port_min, port_max;
+  gint call_timeout_ms;
 };
 
 G_DEFINE_TYPE (SfuWorkerClient, sfu_worker_client, G_TYPE_OBJECT)
@@ -153,10 +154,10 @@ on_call_answered (GObject *source, GAsyncResult *result, gpointer data)
         task, translate (error, call->method, call->timeout_ms));
 }
 
-void
-sfu_worker_client_call (SfuWorkerClient *self, const gchar *method,
-    GVariant *args, gint timeout_ms, GCancellable *cancellable,
-    GAsyncReadyCallback callback, gpointer data, gpointer tag)
+static void
+call_for (SfuWorkerClient *self, const gchar *method, GVariant *args,
+    gint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer data, gpointer tag)
 {
   g_autoptr (GVariant) owned_args = g_variant_ref_sink (args);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
@@ -173,6 +174,15 @@ sfu_worker_client_call (SfuWorkerClient *self, const gchar *method,
   g_dbus_proxy_call (G_DBUS_PROXY (self->proxy), method, owned_args,
       G_DBUS_CALL_FLAGS_NONE, timeout_ms, cancellable, on_call_answered,
       g_steal_pointer (&task));
+}
+
+void
+sfu_worker_client_call (SfuWorkerClient *self, const gchar *method,
+    GVariant *args, GCancellable *cancellable, GAsyncReadyCallback callback,
+    gpointer data, gpointer tag)
+{
+  call_for (self, method, args, self->call_timeout_ms, cancellable, callback,
+      data, tag);
 }
 
 GVariant *
@@ -281,9 +291,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     fail_start (self, error);
     return;
   }
-  sfu_worker_client_call (self, "Start", self->start_args,
-      SFU_WORKER_START_TIMEOUT_MS, g_task_get_cancellable (self->start_task),
-      on_started, NULL, sfu_worker_client_start_async);
+  call_for (self, "Start", self->start_args, SFU_WORKER_START_TIMEOUT_MS,
+      g_task_get_cancellable (self->start_task), on_started, NULL,
+      sfu_worker_client_start_async);
   g_clear_pointer (&self->start_args, g_variant_unref);
 }
 
@@ -405,6 +415,13 @@ sfu_worker_client_stop_finish (
 
 /* ---- object ---- */
 
+void
+sfu_worker_client_set_call_timeout (SfuWorkerClient *self, guint timeout_ms)
+{
+  g_return_if_fail (timeout_ms > 0 && timeout_ms <= G_MAXINT);
+  self->call_timeout_ms = timeout_ms;
+}
+
 gint
 sfu_worker_client_get_pid (SfuWorkerClient *self)
 {
@@ -444,6 +461,8 @@ sfu_worker_client_class_init (SfuWorkerClientClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GType type = G_TYPE_FROM_CLASS (klass);
+  /* Registers its D-Bus names, without which a reply is just an error. */
+  sfu_error_quark ();
   object_class->dispose = sfu_worker_client_dispose;
   object_class->finalize = sfu_worker_client_finalize;
   signals[SIGNAL_TRANSPORT_STATE] = g_signal_new ("transport-state", type,
@@ -460,6 +479,7 @@ static void
 sfu_worker_client_init (SfuWorkerClient *self)
 {
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->call_timeout_ms = SFU_WORKER_CALL_TIMEOUT_MS;
 }
 
 SfuWorkerClient *

@@ -75,6 +75,11 @@ void sfu_worker_client_stop_async (SfuWorkerClient *self, guint deadline_ms,
 gboolean sfu_worker_client_stop_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
 
+/* For calls made from now on; SFU_WORKER_CALL_TIMEOUT_MS at first. A call that
+ * timed out may still have had its effect. */
+void sfu_worker_client_set_call_timeout (
+    SfuWorkerClient *self, guint timeout_ms);
+
 /* 0 when there is no process. */
 gint sfu_worker_client_get_pid (SfuWorkerClient *self);
 /* TRUE from a successful start to stop or death. */

@@ -30,6 +30,30 @@ static const struct {
   { "sfutransport", "gst-sfu" },
 };
 
+/* Loads the plugin too: its file would otherwise be read while the first client
+ * connects (webrtcbin and its libraries: a quarter of a second). */
+static gboolean
+is_there (const gchar *element)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (element);
+  if (!factory)
+    return FALSE;
+  g_autoptr (GstPluginFeature) loaded =
+      gst_plugin_feature_load (GST_PLUGIN_FEATURE (factory));
+  return loaded != NULL;
+}
+
+/* The first DTLS element of a process generates an RSA key, which takes longer
+ * than all the rest of a connect; ours is used instead of it, but only after it
+ * was made. */
+static void
+make_first_dtls (void)
+{
+  GstElement *element = gst_element_factory_make ("dtlssrtpdec", NULL);
+  if (element)
+    gst_object_unref (gst_object_ref_sink (element));
+}
+
 gboolean
 sfu_worker_features_check (GError **error)
 {
@@ -37,9 +61,7 @@ sfu_worker_features_check (GError **error)
   g_autoptr (GString) packages = g_string_new (NULL);
   const gchar *last_package = NULL;
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++) {
-    g_autoptr (GstElementFactory) factory =
-        gst_element_factory_find (needed[i].element);
-    if (factory)
+    if (is_there (needed[i].element))
       continue;
     g_string_append_printf (
         elements, "%s%s", elements->len ? ", " : "", needed[i].element);
@@ -47,8 +69,10 @@ sfu_worker_features_check (GError **error)
       g_string_append_printf (packages, " %s", needed[i].package);
     last_package = needed[i].package;
   }
-  if (elements->len == 0)
+  if (elements->len == 0) {
+    make_first_dtls ();
     return TRUE;
+  }
   g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
       "GStreamer elements are missing: %s; install:%s", elements->str,
       packages->str);

@@ -54,8 +54,9 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
   for (gsize i = 0; i < n_fields; i++) {
     if (strcmp (fields[i].key, "MESSAGE") == 0)
       message = fields[i].value;
-    else if (strcmp (fields[i].key, "GLIB_DOMAIN") == 0)
-      domain = fields[i].value;
+    else if (strcmp (fields[i].key, "GLIB_DOMAIN") == 0 &&
+        strcmp (fields[i].value, G_LOG_DOMAIN) != 0)
+      domain = fields[i].value; /* another library's */
   }
   g_autofree gchar *line = g_strdup_printf ("<%c>%s%s%s\n", number_of (level),
       domain ? domain : "", domain ? ": " : "", message);

@@ -20,7 +20,7 @@ parse (const gchar *text)
 }
 
 #define OPUS                                                                   \
-  "('audio/opus', 111, 48000, 2, {'useinbandfec': <int64 1>}, "                      \
+  "('audio/opus', 111, 48000, 2, {'useinbandfec': <int64 1>}, "                \
   "[('transport-cc', '')])"
 #define VP8                                                                    \
   "('video/VP8', 96, 90000, 0, {}, [('goog-remb', ''), ('transport-cc', ''),"  \

@@ -122,7 +122,7 @@ test_describe_exit (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  worker_test_init (&argc, &argv);
   g_test_add_func ("/worker/start/bad-programs", test_bad_programs);
   g_test_add_func ("/worker/start/twice", test_start_twice);
   g_test_add_func ("/worker/start/call-before", test_call_before_start);

@@ -10,6 +10,13 @@
 #include <unistd.h>
 
 void
+worker_test_init (int *argc, char ***argv)
+{
+  g_test_init (argc, argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+}
+
+void
 worker_wait_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   WorkerWait *wait = data;

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * reaches it has found a hang. */
 #define WORKER_DEADLINE_US (30 * G_USEC_PER_SEC)
 
+/* g_test_init, but only criticals are fatal: what workers warn of becomes a
+ * warning of this process, and tests make them warn. */
+void worker_test_init (int *argc, char ***argv);
+
 typedef struct {
   GAsyncResult *result;
 } WorkerWait;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One subscription: a source pad of sfurouter into a transport.
+ *
+ * Threads: control thread. */
+#pragma once
+
+#include "sfu-worker-producer.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  SfuNode node;
+  SfuWorkerTransport *transport; /* borrowed: outlives the consumer */
+  SfuWorkerProducer *producer;   /* borrowed: outlives the consumer */
+  gchar *mime_type;              /* owned */
+  gboolean paused;
+  SfuWorkerTrack track;
+} SfuWorkerConsumer;
+
+/* transport and producer belong to one router. */
+SfuWorkerConsumer *sfu_worker_consumer_new (SfuWorkerTransport *transport,
+    SfuWorkerProducer *producer, const gchar *id,
+    const SfuRtpParameters *parameters, gboolean paused, GError **error);
+void sfu_worker_consumer_free (SfuWorkerConsumer *self);
+
+void sfu_worker_consumer_set_paused (SfuWorkerConsumer *self, gboolean paused);
+void sfu_worker_consumer_request_key_frame (SfuWorkerConsumer *self);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One published track: a source pad of its transport into sfurouter.
+ *
+ * Threads: control thread. */
+#pragma once
+
+#include "sfu-rtp-parameters.h"
+#include "sfu-worker-track.h"
+#include "sfu-worker-transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  SfuNode node;
+  SfuWorkerTransport *transport; /* borrowed: outlives the producer */
+  SfuMediaKind kind;
+  gchar *mime_type; /* owned */
+  gboolean paused;
+  SfuWorkerTrack track;
+  GPtrArray *consumers; /* of SfuWorkerConsumer, borrowed */
+} SfuWorkerProducer;
+
+SfuWorkerProducer *sfu_worker_producer_new (SfuWorkerTransport *transport,
+    const gchar *id, SfuMediaKind kind, const SfuRtpParameters *parameters,
+    gboolean paused, GError **error);
+/* Its consumers are freed before. */
+void sfu_worker_producer_free (SfuWorkerProducer *self);
+
+void sfu_worker_producer_set_paused (SfuWorkerProducer *self, gboolean paused);
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One client connection: a sfutransport in the pipeline of its router.
+ *
+ * Threads: control thread. */
+#pragma once
+
+#include "sfu-seam.h"
+#include "sfu-webrtc-server.h"
+#include "sfu-worker-router.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SfuWorkerTransport SfuWorkerTransport;
+
+typedef struct {
+  void (*state_changed) (gpointer owner, SfuWorkerTransport *transport,
+      const gchar *ice_state, const gchar *dtls_state, const gchar *reason);
+} SfuWorkerTransportCallbacks;
+
+struct _SfuWorkerTransport {
+  SfuNode node;
+  SfuWorkerRouter *router; /* borrowed: outlives the transport */
+  SfuWebRtcServer *server; /* owned; shared with others, or its own */
+  GstElement *element;     /* owned; sfutransport in the router's pipeline */
+  gchar *ice_state;        /* owned; as last told by the element */
+  gchar *dtls_state;       /* owned */
+  GPtrArray *producers;    /* of SfuWorkerProducer, borrowed: they leave when */
+  GPtrArray *consumers;    /* of SfuWorkerConsumer        ... they are freed */
+  const SfuWorkerTransportCallbacks *callbacks;
+  gpointer owner; /* borrowed: outlives the transport */
+};
+
+SfuWorkerTransport *sfu_worker_transport_new (SfuWorkerRouter *router,
+    const gchar *id, SfuWebRtcServer *server,
+    const SfuWorkerTransportCallbacks *callbacks, gpointer owner,
+    GError **error);
+/* Says goodbye to the peer when it is connected. Its producers and consumers
+ * are freed before. */
+void sfu_worker_transport_free (SfuWorkerTransport *self);
+
+/* For the client. */
+SfuSeamTransportInfo *sfu_worker_transport_get_info (SfuWorkerTransport *self);
+
+/* role: of the peer. fingerprints: of SfuSeamFingerprint. *local_role: static
+ * string. SFU_ERROR_WRONG_STATE the second time, SFU_ERROR_INVALID_ARGUMENT
+ * for bad values (the transport can then still be connected). */
+gboolean sfu_worker_transport_connect (SfuWorkerTransport *self,
+    const gchar *role, GPtrArray *fingerprints, const gchar **local_role,
+    GError **error);
+/* g_free both. SFU_ERROR_WRONG_STATE when it is closed or failed. */
+gboolean sfu_worker_transport_restart_ice (
+    SfuWorkerTransport *self, gchar **ufrag, gchar **pwd, GError **error);
+
+G_END_DECLS

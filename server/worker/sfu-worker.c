@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-worker.h: one table of ids, the order in which things close, and the
+ * limits.
+ *
+ * Threads: control thread. */
+#include "sfu-worker.h"
+
+#include <gst/gst.h>
+
+#include "sfu-error.h"
+#include "sfu-media-loop.h"
+#include "sfu-webrtc-server.h"
+#include "sfu-worker-consumer.h"
+#include "sfu-worker-dump.h"
+#include "sfu-worker-features.h"
+#include "sfu-worker-graph.h"
+#include "sfu-worker-producer.h"
+#include "sfu-worker-router.h"
+#include "sfu-worker-stats.h"
+#include "sfu-worker-transport.h"
+
+#define MEDIA_THREAD_NAME "sfu-media"
+
+struct _SfuWorker {
+  const SfuWorkerCallbacks *callbacks;
+  gpointer owner; /* borrowed: outlives the worker */
+  SfuWorkerConfig config;
+  SfuMediaLoop *loop;      /* owned; NULL = not started */
+  SfuWebRtcServer *server; /* owned; of all transports; NULL = one each */
+  gchar *listen_ip;        /* owned */
+  gchar **announced;       /* owned */
+  guint16 port_min, port_max;
+  gdouble impair_in, impair_out; /* percent */
+  SfuNodeTable *nodes;           /* owned: everything there is */
+};
+
+static gboolean
+check_started (SfuWorker *self, GError **error)
+{
+  if (self->loop)
+    return TRUE;
+  g_set_error (
+      error, SFU_ERROR, SFU_ERROR_WRONG_STATE, "the worker was not started");
+  return FALSE;
+}
+
+static gboolean
+check_limit (guint n, guint max, const gchar *what, GError **error)
+{
+  if (n < max)
+    return TRUE;
+  g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "no more than %u %s",
+      max, what);
+  return FALSE;
+}
+
+/* ---- closing: from the leaves to the root ---- */
+
+static void
+close_consumer (SfuWorker *self, SfuWorkerConsumer *consumer)
+{
+  sfu_node_table_remove (self->nodes, consumer);
+  sfu_worker_consumer_free (consumer);
+}
+
+static void
+close_producer (SfuWorker *self, SfuWorkerProducer *producer)
+{
+  while (producer->consumers->len)
+    close_consumer (self, producer->consumers->pdata[0]);
+  sfu_node_table_remove (self->nodes, producer);
+  sfu_worker_producer_free (producer);
+}
+
+static void
+close_transport (SfuWorker *self, SfuWorkerTransport *transport)
+{
+  while (transport->consumers->len)
+    close_consumer (self, transport->consumers->pdata[0]);
+  while (transport->producers->len)
+    close_producer (self, transport->producers->pdata[0]);
+  sfu_node_table_remove (self->nodes, transport);
+  sfu_worker_transport_free (transport);
+}
+
+static void
+close_router (SfuWorker *self, SfuWorkerRouter *router)
+{
+  while (router->transports->len)
+    close_transport (self, router->transports->pdata[0]);
+  sfu_node_table_remove (self->nodes, router);
+  sfu_worker_router_free (router);
+}
+
+/* ---- the worker ---- */
+
+SfuWorker *
+sfu_worker_new (const SfuWorkerCallbacks *callbacks, gpointer owner)
+{
+  SfuWorker *self = g_new0 (SfuWorker, 1);
+  self->callbacks = callbacks;
+  self->owner = owner;
+  sfu_worker_config_init (&self->config);
+  self->nodes = sfu_node_table_new ();
+  return self;
+}
+
+void
+sfu_worker_free (SfuWorker *self)
+{
+  if (!self)
+    return;
+  g_autoptr (GPtrArray) routers =
+      sfu_node_table_list (self->nodes, SFU_NODE_ROUTER);
+  for (guint i = 0; i < routers->len; i++)
+    close_router (self, routers->pdata[i]);
+  sfu_node_table_free (self->nodes);
+  g_clear_object (&self->server);
+  g_clear_object (&self->loop);
+  g_strfreev (self->announced);
+  g_free (self->listen_ip);
+  g_free (self);
+}
+
+/* "" entries of the seam are "nothing configured". */
+static gchar **
+without_empty (const gchar *const *announced)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  for (guint i = 0; announced && announced[i]; i++) {
+    if (announced[i][0])
+      g_strv_builder_add (builder, announced[i]);
+  }
+  return g_strv_builder_end (builder);
+}
+
+static SfuWebRtcServer *
+open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
+{
+  const gchar *const *announced = (const gchar *const *)self->announced;
+  g_autoptr (GError) reason = NULL;
+  SfuWebRtcServer *server = self->port_min == self->port_max
+      ? sfu_webrtc_server_new (
+            loop, self->listen_ip, self->port_min, announced, &reason)
+      : sfu_webrtc_server_new_in_range (loop, self->listen_ip, self->port_min,
+            self->port_max, announced, &reason);
+  if (!server)
+    g_set_error_literal (error, SFU_ERROR, SFU_ERROR_FAILED, reason->message);
+  else if (self->impair_in > 0 || self->impair_out > 0)
+    sfu_webrtc_server_set_impairment (
+        server, self->impair_in, self->impair_out);
+  return server;
+}
+
+gboolean
+sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
+    const gchar *const *announced, guint16 port_min, guint16 port_max,
+    const SfuWorkerConfig *config, guint16 *used_min, guint16 *used_max,
+    GError **error)
+{
+  if (self->loop) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_WRONG_STATE,
+        "the worker was started before");
+    return FALSE;
+  }
+  if (port_min > port_max) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "the range of ports %u-%u is empty", port_min, port_max);
+    return FALSE;
+  }
+  if (!sfu_worker_features_check (error))
+    return FALSE;
+  self->config = *config;
+  g_free (self->listen_ip);
+  self->listen_ip = g_strdup (listen_ip);
+  g_strfreev (self->announced);
+  self->announced = without_empty (announced);
+  self->port_min = port_min;
+  self->port_max = port_max;
+  g_autoptr (SfuMediaLoop) loop = sfu_media_loop_new (MEDIA_THREAD_NAME);
+  /* Of a range too: what is wrong with it is said now, not at the first
+   * client. */
+  g_autoptr (SfuWebRtcServer) server = open_server (self, loop, error);
+  if (!server)
+    return FALSE;
+  if (port_min == port_max) {
+    port_min = port_max = sfu_webrtc_server_get_port (server);
+    self->server = g_steal_pointer (&server);
+  }
+  *used_min = port_min;
+  *used_max = port_max;
+  self->loop = g_steal_pointer (&loop);
+  g_message ("media on %s, UDP ports %u to %u", listen_ip, port_min, port_max);
+  return TRUE;
+}
+
+/* ---- routers ---- */
+
+static void
+on_active_speaker (gpointer owner, SfuWorkerRouter *router,
+    const gchar *producer_id, gint volume_dbov)
+{
+  SfuWorker *self = owner;
+  /* It may have been closed since it spoke. */
+  if (producer_id[0] && !sfu_node_table_lookup (self->nodes, producer_id))
+    return;
+  self->callbacks->active_speaker (
+      self->owner, router->node.id, producer_id, volume_dbov);
+}
+
+static const SfuWorkerRouterCallbacks router_callbacks = {
+  .active_speaker = on_active_speaker,
+};
+
+gboolean
+sfu_worker_create_router (SfuWorker *self, const gchar *id, GError **error)
+{
+  if (!check_started (self, error) ||
+      !sfu_node_table_check_new (self->nodes, id, error) ||
+      !check_limit (sfu_node_table_count (self->nodes, SFU_NODE_ROUTER),
+          self->config.max_routers, "routers", error))
+    return FALSE;
+  SfuWorkerRouter *router =
+      sfu_worker_router_new (id, self->loop, &router_callbacks, self, error);
+  if (!router)
+    return FALSE;
+  sfu_node_table_add (self->nodes, router);
+  g_info ("router=%s created", id);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_close_router (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuWorkerRouter *router =
+      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, id, error);
+  if (!router)
+    return FALSE;
+  close_router (self, router);
+  g_info ("router=%s closed", id);
+  return TRUE;
+}
+
+/* ---- transports ---- */
+
+static void
+on_transport_state (gpointer owner, SfuWorkerTransport *transport,
+    const gchar *ice_state, const gchar *dtls_state, const gchar *reason)
+{
+  SfuWorker *self = owner;
+  g_info ("transport=%s ice=%s dtls=%s reason=%s", transport->node.id,
+      ice_state, dtls_state, reason);
+  self->callbacks->transport_state (
+      self->owner, transport->node.id, ice_state, dtls_state, reason);
+}
+
+static const SfuWorkerTransportCallbacks transport_callbacks = {
+  .state_changed = on_transport_state,
+};
+
+SfuSeamTransportInfo *
+sfu_worker_create_transport (
+    SfuWorker *self, const gchar *router_id, const gchar *id, GError **error)
+{
+  SfuWorkerRouter *router =
+      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
+  if (!router || !sfu_node_table_check_new (self->nodes, id, error) ||
+      !check_limit (router->transports->len,
+          self->config.max_transports_per_router, "transports in a router",
+          error))
+    return NULL;
+  g_autoptr (SfuWebRtcServer) server = self->server
+      ? g_object_ref (self->server)
+      : open_server (self, self->loop, error);
+  if (!server)
+    return NULL;
+  SfuWorkerTransport *transport = sfu_worker_transport_new (
+      router, id, server, &transport_callbacks, self, error);
+  if (!transport)
+    return NULL;
+  sfu_node_table_add (self->nodes, transport);
+  g_info ("router=%s transport=%s created", router_id, id);
+  return sfu_worker_transport_get_info (transport);
+}
+
+gboolean
+sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
+    const gchar *role, GPtrArray *fingerprints, const gchar **local_role,
+    GError **error)
+{
+  SfuWorkerTransport *transport =
+      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
+  return transport &&
+      sfu_worker_transport_connect (
+          transport, role, fingerprints, local_role, error);
+}
+
+gboolean
+sfu_worker_restart_ice (SfuWorker *self, const gchar *id, gchar **ufrag,
+    gchar **pwd, GError **error)
+{
+  SfuWorkerTransport *transport =
+      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
+  return transport &&
+      sfu_worker_transport_restart_ice (transport, ufrag, pwd, error);
+}
+
+gboolean
+sfu_worker_close_transport (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuWorkerTransport *transport =
+      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
+  if (!transport)
+    return FALSE;
+  close_transport (self, transport);
+  g_info ("transport=%s closed", id);
+  return TRUE;
+}
+
+/* ---- producers ---- */
+
+gboolean
+sfu_worker_produce (SfuWorker *self, const gchar *transport_id, const gchar *id,
+    SfuMediaKind kind, const SfuRtpParameters *parameters, gboolean paused,
+    GError **error)
+{
+  SfuWorkerTransport *transport = sfu_node_table_find (
+      self->nodes, SFU_NODE_TRANSPORT, transport_id, error);
+  if (!transport || !sfu_node_table_check_new (self->nodes, id, error) ||
+      !check_limit (transport->producers->len,
+          self->config.max_producers_per_transport, "producers in a transport",
+          error))
+    return FALSE;
+  SfuWorkerProducer *producer =
+      sfu_worker_producer_new (transport, id, kind, parameters, paused, error);
+  if (!producer)
+    return FALSE;
+  sfu_node_table_add (self->nodes, producer);
+  g_info ("transport=%s producer=%s created: %s", transport_id, id,
+      producer->mime_type);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_set_producer_paused (
+    SfuWorker *self, const gchar *id, gboolean paused, GError **error)
+{
+  SfuWorkerProducer *producer =
+      sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, id, error);
+  if (!producer)
+    return FALSE;
+  sfu_worker_producer_set_paused (producer, paused);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_close_producer (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuWorkerProducer *producer =
+      sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, id, error);
+  if (!producer)
+    return FALSE;
+  close_producer (self, producer);
+  g_info ("producer=%s closed", id);
+  return TRUE;
+}
+
+/* ---- consumers ---- */
+
+gboolean
+sfu_worker_consume (SfuWorker *self, const gchar *transport_id, const gchar *id,
+    const gchar *producer_id, const SfuRtpParameters *parameters,
+    gboolean paused, GError **error)
+{
+  SfuWorkerTransport *transport = sfu_node_table_find (
+      self->nodes, SFU_NODE_TRANSPORT, transport_id, error);
+  SfuWorkerProducer *producer = transport
+      ? sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, producer_id, error)
+      : NULL;
+  if (!producer || !sfu_node_table_check_new (self->nodes, id, error) ||
+      !check_limit (transport->consumers->len,
+          self->config.max_consumers_per_transport, "consumers in a transport",
+          error))
+    return FALSE;
+  if (transport->router != producer->transport->router) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "producer %s belongs to another router", producer_id);
+    return FALSE;
+  }
+  SfuWorkerConsumer *consumer = sfu_worker_consumer_new (
+      transport, producer, id, parameters, paused, error);
+  if (!consumer)
+    return FALSE;
+  sfu_node_table_add (self->nodes, consumer);
+  g_info ("transport=%s consumer=%s producer=%s created", transport_id, id,
+      producer_id);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_set_consumer_paused (
+    SfuWorker *self, const gchar *id, gboolean paused, GError **error)
+{
+  SfuWorkerConsumer *consumer =
+      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
+  if (!consumer)
+    return FALSE;
+  sfu_worker_consumer_set_paused (consumer, paused);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_request_key_frame (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuWorkerConsumer *consumer =
+      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
+  if (!consumer)
+    return FALSE;
+  sfu_worker_consumer_request_key_frame (consumer);
+  return TRUE;
+}
+
+gboolean
+sfu_worker_close_consumer (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuWorkerConsumer *consumer =
+      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
+  if (!consumer)
+    return FALSE;
+  close_consumer (self, consumer);
+  g_info ("consumer=%s closed", id);
+  return TRUE;
+}
+
+/* ---- looking at it ---- */
+
+GVariant *
+sfu_worker_get_stats (SfuWorker *self, const gchar *id, GError **error)
+{
+  SfuNode *node = sfu_node_table_lookup (self->nodes, id);
+  GVariant *stats = node ? sfu_worker_stats_of_node (node) : NULL;
+  if (!stats)
+    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,
+        "no transport, producer or consumer has this id");
+  return stats;
+}
+
+GVariant *
+sfu_worker_dump (SfuWorker *self, const gchar *router_id, GError **error)
+{
+  if (router_id[0] == '\0') {
+    g_autoptr (GPtrArray) routers =
+        sfu_node_table_list (self->nodes, SFU_NODE_ROUTER);
+    return sfu_worker_dump_routers (routers);
+  }
+  g_autoptr (GPtrArray) routers = g_ptr_array_new ();
+  g_ptr_array_add (routers,
+      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error));
+  return routers->pdata[0] ? sfu_worker_dump_routers (routers) : NULL;
+}
+
+gchar *
+sfu_worker_graph_dot (SfuWorker *self, const gchar *router_id, GError **error)
+{
+  SfuWorkerRouter *router =
+      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
+  return router ? sfu_worker_graph_of_router (router) : NULL;
+}
+
+static void
+impair (SfuWorker *self, SfuWebRtcServer *server)
+{
+  sfu_webrtc_server_set_impairment (server, self->impair_in, self->impair_out);
+}
+
+gboolean
+sfu_worker_set_impairment (
+    SfuWorker *self, gdouble percent_in, gdouble percent_out, GError **error)
+{
+  if (!self->config.allow_impairment) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
+        "the worker was started without allow-impairment");
+    return FALSE;
+  }
+  /* Written so that NaN fails too. */
+  if (!(percent_in >= 0 && percent_in <= 100 && percent_out >= 0 &&
+          percent_out <= 100)) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "an impairment is 0 to 100 percent");
+    return FALSE;
+  }
+  self->impair_in = percent_in;
+  self->impair_out = percent_out;
+  if (self->server)
+    impair (self, self->server);
+  g_autoptr (GPtrArray) transports =
+      sfu_node_table_list (self->nodes, SFU_NODE_TRANSPORT);
+  for (guint i = 0; i < transports->len; i++)
+    impair (self, ((SfuWorkerTransport *)transports->pdata[i])->server);
+  return TRUE;
+}

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A real worker through SfuWorkerClient: routers, transports, producers and
+ * consumers come and go; every error has its code; nothing is left behind.
+ *
+ * Threads: main only. */
+#include <string.h>
+
+#include "sfu-error.h"
+#include "worker-fixture.h"
+
+/* A well-formed sha-256 value; no peer has this certificate. */
+#define FINGERPRINT                                                            \
+  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:"   \
+  "88:99:AA:BB:CC:DD:EE:FF"
+
+static SfuRtpParameters *
+vp8 (const gchar *mid, guint32 ssrc)
+{
+  SfuRtpParameters *parameters = sfu_rtp_parameters_new ();
+  SfuRtpCodec *codec = sfu_rtp_codec_new ("video/VP8", 96, 90000, 0);
+  SfuRtpEncoding *encoding = sfu_rtp_encoding_new ();
+  sfu_rtp_codec_add_feedback (codec, "nack", "");
+  sfu_rtp_codec_add_feedback (codec, "nack", "pli");
+  g_ptr_array_add (parameters->codecs, codec);
+  encoding->ssrc = ssrc;
+  g_ptr_array_add (parameters->encodings, encoding);
+  g_free (parameters->mid);
+  parameters->mid = g_strdup (mid);
+  g_free (parameters->cname);
+  parameters->cname = g_strdup ("test");
+  return parameters;
+}
+
+/* How many there are of what in all routers; ~0 when the worker is gone. */
+static guint
+count (SfuWorkerClient *client, const gchar *what)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) dump = worker_dump (client, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (GVariant) routers =
+      g_variant_lookup_value (dump, "routers", G_VARIANT_TYPE ("aa{sv}"));
+  if (g_str_equal (what, "routers"))
+    return g_variant_n_children (routers);
+  guint n = 0;
+  for (gsize i = 0; i < g_variant_n_children (routers); i++) {
+    g_autoptr (GVariant) router = g_variant_get_child_value (routers, i);
+    g_autoptr (GVariant) list =
+        g_variant_lookup_value (router, what, G_VARIANT_TYPE ("aa{sv}"));
+    n += g_variant_n_children (list);
+  }
+  return n;
+}
+
+static void
+check_counts (SfuWorkerClient *client, guint routers, guint transports,
+    guint producers, guint consumers)
+{
+  g_assert_cmpuint (count (client, "routers"), ==, routers);
+  g_assert_cmpuint (count (client, "transports"), ==, transports);
+  g_assert_cmpuint (count (client, "producers"), ==, producers);
+  g_assert_cmpuint (count (client, "consumers"), ==, consumers);
+}
+
+#define assert_fails(expression, error_code)                                   \
+  G_STMT_START                                                                 \
+  {                                                                            \
+    g_autoptr (GError) error = NULL;                                           \
+    g_assert_false (expression);                                               \
+    g_assert_error (error, SFU_ERROR, error_code);                             \
+  }                                                                            \
+  G_STMT_END
+#define assert_works(expression)                                               \
+  G_STMT_START                                                                 \
+  {                                                                            \
+    g_autoptr (GError) error = NULL;                                           \
+    gboolean worked_ = !!(expression);                                         \
+    g_assert_no_error (error);                                                 \
+    g_assert_true (worked_);                                                   \
+  }                                                                            \
+  G_STMT_END
+
+static void
+add_transport (SfuWorkerClient *client, const gchar *router, const gchar *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SfuSeamTransportInfo) info =
+      worker_create_transport (client, router, id, &error);
+  g_assert_no_error (error);
+}
+
+static void
+add_producer (SfuWorkerClient *client, const gchar *transport, const gchar *id,
+    guint32 ssrc)
+{
+  g_autoptr (SfuRtpParameters) parameters = vp8 ("", ssrc);
+  assert_works (worker_produce (
+      client, transport, id, SFU_MEDIA_VIDEO, parameters, FALSE, &error));
+}
+
+static void
+add_consumer (SfuWorkerClient *client, const gchar *transport, const gchar *id,
+    const gchar *producer, guint32 ssrc)
+{
+  g_autoptr (SfuRtpParameters) parameters = vp8 (id, ssrc);
+  assert_works (worker_consume (
+      client, transport, id, producer, parameters, TRUE, &error));
+}
+
+/* ---- routers ---- */
+
+static void
+test_routers (void)
+{
+  g_autofree gchar *longest = g_strnfill (SFU_SEAM_MAX_ID, 'x');
+  g_autofree gchar *too_long = g_strnfill (SFU_SEAM_MAX_ID + 1, 'x');
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  assert_fails (worker_create_router (client, "r", &error), SFU_ERROR_EXISTS);
+  assert_fails (
+      worker_create_router (client, "", &error), SFU_ERROR_INVALID_ARGUMENT);
+  assert_fails (worker_create_router (client, too_long, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  assert_works (worker_create_router (client, longest, &error));
+  check_counts (client, 2, 0, 0, 0);
+  assert_fails (
+      worker_close_router (client, "other", &error), SFU_ERROR_NOT_FOUND);
+  assert_works (worker_close_router (client, "r", &error));
+  assert_fails (worker_close_router (client, "r", &error), SFU_ERROR_NOT_FOUND);
+  assert_works (worker_create_router (client, "r", &error));
+  check_counts (client, 2, 0, 0, 0);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- transports ---- */
+
+static void
+check_fingerprints (GPtrArray *fingerprints)
+{
+  g_assert_cmpuint (fingerprints->len, >=, 1);
+  const SfuSeamFingerprint *last = fingerprints->pdata[fingerprints->len - 1];
+  g_assert_cmpstr (last->algorithm, ==, "sha-256");
+  g_assert_cmpuint (strlen (last->value), ==, 32 * 3 - 1);
+}
+
+static void
+test_transport_info (void)
+{
+  static const gchar *const announced[] = { "192.0.2.1", "", "2001:db8::1",
+    NULL };
+  SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
+    .announced = announced };
+  g_autoptr (SfuWorkerClient) client = worker_new ();
+  guint16 port = 0;
+  assert_works (worker_start (client, &options, &port, &error));
+  g_assert_cmpuint (port, >, 0);
+  assert_works (worker_create_router (client, "r", &error));
+  g_autoptr (SfuSeamTransportInfo) info =
+      worker_create_transport (client, "r", "t", NULL);
+  g_autoptr (SfuSeamTransportInfo) other =
+      worker_create_transport (client, "r", "t2", NULL);
+  g_assert_cmpuint (strlen (info->ufrag), >=, 4);
+  g_assert_cmpuint (strlen (info->pwd), >=, 22); /* RFC 8445 5.3 */
+  g_assert_cmpstr (info->ufrag, !=, other->ufrag);
+  g_assert_cmpstr (info->pwd, !=, other->pwd);
+  g_assert_cmpuint (info->candidates->len, ==, 2);
+  for (guint i = 0; i < 2; i++) {
+    const SfuSeamCandidate *c = info->candidates->pdata[i];
+    g_assert_cmpstr (c->address, ==, announced[i * 2]);
+    g_assert_cmpuint (c->port, ==, port);
+    g_assert_cmpstr (c->protocol, ==, "udp");
+    g_assert_cmpstr (c->type, ==, "host");
+  }
+  check_fingerprints (info->fingerprints);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static void
+test_transport_ids (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  add_transport (client, "r", "t");
+  assert_fails (worker_create_transport (client, "other", "t2", &error),
+      SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      worker_create_transport (client, "t", "t2", &error), SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      worker_create_transport (client, "r", "t", &error), SFU_ERROR_EXISTS);
+  assert_fails (
+      worker_create_transport (client, "r", "r", &error), SFU_ERROR_EXISTS);
+  assert_fails (worker_create_transport (client, "r", "", &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  assert_fails (
+      worker_close_transport (client, "r", &error), SFU_ERROR_NOT_FOUND);
+  check_counts (client, 1, 1, 0, 0);
+  assert_works (worker_close_transport (client, "t", &error));
+  assert_fails (
+      worker_close_transport (client, "t", &error), SFU_ERROR_NOT_FOUND);
+  check_counts (client, 1, 0, 0, 0);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static void
+test_connect (void)
+{
+  static const struct {
+    const gchar *role, *algorithm, *value;
+  } bad[] = {
+    { "auto", NULL, NULL },
+    { "auto", "sha-256", "" },
+    { "auto", "sha-256", "00:11" },
+    { "auto", "sha-256", FINGERPRINT ":00" },
+    { "auto", "sha-1", FINGERPRINT },
+    { "auto", "md5", FINGERPRINT },
+    { "auto", "", FINGERPRINT },
+    { "active", "sha-256", FINGERPRINT },
+    { "", "sha-256", FINGERPRINT },
+  };
+  static const struct {
+    const gchar *role, *ours;
+  } good[] = { { "auto", "server" }, { "client", "server" },
+    { "server", "client" } };
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    add_transport (client, "r", "t");
+    for (guint j = 0; j < G_N_ELEMENTS (bad); j++)
+      assert_fails (worker_connect_transport (client, "t", bad[j].role,
+                        bad[j].algorithm, bad[j].value, &error),
+          SFU_ERROR_INVALID_ARGUMENT);
+    g_autoptr (GError) failure = NULL;
+    g_autofree gchar *role = worker_connect_transport (
+        client, "t", good[i].role, "sha-256", FINGERPRINT, &failure);
+    g_assert_no_error (failure);
+    g_assert_cmpstr (role, ==, good[i].ours);
+    assert_fails (worker_connect_transport (
+                      client, "t", "auto", "sha-256", FINGERPRINT, &error),
+        SFU_ERROR_WRONG_STATE);
+    assert_works (worker_close_transport (client, "t", &error));
+    assert_fails (worker_connect_transport (
+                      client, "t", "auto", "sha-256", FINGERPRINT, &error),
+        SFU_ERROR_NOT_FOUND);
+  }
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static void
+test_restart_ice (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  g_autoptr (SfuSeamTransportInfo) info =
+      worker_create_transport (client, "r", "t", NULL);
+  WorkerWait wait = { 0 };
+  g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
+  sfu_worker_client_restart_ice_async (
+      client, "t", NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  g_assert_true (sfu_worker_client_restart_ice_finish (
+      client, wait.result, &ufrag, &pwd, NULL));
+  worker_wait_clear (&wait);
+  g_assert_cmpstr (ufrag, !=, info->ufrag);
+  g_assert_cmpstr (pwd, !=, info->pwd);
+  sfu_worker_client_restart_ice_async (
+      client, "other", NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  assert_fails (sfu_worker_client_restart_ice_finish (
+                    client, wait.result, NULL, NULL, &error),
+      SFU_ERROR_NOT_FOUND);
+  worker_wait_clear (&wait);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- producers and consumers ---- */
+
+static void
+test_produce_errors (void)
+{
+  g_autoptr (SfuRtpParameters) good = vp8 ("0", 1);
+  g_autoptr (SfuRtpParameters) empty = sfu_rtp_parameters_new ();
+  g_autoptr (SfuRtpParameters) no_ssrc = vp8 ("0", 0);
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  assert_works (worker_create_router (client, "r2", &error));
+  add_transport (client, "r", "t");
+  add_transport (client, "r2", "t2");
+  assert_fails (worker_produce (
+                    client, "other", "p", SFU_MEDIA_VIDEO, good, FALSE, &error),
+      SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      worker_produce (client, "r", "p", SFU_MEDIA_VIDEO, good, FALSE, &error),
+      SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      worker_produce (client, "t", "t", SFU_MEDIA_VIDEO, good, FALSE, &error),
+      SFU_ERROR_EXISTS);
+  assert_fails (
+      worker_produce (client, "t", "p", SFU_MEDIA_VIDEO, empty, FALSE, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  assert_fails (
+      worker_produce (client, "t", "p", SFU_MEDIA_AUDIO, good, FALSE, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  check_counts (client, 2, 2, 0, 0);
+  add_producer (client, "t", "p", 1);
+  assert_fails (worker_consume (client, "t", "c", "other", good, TRUE, &error),
+      SFU_ERROR_NOT_FOUND);
+  assert_fails (worker_consume (client, "t", "c", "t", good, TRUE, &error),
+      SFU_ERROR_NOT_FOUND);
+  assert_fails (worker_consume (client, "t", "p", "p", good, TRUE, &error),
+      SFU_ERROR_EXISTS);
+  assert_fails (worker_consume (client, "t", "c", "p", no_ssrc, TRUE, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  assert_fails (worker_consume (client, "t", "c", "p", empty, TRUE, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  /* from a foreign room */
+  assert_fails (worker_consume (client, "t2", "c", "p", good, TRUE, &error),
+      SFU_ERROR_INVALID_ARGUMENT);
+  check_counts (client, 2, 2, 1, 0);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+typedef void (*Async) (SfuWorkerClient *client, const gchar *id,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+typedef gboolean (*Finish) (
+    SfuWorkerClient *client, GAsyncResult *result, GError **error);
+
+static gboolean
+run (SfuWorkerClient *client, const gchar *id, Async async, Finish finish,
+    GError **error)
+{
+  WorkerWait wait = { 0 };
+  async (client, id, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok = finish (client, wait.result, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+static gboolean
+pause_producer (
+    SfuWorkerClient *client, const gchar *id, gboolean paused, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_set_producer_paused_async (
+      client, id, paused, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok =
+      sfu_worker_client_set_producer_paused_finish (client, wait.result, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+static gboolean
+pause_consumer (
+    SfuWorkerClient *client, const gchar *id, gboolean paused, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_set_consumer_paused_async (
+      client, id, paused, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok =
+      sfu_worker_client_set_consumer_paused_finish (client, wait.result, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+#define RUN(id, verb)                                                          \
+  run (client, id, sfu_worker_client_##verb##_async,                           \
+      sfu_worker_client_##verb##_finish, &error)
+
+/* Two peers, each with a transport to send and one to receive. */
+static SfuWorkerClient *
+make_room (void)
+{
+  SfuWorkerClient *client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "r", &error));
+  add_transport (client, "r", "a-send");
+  add_transport (client, "r", "a-recv");
+  add_transport (client, "r", "b-send");
+  add_transport (client, "r", "b-recv");
+  add_producer (client, "a-send", "a-video", 1);
+  add_producer (client, "a-send", "a-screen", 2);
+  add_producer (client, "b-send", "b-video", 3);
+  add_consumer (client, "b-recv", "b1", "a-video", 11);
+  add_consumer (client, "b-recv", "b2", "a-screen", 12);
+  add_consumer (client, "a-recv", "a1", "b-video", 13);
+  add_consumer (client, "a-recv", "a2", "a-video", 14);
+  check_counts (client, 1, 4, 3, 4);
+  return client;
+}
+
+static void
+test_close_order (void)
+{
+  g_autoptr (SfuWorkerClient) client = make_room ();
+  assert_works (RUN ("b2", close_consumer));
+  assert_fails (RUN ("b2", close_consumer), SFU_ERROR_NOT_FOUND);
+  check_counts (client, 1, 4, 3, 3);
+  assert_works (RUN ("a-video", close_producer));
+  assert_fails (RUN ("a-video", close_producer), SFU_ERROR_NOT_FOUND);
+  assert_fails (RUN ("b1", close_consumer), SFU_ERROR_NOT_FOUND);
+  assert_fails (RUN ("a2", request_key_frame), SFU_ERROR_NOT_FOUND);
+  check_counts (client, 1, 4, 2, 1);
+  assert_works (worker_close_transport (client, "b-send", &error));
+  assert_fails (RUN ("b-video", close_producer), SFU_ERROR_NOT_FOUND);
+  assert_fails (RUN ("a1", close_consumer), SFU_ERROR_NOT_FOUND);
+  check_counts (client, 1, 3, 1, 0);
+  /* an id is free again */
+  add_producer (client, "a-send", "a-video", 1);
+  add_consumer (client, "b-recv", "b1", "a-video", 11);
+  assert_works (worker_close_transport (client, "b-recv", &error));
+  check_counts (client, 1, 2, 2, 0);
+  assert_works (worker_close_router (client, "r", &error));
+  check_counts (client, 0, 0, 0, 0);
+  assert_fails (
+      worker_close_transport (client, "a-send", &error), SFU_ERROR_NOT_FOUND);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static gboolean
+is_paused (SfuWorkerClient *client, const gchar *what, const gchar *id)
+{
+  g_autoptr (GVariant) dump = worker_dump (client, "r", NULL);
+  g_autoptr (GVariant) routers = g_variant_lookup_value (dump, "routers", NULL);
+  g_autoptr (GVariant) router = g_variant_get_child_value (routers, 0);
+  g_autoptr (GVariant) list = g_variant_lookup_value (router, what, NULL);
+  for (gsize i = 0; i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) entry = g_variant_get_child_value (list, i);
+    const gchar *entry_id;
+    gboolean paused;
+    g_assert_true (g_variant_lookup (entry, "id", "&s", &entry_id));
+    g_assert_true (g_variant_lookup (entry, "paused", "b", &paused));
+    if (g_str_equal (entry_id, id))
+      return paused;
+  }
+  g_error ("no %s in %s", id, what);
+}
+
+static void
+test_pause (void)
+{
+  g_autoptr (SfuWorkerClient) client = make_room ();
+  g_assert_false (is_paused (client, "producers", "a-video"));
+  g_assert_true (is_paused (client, "consumers", "b1"));
+  assert_works (pause_producer (client, "a-video", TRUE, &error));
+  assert_works (pause_consumer (client, "b1", FALSE, &error));
+  g_assert_true (is_paused (client, "producers", "a-video"));
+  g_assert_false (is_paused (client, "consumers", "b1"));
+  assert_works (pause_producer (client, "a-video", TRUE, &error));
+  assert_works (RUN ("b1", request_key_frame));
+  assert_fails (
+      pause_producer (client, "b1", TRUE, &error), SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      pause_consumer (client, "a-video", TRUE, &error), SFU_ERROR_NOT_FOUND);
+  assert_fails (RUN ("a-video", request_key_frame), SFU_ERROR_NOT_FOUND);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- limits ---- */
+
+static void
+test_limits (void)
+{
+  SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
+    .max_routers = 2,
+    .max_transports_per_router = 2,
+    .max_producers_per_transport = 1,
+    .max_consumers_per_transport = 1 };
+  g_autoptr (SfuRtpParameters) parameters = vp8 ("", 5);
+  g_autoptr (SfuWorkerClient) client = worker_new_started (&options);
+  assert_works (worker_create_router (client, "r1", &error));
+  assert_works (worker_create_router (client, "r2", &error));
+  assert_fails (
+      worker_create_router (client, "r3", &error), SFU_ERROR_LIMIT_EXCEEDED);
+  add_transport (client, "r1", "t1");
+  add_transport (client, "r1", "t2");
+  assert_fails (worker_create_transport (client, "r1", "t3", &error),
+      SFU_ERROR_LIMIT_EXCEEDED);
+  add_transport (client, "r2", "t3");
+  add_producer (client, "t1", "p1", 1);
+  assert_fails (worker_produce (client, "t1", "p2", SFU_MEDIA_VIDEO, parameters,
+                    FALSE, &error),
+      SFU_ERROR_LIMIT_EXCEEDED);
+  add_consumer (client, "t2", "c1", "p1", 11);
+  assert_fails (
+      worker_consume (client, "t2", "c2", "p1", parameters, FALSE, &error),
+      SFU_ERROR_LIMIT_EXCEEDED);
+  assert_works (worker_close_router (client, "r2", &error));
+  assert_works (worker_create_router (client, "r3", &error));
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- looking at it ---- */
+
+static void
+check_stats (SfuWorkerClient *client, const gchar *id, const gchar *type,
+    const gchar *kind, guint32 ssrc)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) stats = worker_get_stats (client, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_variant_n_children (stats), ==, 1);
+  g_autoptr (GVariant) report = g_variant_get_child_value (stats, 0);
+  const gchar *text;
+  gint64 timestamp;
+  g_assert_true (g_variant_lookup (report, "type", "&s", &text));
+  g_assert_cmpstr (text, ==, type);
+  g_assert_true (g_variant_lookup (report, "timestamp", "x", &timestamp));
+  g_assert_cmpint (ABS (timestamp - g_get_real_time () / 1000), <, 60000);
+  if (!kind)
+    return;
+  guint64 packets;
+  g_assert_true (g_variant_lookup (report, "kind", "&s", &text));
+  g_assert_cmpstr (text, ==, kind);
+  g_assert_true (g_variant_lookup (report, "mimeType", "&s", &text));
+  g_assert_cmpstr (text, ==, "video/VP8");
+  g_assert_true (g_variant_lookup (report, "packetCount", "t", &packets));
+  g_assert_cmpuint (packets, ==, 0);
+}
+
+static void
+test_stats (void)
+{
+  g_autoptr (SfuWorkerClient) client = make_room ();
+  check_stats (client, "a-send", "webrtc-transport", NULL, 0);
+  check_stats (client, "a-video", "inbound-rtp", "video", 1);
+  check_stats (client, "b1", "outbound-rtp", "video", 11);
+  assert_fails (worker_get_stats (client, "r", &error), SFU_ERROR_NOT_FOUND);
+  assert_fails (
+      worker_get_stats (client, "other", &error), SFU_ERROR_NOT_FOUND);
+  assert_fails (worker_dump (client, "other", &error), SFU_ERROR_NOT_FOUND);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static void
+test_dump_process (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  g_autoptr (GVariant) dump = worker_dump (client, NULL, NULL);
+  gint pid;
+  guint64 rss;
+  guint threads, fds;
+  g_assert_true (g_variant_lookup (dump, "pid", "i", &pid));
+  g_assert_cmpint (pid, ==, sfu_worker_client_get_pid (client));
+  g_assert_true (g_variant_lookup (dump, "rss", "t", &rss));
+  g_assert_cmpuint (rss, >, 1000 * 1000);
+  g_assert_true (g_variant_lookup (dump, "threads", "u", &threads));
+  g_assert_cmpuint (threads, >, 1);
+  g_assert_true (g_variant_lookup (dump, "fds", "u", &fds));
+  g_assert_cmpuint (fds, >, 3);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+static void
+test_graph (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  g_autoptr (GError) failure = NULL;
+  assert_works (worker_create_router (client, "r", &error));
+  g_autoptr (SfuSeamTransportInfo) info =
+      worker_create_transport (client, "r", "t", NULL);
+  add_producer (client, "t", "p", 1);
+  g_autofree gchar *role = worker_connect_transport (
+      client, "t", "auto", "sha-256", FINGERPRINT, &failure);
+  g_assert_no_error (failure);
+  g_autofree gchar *dot = worker_graph_dot (client, "r", &failure);
+  g_assert_no_error (failure);
+  g_assert_true (g_str_has_prefix (dot, "digraph"));
+  g_assert_nonnull (strstr (dot, "SfuRouter"));
+  g_assert_nonnull (strstr (dot, "SfuProducer"));
+  g_assert_nonnull (strstr (dot, "SfuTransport"));
+  g_assert_nonnull (strstr (dot, "GstWebRTCBin"));
+  g_assert_null (strstr (dot, info->pwd));
+  g_assert_null (strstr (dot, "BEGIN"));
+  assert_fails (
+      worker_graph_dot (client, "other", &error), SFU_ERROR_NOT_FOUND);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- impairment ---- */
+
+static gboolean
+impair (SfuWorkerClient *client, gdouble in, gdouble out, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_set_impairment_async (
+      client, in, out, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok =
+      sfu_worker_client_set_impairment_finish (client, wait.result, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+static void
+test_impairment (void)
+{
+  static const gdouble bad[][2] = { { -1, 0 }, { 0, 100.5 }, { 101, 0 },
+    { 0.0 / 0.0, 0 }, { 0, 1.0 / 0.0 } };
+  SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
+    .allow_impairment = TRUE };
+  g_autoptr (SfuWorkerClient) plain = worker_new_started (NULL);
+  g_autoptr (SfuWorkerClient) client = worker_new_started (&options);
+  assert_fails (impair (plain, 1, 1, &error), SFU_ERROR_NOT_SUPPORTED);
+  assert_works (impair (client, 0, 100, &error));
+  assert_works (impair (client, 0, 0, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_fails (impair (client, bad[i][0], bad[i][1], &error),
+        SFU_ERROR_INVALID_ARGUMENT);
+  worker_stop (plain, SFU_WORKER_STOP_TIMEOUT_MS);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+/* ---- sctp ---- */
+
+static void
+test_sctp_is_refused (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  SfuWorkerTransportOptions options = { .sctp = TRUE };
+  WorkerWait wait = { 0 };
+  assert_works (worker_create_router (client, "r", &error));
+  sfu_worker_client_create_webrtc_transport_async (
+      client, "r", "t", &options, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  assert_fails (sfu_worker_client_create_webrtc_transport_finish (
+                    client, wait.result, &error),
+      SFU_ERROR_NOT_SUPPORTED);
+  worker_wait_clear (&wait);
+  check_counts (client, 1, 0, 0, 0);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+int
+main (int argc, char **argv)
+{
+  worker_test_init (&argc, &argv);
+  g_test_add_func ("/worker/lifecycle/routers", test_routers);
+  g_test_add_func ("/worker/lifecycle/transport-info", test_transport_info);
+  g_test_add_func ("/worker/lifecycle/transport-ids", test_transport_ids);
+  g_test_add_func ("/worker/lifecycle/connect", test_connect);
+  g_test_add_func ("/worker/lifecycle/restart-ice", test_restart_ice);
+  g_test_add_func ("/worker/lifecycle/produce-errors", test_produce_errors);
+  g_test_add_func ("/worker/lifecycle/close-order", test_close_order);
+  g_test_add_func ("/worker/lifecycle/pause", test_pause);
+  g_test_add_func ("/worker/lifecycle/limits", test_limits);
+  g_test_add_func ("/worker/lifecycle/stats", test_stats);
+  g_test_add_func ("/worker/lifecycle/dump-process", test_dump_process);
+  g_test_add_func ("/worker/lifecycle/graph", test_graph);
+  g_test_add_func ("/worker/lifecycle/impairment", test_impairment);
+  g_test_add_func ("/worker/lifecycle/sctp", test_sctp_is_refused);
+  return g_test_run ();
+}
