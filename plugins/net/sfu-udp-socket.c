@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include <netinet/udp.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include "sfu-counter.h"
@@ -21,6 +22,9 @@ GST_DEBUG_CATEGORY_STATIC (sfu_udp_socket_debug);
 /* Datagrams per sendmmsg; a burst that goes to many leaves in slices of this,
  * so that the first receivers do not wait for the last. */
 #define QUEUE_MAX 256
+/* Limits of the kernel: UDP_MAX_SEGMENTS, and the length of an IP packet. */
+#define GSO_SEGMENTS_MAX 64
+#define GSO_BYTES_MAX 65000
 /* Key frames of many rooms at once, while the media thread is busy for some
  * 10 ms, at 1 Gbit/s. */
 #define KERNEL_BUFFER_BYTES (8 * 1024 * 1024)
@@ -30,6 +34,12 @@ typedef struct {
   GstMapInfo map;
   SfuAddress to;
 } Queued;
+
+/* Room for one UDP_SEGMENT, aligned for its header. */
+typedef union {
+  gchar bytes[CMSG_SPACE (sizeof (guint16))];
+  struct cmsghdr alignment;
+} Control;
 
 struct _SfuUdpSocket {
   SfuMediaLoop *loop; /* owned */
@@ -50,6 +60,8 @@ struct _SfuUdpSocket {
   guint out_length;
   struct mmsghdr out_messages[QUEUE_MAX];
   struct iovec out_iov[QUEUE_MAX];
+  Control out_control[QUEUE_MAX];
+  gboolean gso; /* the kernel splits a message into datagrams */
 
   /* sfu-counter.h: written by the media thread … */
   SfuUdpSocketStats stats;
@@ -136,26 +148,98 @@ prepare_ring (SfuUdpSocket *self)
 
 /* ---- sending ---- */
 
+/* May datagram i travel in one segmented message with first … i - 1? */
+static gboolean
+fits_message (const SfuUdpSocket *self, guint first, guint i, gsize bytes)
+{
+  const Queued *head = &self->out[first], *queued = &self->out[i];
+
+  return self->gso && i - first < GSO_SEGMENTS_MAX &&
+      /* Only the last segment may be shorter. */
+      self->out[i - 1].map.size == head->map.size &&
+      queued->map.size <= head->map.size && queued->map.size > 0 &&
+      bytes + queued->map.size <= GSO_BYTES_MAX &&
+      sfu_address_equal (&queued->to, &head->to);
+}
+
+static void
+ask_for_segments (struct msghdr *header, Control *control, gsize size)
+{
+  struct cmsghdr *cmsg;
+  guint16 segment = (guint16)size;
+
+  header->msg_control = control;
+  header->msg_controllen = sizeof *control;
+  cmsg = CMSG_FIRSTHDR (header);
+  cmsg->cmsg_level = SOL_UDP;
+  cmsg->cmsg_type = UDP_SEGMENT;
+  cmsg->cmsg_len = CMSG_LEN (sizeof segment);
+  memcpy (CMSG_DATA (cmsg), &segment, sizeof segment);
+}
+
+/* Neighbours in the queue with the same destination and size become one
+ * message, which the kernel takes through its stack once (UDP GSO). */
 static guint
 build_messages (SfuUdpSocket *self)
 {
-  for (guint i = 0; i < self->out_length; i++) {
-    Queued *queued = &self->out[i];
-    struct msghdr *header = &self->out_messages[i].msg_hdr;
+  guint n = 0;
 
-    self->out_iov[i].iov_base = queued->map.data;
-    self->out_iov[i].iov_len = queued->map.size;
+  for (guint i = 0; i < self->out_length; n++) {
+    struct msghdr *header = &self->out_messages[n].msg_hdr;
+    guint first = i;
+    gsize bytes = 0;
+
+    do {
+      self->out_iov[i].iov_base = self->out[i].map.data;
+      self->out_iov[i].iov_len = self->out[i].map.size;
+      bytes += self->out[i].map.size;
+      i++;
+    } while (i < self->out_length && fits_message (self, first, i, bytes));
     memset (header, 0, sizeof *header);
-    header->msg_name = &queued->to;
-    header->msg_namelen = sfu_address_length (&queued->to);
-    header->msg_iov = &self->out_iov[i];
-    header->msg_iovlen = 1;
+    header->msg_name = &self->out[first].to;
+    header->msg_namelen = sfu_address_length (&self->out[first].to);
+    header->msg_iov = &self->out_iov[first];
+    header->msg_iovlen = i - first;
+    if (i - first > 1)
+      ask_for_segments (
+          header, &self->out_control[n], self->out[first].map.size);
   }
-  return self->out_length;
+  return n;
+}
+
+static void
+count_sent (SfuUdpSocket *self, const struct msghdr *header)
+{
+  guint64 bytes = 0;
+
+  for (gsize i = 0; i < header->msg_iovlen; i++)
+    bytes += header->msg_iov[i].iov_len;
+  sfu_counter_add (&self->stats.packets_sent, header->msg_iovlen);
+  sfu_counter_add (&self->stats.bytes_sent, bytes);
+}
+
+/* A message that was refused for other reasons than a full buffer. If it had
+ * segments, it may have been for them (an interface without checksum offload,
+ * or a path MTU below the segment size): each goes alone then. */
+static void
+retry_alone (SfuUdpSocket *self, const struct msghdr *header)
+{
+  if (header->msg_iovlen == 1) {
+    sfu_counter_add (&self->stats.send_errors, 1);
+    return;
+  }
+  if (self->gso) {
+    GST_WARNING ("fd=%d no segmentation offload any more: %s", self->fd,
+        g_strerror (errno));
+    self->gso = FALSE;
+  }
+  for (gsize i = 0; i < header->msg_iovlen; i++)
+    sfu_udp_socket_send_now (self, header->msg_iov[i].iov_base,
+        header->msg_iov[i].iov_len, header->msg_name);
 }
 
 /* A full kernel buffer refuses all that follows as well: drop the rest, never
- * wait. Any other error is about one datagram. */
+ * wait. Any other error is about one message. */
 static void
 send_messages (SfuUdpSocket *self, guint n)
 {
@@ -167,33 +251,48 @@ send_messages (SfuUdpSocket *self, guint n)
 
     sfu_counter_add (&self->stats.send_calls, 1);
     if (sent > 0) {
-      done += (guint)sent;
-      sfu_counter_add (&self->stats.packets_sent, (guint)sent);
+      for (guint end = done + (guint)sent; done < end; done++)
+        count_sent (self, &self->out_messages[done].msg_hdr);
     } else if (errno == EAGAIN || errno == ENOBUFS) {
-      sfu_counter_add (&self->stats.send_errors, n - done);
-      return;
+      for (; done < n; done++)
+        sfu_counter_add (&self->stats.send_errors,
+            self->out_messages[done].msg_hdr.msg_iovlen);
     } else if (errno != EINTR) {
       GST_LOG ("fd=%d reason=%s", self->fd, g_strerror (errno));
-      sfu_counter_add (&self->stats.send_errors, 1);
-      done++;
+      retry_alone (self, &self->out_messages[done++].msg_hdr);
     }
   }
+}
+
+gboolean
+sfu_udp_socket_send_now (
+    SfuUdpSocket *self, const guint8 *data, gsize size, const SfuAddress *to)
+{
+  gssize n;
+
+  do
+    n = sendto (
+        self->fd, data, size, MSG_DONTWAIT, &to->any, sfu_address_length (to));
+  while (n < 0 && errno == EINTR);
+  if (n < 0) {
+    sfu_counter_add_shared (&self->now_errors, 1);
+    return FALSE;
+  }
+  sfu_counter_add_shared (&self->now_packets, 1);
+  sfu_counter_add_shared (&self->now_bytes, size);
+  return TRUE;
 }
 
 void
 sfu_udp_socket_flush (SfuUdpSocket *self)
 {
-  guint64 bytes = 0;
-
   if (self->out_length == 0)
     return;
   send_messages (self, build_messages (self));
   for (guint i = 0; i < self->out_length; i++) {
-    bytes += self->out[i].map.size;
     gst_buffer_unmap (self->out[i].buffer, &self->out[i].map);
     gst_buffer_unref (self->out[i].buffer);
   }
-  sfu_counter_add (&self->stats.bytes_sent, bytes);
   self->out_length = 0;
 }
 
@@ -215,25 +314,6 @@ sfu_udp_socket_queue (
   queued->to = *to;
   self->out_length++;
   sfu_media_loop_queue_flush (self->loop, &self->flush);
-}
-
-gboolean
-sfu_udp_socket_send_now (
-    SfuUdpSocket *self, const guint8 *data, gsize size, const SfuAddress *to)
-{
-  gssize n;
-
-  do
-    n = sendto (
-        self->fd, data, size, MSG_DONTWAIT, &to->any, sfu_address_length (to));
-  while (n < 0 && errno == EINTR);
-  if (n < 0) {
-    sfu_counter_add_shared (&self->now_errors, 1);
-    return FALSE;
-  }
-  sfu_counter_add_shared (&self->now_packets, 1);
-  sfu_counter_add_shared (&self->now_bytes, size);
-  return TRUE;
 }
 
 /* ---- life ---- */
@@ -305,6 +385,16 @@ bind_socket (SfuUdpSocket *self, const SfuAddress *address, GError **error)
   return TRUE;
 }
 
+/* Linux 4.18 and later. */
+static gboolean
+has_segmentation (gint fd)
+{
+  gint segment;
+  socklen_t length = sizeof segment;
+
+  return getsockopt (fd, SOL_UDP, UDP_SEGMENT, &segment, &length) == 0;
+}
+
 static void
 flush_hook (gpointer data)
 {
@@ -326,6 +416,7 @@ sfu_udp_socket_new (
   }
   g_ref_count_init (&self->refs);
   self->loop = g_object_ref (loop);
+  self->gso = has_segmentation (self->fd);
   self->flush.func = flush_hook;
   self->flush.data = self;
   self->flush.phase = SFU_FLUSH_SOCKETS;

@@ -613,6 +613,7 @@ test_sending (Fixture *f, gconstpointer unused)
   for (guint i = 0; i < 10; i++)
     gst_harness_push (f->sink, numbered_buffer (i));
   assert_peer_reads (f, 10);
+  settle (f); /* sent before counted */
   sfu_webrtc_server_get_stats (f->server, &stats);
   /* 300 + 20 + 10 and one answer, in few calls. */
   g_assert_cmpuint (stats.packets_sent, ==, 331);
