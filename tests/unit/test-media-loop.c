@@ -283,6 +283,8 @@ test_timer (void)
   g_source_destroy (second);
   g_source_unref (first);
   g_source_unref (second);
+  /* A turn is counted when it ends: this one stands behind the twenty. */
+  sfu_media_loop_call (loop, nothing, NULL);
   g_assert_cmpuint (sfu_media_loop_iterations (loop), >=, 20);
   g_clear_object (&loop);
 }
