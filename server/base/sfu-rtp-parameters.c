@@ -341,6 +341,25 @@ sfu_rtp_parameters_find_rtx (
   return NULL;
 }
 
+gboolean
+sfu_rtp_parameters_share_ssrc (
+    const SfuRtpParameters *a, const SfuRtpParameters *b)
+{
+  for (guint i = 0; i < a->encodings->len; i++) {
+    const SfuRtpEncoding *x = a->encodings->pdata[i];
+
+    for (guint j = 0; j < b->encodings->len; j++) {
+      const SfuRtpEncoding *y = b->encodings->pdata[j];
+
+      if ((x->ssrc != 0 && (x->ssrc == y->ssrc || x->ssrc == y->rtx_ssrc)) ||
+          (x->rtx_ssrc != 0 &&
+              (x->rtx_ssrc == y->ssrc || x->rtx_ssrc == y->rtx_ssrc)))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 SfuRtpHeaderExtensionCapability *
 sfu_rtp_header_extension_capability_new (SfuMediaKind kind, const gchar *uri,
     guint8 preferred_id, SfuRtpDirection direction)

@@ -108,6 +108,9 @@ const SfuRtpCodec *sfu_rtp_parameters_find_codec (
 /* The RTX codec whose apt is this payload type; NULL when there is none. */
 const SfuRtpCodec *sfu_rtp_parameters_find_rtx (
     const SfuRtpParameters *parameters, gint payload_type);
+/* Does any encoding of one use an SSRC of the other? */
+gboolean sfu_rtp_parameters_share_ssrc (
+    const SfuRtpParameters *a, const SfuRtpParameters *b);
 
 #define SFU_RTP_PARAMETERS_SIGNATURE "(sa(syuqa{sv}a(ss))a(sy)a(suuus)(sb))"
 /* Floating. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of keys. Internal to this folder.
+ *
+ * Threads: constant data. */
+#pragma once
+
+#include "sfu-config.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SfuConfigKey SfuConfigKey;
+
+/* Reads text into config. The error says what is wrong with the value, not
+ * which key it is. */
+typedef gboolean (*SfuConfigReader) (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+
+struct _SfuConfigKey {
+  const gchar *group; /* of the key file; also a chapter of --help */
+  const gchar *name;
+  const gchar *argument; /* of the flag, for --help; NULL = a switch */
+  const gchar *fallback; /* "" = nothing */
+  SfuConfigReader read;
+  gsize offset;   /* of the field in SfuConfig */
+  guint min, max; /* of numbers */
+  gboolean list;  /* a repeated flag adds to it */
+  const gchar *help;
+};
+
+extern const SfuConfigKey sfu_config_keys[];
+extern const guint sfu_config_n_keys;
+
+/* Index into the table, or -1. */
+gint sfu_config_find_key (const gchar *name);
+/* "SFU_HTTP_PORT". */
+gchar *sfu_config_environment_name (const SfuConfigKey *key);
+/* Text of --help. */
+gchar *sfu_config_help (void);
+
+/* sfu-config-read.c */
+gboolean sfu_config_read_ports (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_rtc_port (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values of keys: text -> field of SfuConfig.
+ *
+ * Threads: once at the start. */
+#include "sfu-config-keys.h"
+
+#include "sfu-error.h"
+#include "sfu-log.h"
+#include "sfu-ortc.h"
+
+#include <string.h>
+
+#define MAX_PORT 65535
+/* Enough to be unguessable, short enough to be one line of a file. */
+#define MIN_TOKEN 8
+#define MAX_TOKEN 4096
+
+#define FIELD(type) ((type *)((guint8 *)config + key->offset))
+
+G_GNUC_PRINTF (2, 3)
+static gboolean
+bad (GError **error, const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (
+        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+static gboolean
+read_uint (
+    const gchar *text, guint min, guint max, guint *value, GError **error)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
+    return bad (error, "must be a whole number from %u to %u", min, max);
+  *value = (guint)number;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  return read_uint (text, key->min, key->max, FIELD (guint), error);
+}
+
+static GStrv
+split (const gchar *text)
+{
+  g_auto (GStrv) raw = g_strsplit (text, ",", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; raw[i] != NULL; i++)
+    if (*g_strstrip (raw[i]) != '\0')
+      g_strv_builder_add (builder, raw[i]);
+  return g_strv_builder_end (builder);
+}
+
+gboolean
+sfu_config_read_ports (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = split (text);
+  GArray **ports = FIELD (GArray *);
+
+  g_clear_pointer (ports, g_array_unref);
+  *ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  for (guint i = 0; parts[i] != NULL; i++) {
+    guint value = 0;
+    guint16 port;
+
+    if (!read_uint (parts[i], key->min, key->max, &value, error))
+      return FALSE;
+    port = (guint16)value;
+    g_array_append_val (*ports, port);
+  }
+  if ((*ports)->len == 0)
+    return bad (error, "must be a port");
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_rtc_port (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  guint port = 0;
+
+  if (!read_uint (text, key->min, key->max, &port, error))
+    return FALSE;
+  config->rtc_port_min = config->rtc_port_max = (guint16)port;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "-", -1);
+  guint min = 0, max = 0;
+
+  if (*text == '\0')
+    return TRUE;
+  if (g_strv_length (parts) != 2 ||
+      !read_uint (g_strstrip (parts[0]), key->min, key->max, &min, NULL) ||
+      !read_uint (g_strstrip (parts[1]), key->min, key->max, &max, NULL) ||
+      min >= max)
+    return bad (error, "must be two ports, the lower one first: 40000-40100");
+  config->rtc_port_min = (guint16)min;
+  config->rtc_port_max = (guint16)max;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+
+  if (address == NULL)
+    return bad (error, "must be an IP address");
+  return sfu_config_read_text (key, config, text, error);
+}
+
+gboolean
+sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  gchar **field = FIELD (gchar *);
+
+  g_free (*field);
+  *field = *text != '\0' ? g_strdup (text) : NULL;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  if (*text != '\0' && !g_file_test (text, G_FILE_TEST_EXISTS))
+    return bad (error, "\"%s\" does not exist", text);
+  return sfu_config_read_text (key, config, text, error);
+}
+
+gboolean
+sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_autofree gchar *token = NULL;
+  g_autoptr (GError) local = NULL;
+  gsize len;
+
+  g_clear_pointer (&config->admin_token, g_free);
+  if (*text == '\0')
+    return TRUE;
+  if (!g_file_get_contents (text, &token, NULL, &local))
+    return bad (error, "%s", local->message);
+  len = strlen (g_strstrip (token));
+  if (len < MIN_TOKEN || len > MAX_TOKEN)
+    return bad (error, "the token in \"%s\" must have %u to %u characters",
+        text, MIN_TOKEN, MAX_TOKEN);
+  config->admin_token = g_steal_pointer (&token);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  GStrv *field = FIELD (GStrv);
+
+  g_strfreev (*field);
+  *field = split (text);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = split (text);
+
+  g_clear_pointer (&config->codecs, g_ptr_array_unref);
+  config->codecs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_rtp_codec_free);
+  for (guint i = 0; parts[i] != NULL; i++) {
+    SfuRtpCodec *codec = sfu_ortc_codec_from_string (parts[i], error);
+
+    if (codec == NULL)
+      return FALSE;
+    g_ptr_array_add (config->codecs, codec);
+  }
+  if (config->codecs->len == 0)
+    return bad (error, "must name a codec");
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  static const gchar *const yes[] = { "yes", "true", "1", "on", NULL };
+  static const gchar *const no[] = { "no", "false", "0", "off", "", NULL };
+  g_autofree gchar *lower = g_ascii_strdown (text, -1);
+
+  if (!g_strv_contains (yes, lower) && !g_strv_contains (no, lower))
+    return bad (error, "must be yes or no");
+  *FIELD (gboolean) = g_strv_contains (yes, lower);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  if (!sfu_log_level_is_valid (text))
+    return bad (error, "must be error, warning, message, info or debug");
+  return sfu_config_read_text (key, config, text, error);
+}

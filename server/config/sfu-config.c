@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The configuration of sfu-server.
+ *
+ * Threads: once at the start. */
+#include "sfu-config-keys.h"
+
+#include "sfu-error.h"
+
+#include <string.h>
+
+typedef enum { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG } Source;
+
+typedef struct {
+  gchar *text; /* owned; never NULL once the defaults are in */
+  Source source;
+} Value;
+
+typedef struct {
+  Value *values; /* one for each key */
+  gchar *file;   /* NULL = none */
+  gboolean check, print, help, version;
+} Loader;
+
+G_GNUC_PRINTF (2, 3)
+static gboolean
+wrong (GError **error, const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (
+        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+/* The most important source counts; in a list, all its values. */
+static void
+set_value (Loader *loader, guint i, Source source, const gchar *text)
+{
+  Value *value = &loader->values[i];
+  gchar *joined;
+
+  if (value->text != NULL && source < value->source)
+    return;
+  if (value->text != NULL && source == value->source && sfu_config_keys[i].list)
+    joined = g_strdup_printf ("%s,%s", value->text, text);
+  else
+    joined = g_strdup (text);
+  g_free (value->text);
+  value->text = joined;
+  value->source = source;
+}
+
+static gchar *
+describe_source (const Loader *loader, guint i)
+{
+  const SfuConfigKey *key = &sfu_config_keys[i];
+  g_autofree gchar *variable = sfu_config_environment_name (key);
+
+  switch (loader->values[i].source) {
+    case FROM_FLAG:
+      return g_strdup_printf ("--%s", key->name);
+    case FROM_ENVIRONMENT:
+      return g_steal_pointer (&variable);
+    case FROM_FILE:
+      return g_strdup_printf (
+          "%s: [%s] %s", loader->file, key->group, key->name);
+    default:
+      return g_strdup_printf ("default of %s", key->name);
+  }
+}
+
+/* Flags of our own that are no keys. FALSE = it is none of them. */
+static gboolean
+read_special (Loader *loader, const gchar *name)
+{
+  if (strcmp (name, "check-config") == 0)
+    loader->check = TRUE;
+  else if (strcmp (name, "print-config") == 0)
+    loader->print = TRUE;
+  else if (strcmp (name, "help") == 0)
+    loader->help = TRUE;
+  else if (strcmp (name, "version") == 0)
+    loader->version = TRUE;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* --name, --name=value, --name value, --no-name for switches. */
+static gboolean
+read_flag (Loader *loader, gint argc, gchar **argv, gint *i, GError **error)
+{
+  const gchar *flag = argv[*i];
+  g_autofree gchar *name = NULL;
+  const gchar *equals, *value = NULL;
+  gboolean config;
+  gint key;
+
+  if (strcmp (flag, "-h") == 0)
+    flag = "--help";
+  if (!g_str_has_prefix (flag, "--"))
+    return wrong (error, "\"%s\" is no option; see --help", flag);
+  equals = strchr (flag, '=');
+  name = equals != NULL ? g_strndup (flag + 2, (gsize)(equals - flag) - 2)
+                        : g_strdup (flag + 2);
+  if (equals == NULL && read_special (loader, name))
+    return TRUE;
+  config = strcmp (name, "config") == 0;
+  key = sfu_config_find_key (name);
+  if (key < 0 && g_str_has_prefix (name, "no-") && equals == NULL) {
+    key = sfu_config_find_key (name + 3);
+    if (key >= 0 && sfu_config_keys[key].argument == NULL) {
+      set_value (loader, (guint)key, FROM_FLAG, "no");
+      return TRUE;
+    }
+    key = -1;
+  }
+  if (key < 0 && !config)
+    return wrong (error, "\"--%s\" is no option; see --help", name);
+  if (equals != NULL)
+    value = equals + 1;
+  else if (!config && sfu_config_keys[key].argument == NULL)
+    value = "yes";
+  else if (*i + 1 < argc)
+    value = argv[++*i];
+  else
+    return wrong (error, "--%s: needs a value", name);
+  if (config) {
+    g_free (loader->file);
+    loader->file = g_strdup (value);
+  } else {
+    set_value (loader, (guint)key, FROM_FLAG, value);
+  }
+  return TRUE;
+}
+
+static void
+read_environment (Loader *loader, gchar **environment)
+{
+  const gchar *file = g_environ_getenv (environment, "SFU_CONFIG");
+
+  if (loader->file == NULL && file != NULL && *file != '\0')
+    loader->file = g_strdup (file);
+  for (guint i = 0; i < sfu_config_n_keys; i++) {
+    g_autofree gchar *name = sfu_config_environment_name (&sfu_config_keys[i]);
+    const gchar *value = g_environ_getenv (environment, name);
+
+    if (value != NULL && *value != '\0')
+      set_value (loader, i, FROM_ENVIRONMENT, value);
+  }
+}
+
+static gboolean
+read_group (Loader *loader, GKeyFile *file, const gchar *group, GError **error)
+{
+  g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (guint j = 0; names != NULL && names[j] != NULL; j++) {
+    g_autofree gchar *value = NULL;
+    gint key = sfu_config_find_key (names[j]);
+
+    if (key < 0 || strcmp (sfu_config_keys[key].group, group) != 0)
+      return wrong (error, "%s: [%s] has no key \"%s\"%s%s", loader->file,
+          group, names[j], key >= 0 ? "; it belongs to " : "",
+          key >= 0 ? sfu_config_keys[key].group : "");
+    value = g_key_file_get_string (file, group, names[j], NULL);
+    set_value (loader, (guint)key, FROM_FILE, value != NULL ? value : "");
+  }
+  return TRUE;
+}
+
+static gboolean
+read_key_file (Loader *loader, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) local = NULL;
+  g_auto (GStrv) groups = NULL;
+
+  if (loader->file == NULL)
+    return TRUE;
+  if (!g_key_file_load_from_file (file, loader->file, G_KEY_FILE_NONE, &local))
+    return wrong (error, "%s: %s", loader->file, local->message);
+  groups = g_key_file_get_groups (file, NULL);
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (!read_group (loader, file, groups[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_loopback (const gchar *ip)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (ip);
+
+  return address != NULL && g_inet_address_get_is_loopback (address);
+}
+
+/* What no single key can see. */
+static gboolean
+check_together (const Loader *loader, const SfuConfig *config, GError **error)
+{
+  g_autoptr (GInetAddress) address =
+      g_inet_address_new_from_string (config->listen_ip);
+  guint n_ports = config->rtc_port_max - config->rtc_port_min + 1u;
+
+  if ((config->tls_cert == NULL) != (config->tls_key == NULL))
+    return wrong (error,
+        "tls-cert and tls-key: one does not work without the "
+        "other");
+  if (config->admin_open && !is_loopback (config->listen_ip))
+    return wrong (error,
+        "admin-open: only with a loopback listen-ip; use "
+        "admin-token-file");
+  if (g_inet_address_get_is_any (address) &&
+      g_strv_length (config->announced_addresses) == 0)
+    return wrong (error,
+        "announced-address: missing, and listen-ip %s is no "
+        "address that a client can send to",
+        config->listen_ip);
+  if (config->rtc_port_min != 0 &&
+      config->rtc_port_min == config->rtc_port_max &&
+      config->rtc_port_min + config->workers - 1 > G_MAXUINT16)
+    return wrong (
+        error, "rtc-port: no ports left for %u workers", config->workers);
+  if (config->rtc_port_min != config->rtc_port_max && n_ports < config->workers)
+    return wrong (error, "rtc-port-range: fewer ports than workers");
+  if (config->ping_interval_s > 0 &&
+      config->ping_timeout_s <= config->ping_interval_s)
+    return wrong (error, "ping-timeout: must be longer than ping-interval");
+  return TRUE;
+}
+
+static gboolean
+interpret (Loader *loader, SfuConfig *config, GError **error)
+{
+  gint port = sfu_config_find_key ("rtc-port");
+  gint range = sfu_config_find_key ("rtc-port-range");
+  gboolean has_range = *loader->values[range].text != '\0';
+
+  if (has_range && loader->values[port].source == loader->values[range].source)
+    return wrong (error, "rtc-port and rtc-port-range: only one of them");
+  for (guint i = 0; i < sfu_config_n_keys; i++) {
+    const SfuConfigKey *key = &sfu_config_keys[i];
+    g_autoptr (GError) local = NULL;
+    g_autofree gchar *from = NULL;
+
+    /* They share a field: the one from the more important source counts. */
+    if ((gint)i == range && has_range &&
+        loader->values[port].source > loader->values[range].source)
+      continue;
+    if (key->read (key, config, loader->values[i].text, &local))
+      continue;
+    from = describe_source (loader, i);
+    return wrong (error, "%s: %s (is \"%s\")", from, local->message,
+        loader->values[i].text);
+  }
+  return check_together (loader, config, error);
+}
+
+static gchar *
+print_values (const Loader *loader)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  for (guint i = 0; i < sfu_config_n_keys; i++)
+    g_key_file_set_string (file, sfu_config_keys[i].group,
+        sfu_config_keys[i].name, loader->values[i].text);
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+static gboolean
+load (Loader *loader, gint argc, gchar **argv, gchar **environment,
+    SfuConfig *config, GError **error)
+{
+  for (gint i = 1; i < argc; i++)
+    if (!read_flag (loader, argc, argv, &i, error))
+      return FALSE;
+  if (loader->help || loader->version)
+    return TRUE;
+  read_environment (loader, environment);
+  if (!read_key_file (loader, error))
+    return FALSE;
+  for (guint i = 0; i < sfu_config_n_keys; i++)
+    if (loader->values[i].text == NULL)
+      set_value (loader, i, FROM_DEFAULT, sfu_config_keys[i].fallback);
+  return interpret (loader, config, error);
+}
+
+static SfuConfigAction
+choose_action (const Loader *loader, gchar **text)
+{
+  if (loader->help) {
+    *text = sfu_config_help ();
+    return SFU_CONFIG_HELP;
+  }
+  if (loader->version) {
+    *text = g_strdup ("sfu-server " SFU_VERSION "\n");
+    return SFU_CONFIG_VERSION;
+  }
+  if (loader->print) {
+    *text = print_values (loader);
+    return SFU_CONFIG_PRINT;
+  }
+  return loader->check ? SFU_CONFIG_CHECK : SFU_CONFIG_RUN;
+}
+
+SfuConfig *
+sfu_config_load (gint argc, gchar **argv, gchar **environment,
+    SfuConfigAction *action, gchar **text, GError **error)
+{
+  g_autoptr (SfuConfig) config = g_new0 (SfuConfig, 1);
+  Loader loader = { .values = g_new0 (Value, sfu_config_n_keys) };
+  gboolean ok;
+
+  *text = NULL;
+  ok = load (&loader, argc, argv, environment, config, error);
+  if (ok)
+    *action = choose_action (&loader, text);
+  for (guint i = 0; i < sfu_config_n_keys; i++)
+    g_free (loader.values[i].text);
+  g_free (loader.values);
+  g_free (loader.file);
+  return ok ? g_steal_pointer (&config) : NULL;
+}
+
+void
+sfu_config_free (SfuConfig *config)
+{
+  if (config == NULL)
+    return;
+  g_clear_pointer (&config->http_ports, g_array_unref);
+  g_clear_pointer (&config->codecs, g_ptr_array_unref);
+  g_strfreev (config->announced_addresses);
+  g_free (config->listen_ip);
+  g_free (config->tls_cert);
+  g_free (config->tls_key);
+  g_free (config->worker_program);
+  g_free (config->web_root);
+  g_free (config->dot_program);
+  g_free (config->admin_token);
+  g_free (config->jwt_secret_file);
+  g_free (config->log_level);
+  g_free (config);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The configuration of sfu-server: every key as flag (--http-port), environment
+ * variable (SFU_HTTP_PORT) and entry of a key file (http-port= in its group).
+ * A flag wins over the environment, that over the file, that over the default.
+ *
+ * Threads: read once at the start, then constant. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  /* network */
+  GArray *http_ports; /* of guint16; 0 = a free one */
+  gchar *listen_ip;
+  GStrv announced_addresses;          /* empty = listen_ip */
+  guint16 rtc_port_min, rtc_port_max; /* 0, 0 = a free one */
+  gchar *tls_cert, *tls_key;          /* PEM files; NULL = plain http */
+  /* media */
+  guint workers;
+  gchar *worker_program; /* NULL = look for it */
+  GPtrArray *codecs;     /* of SfuRtpCodec */
+  /* web */
+  gchar *web_root; /* NULL = look for it */
+  gchar *dot_program;
+  /* access */
+  gchar *admin_token; /* NULL = none configured; never logged */
+  gboolean admin_open;
+  gchar *jwt_secret_file;
+  gboolean allow_network_throttle;
+  /* limits */
+  guint max_rooms, max_peers_per_room;
+  guint max_transports_per_peer, max_producers_per_peer;
+  guint max_message_bytes, max_queue_bytes, max_pending_requests;
+  guint requests_per_second, request_burst;
+  guint request_timeout_s, ping_interval_s, ping_timeout_s;
+  /* log */
+  gchar *log_level;
+} SfuConfig;
+
+typedef enum {
+  SFU_CONFIG_RUN,   /* start the server */
+  SFU_CONFIG_CHECK, /* --check-config: it is good */
+  SFU_CONFIG_PRINT, /* --print-config: print *text */
+  SFU_CONFIG_HELP,  /* --help: print *text */
+  SFU_CONFIG_VERSION
+} SfuConfigAction;
+
+/* argv: as main gets it. environment: as g_get_environ. *text: what is to be
+ * printed (g_free it), NULL when nothing. NULL and an error whose text names
+ * the key and where it came from. For HELP and VERSION the configuration is not
+ * read, and an empty one returned. */
+SfuConfig *sfu_config_load (gint argc, gchar **argv, gchar **environment,
+    SfuConfigAction *action, gchar **text, GError **error);
+void sfu_config_free (SfuConfig *config);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuConfig, sfu_config_free)
+
+G_END_DECLS
