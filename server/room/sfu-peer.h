@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One participant of a room, and what it owns: transports, producers and
+ * consumers. The connection behind it is a sink (a table of functions): the
+ * room tells the sink what happened and never learns what protocol it speaks.
+ *
+ * Everything here is reference counted and has a closed flag: an answer of the
+ * worker that arrives late finds the flag instead of freed memory. The server
+ * names everything itself, so that closing can be asked for before the answer
+ * to creating has come.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-rtp-parameters.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _SfuRoom SfuRoom;
+typedef struct _SfuPeer SfuPeer;
+typedef struct _SfuRoomTransport SfuRoomTransport;
+typedef struct _SfuRoomProducer SfuRoomProducer;
+typedef struct _SfuRoomConsumer SfuRoomConsumer;
+
+/* What a peer is told without having asked. */
+typedef enum {
+  SFU_NOTICE_NEW_PEER,             /* peer */
+  SFU_NOTICE_PEER_CLOSED,          /* peer */
+  SFU_NOTICE_DISPLAY_NAME_CHANGED, /* peer, old_display_name */
+  SFU_NOTICE_CONSUMER_CLOSED,      /* consumer */
+  SFU_NOTICE_CONSUMER_PAUSED,      /* consumer: its producer paused */
+  SFU_NOTICE_CONSUMER_RESUMED,     /* consumer */
+  SFU_NOTICE_CONSUMER_SCORE,       /* consumer, score */
+  SFU_NOTICE_PRODUCER_SCORE,       /* producer, score */
+  SFU_NOTICE_ACTIVE_SPEAKER        /* peer (NULL = silence), volume */
+} SfuNoticeKind;
+
+typedef struct {
+  SfuNoticeKind kind;
+  /* All borrowed: alive during the call. */
+  SfuPeer *peer;
+  SfuRoomProducer *producer;
+  SfuRoomConsumer *consumer;
+  const gchar *old_display_name;
+  gint volume; /* dBov, -127..0 */
+  guint score; /* 0..10 */
+} SfuNotice;
+
+typedef enum {
+  SFU_CLOSE_REPLACED,   /* the same id joined again */
+  SFU_CLOSE_ROOM,       /* the room was closed */
+  SFU_CLOSE_WORKER,     /* the room's worker died: come again */
+  SFU_CLOSE_GOING_AWAY, /* the server stops */
+  SFU_CLOSE_REFUSED     /* the room could not be made */
+} SfuCloseReason;
+
+/* The connection of a peer. None of these may call back into the room. */
+typedef struct {
+  void (*notify) (gpointer owner, const SfuNotice *notice);
+  /* Ask the client to take this consumer; answer later with
+   * sfu_room_consumer_accept or sfu_room_consumer_close. */
+  void (*offer_consumer) (gpointer owner, SfuRoomConsumer *consumer);
+  /* The room has let go of the peer. Last call. */
+  void (*closed) (gpointer owner, SfuCloseReason reason);
+} SfuPeerSink;
+
+struct _SfuPeer {
+  gchar *id;
+  SfuRoom *room; /* owned */
+  gboolean joined;
+  gboolean closed;
+  gchar *display_name; /* never NULL once joined */
+  gchar *device;       /* JSON object as text, passed on unread */
+  gchar *cname;        /* of all its producers; NULL until the first one */
+  SfuRtpCapabilities *capabilities; /* NULL = consumes nothing */
+  GHashTable *transports;           /* id -> SfuRoomTransport, owned */
+  GHashTable *producers;            /* id -> SfuRoomProducer, owned */
+  GHashTable *consumers;            /* id -> SfuRoomConsumer, owned */
+  const SfuPeerSink *sink;          /* NULL once closed */
+  gpointer sink_owner; /* borrowed: until sink->closed or peer_close */
+};
+
+/* For SfuRoom only; others use sfu_room_add_peer. */
+SfuPeer *sfu_peer_new (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
+    gpointer sink_owner);
+SfuPeer *sfu_peer_ref (SfuPeer *peer);
+void sfu_peer_unref (SfuPeer *peer);
+
+void sfu_peer_notify (SfuPeer *peer, const SfuNotice *notice);
+
+/* The transport on which it wants to receive; NULL when it has none. */
+SfuRoomTransport *sfu_peer_consuming_transport (SfuPeer *peer);
+
+/* What all its tracks are called in RTCP, so that a client plays them in step:
+ * the first name a producer brings, else a random one. */
+const gchar *sfu_peer_cname (SfuPeer *peer, const gchar *suggestion);
+
+/* The values of one of these tables, for a loop that may change the table.
+ * Borrowed; free the array only. */
+GPtrArray *sfu_peer_table_values (GHashTable *table);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuPeer, sfu_peer_unref)
+
+G_END_DECLS

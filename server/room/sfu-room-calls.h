@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls to the worker that nobody waits for: closing, and resuming a consumer.
+ * An error is logged when it matters.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-worker-client.h"
+
+G_BEGIN_DECLS
+
+void sfu_room_tell_close_router (
+    SfuWorkerClient *worker, const gchar *router_id);
+void sfu_room_tell_close_transport (
+    SfuWorkerClient *worker, const gchar *transport_id);
+void sfu_room_tell_close_producer (
+    SfuWorkerClient *worker, const gchar *producer_id);
+void sfu_room_tell_close_consumer (
+    SfuWorkerClient *worker, const gchar *consumer_id);
+void sfu_room_tell_resume_consumer (
+    SfuWorkerClient *worker, const gchar *consumer_id);
+
+G_END_DECLS

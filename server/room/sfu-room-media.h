@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The transports, producers and consumers of a room, as the server keeps them:
+ * who owns what, what is paused, what was promised to whom. The media itself is
+ * in the worker, under the same ids.
+ *
+ *   peer ──► transport ──► producer ──► consumer (of another peer)
+ *
+ * A thing is live once the worker has confirmed it; only live things are
+ * offered to others. Closing anything closes what hangs on it.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-peer.h"
+
+G_BEGIN_DECLS
+
+struct _SfuRoomTransport {
+  gchar *id;
+  SfuPeer *peer; /* borrowed: NULL once closed */
+  gboolean producing, consuming;
+  gboolean live, closed;
+  gboolean connected; /* connectWebRtcTransport was asked for */
+  guint32 next_mid;   /* of its consumers */
+};
+
+struct _SfuRoomProducer {
+  gchar *id;
+  SfuPeer *peer;               /* borrowed: NULL once closed */
+  SfuRoomTransport *transport; /* owned */
+  SfuMediaKind kind;
+  const gchar *type;            /* "simple", "simulcast" or "svc" */
+  SfuRtpParameters *parameters; /* as the client sent them */
+  SfuRtpParameters *consumable; /* in the router's numbering */
+  gchar *app_data;              /* JSON object as text, passed on unread */
+  gboolean paused, live, closed;
+  GPtrArray *consumers; /* of SfuRoomConsumer, owned */
+};
+
+struct _SfuRoomConsumer {
+  gchar *id;
+  SfuPeer *peer;               /* borrowed: NULL once closed */
+  SfuRoomTransport *transport; /* owned */
+  SfuRoomProducer *producer;   /* borrowed: NULL once closed */
+  SfuRtpParameters *parameters;
+  gboolean paused;   /* by its own client */
+  gboolean accepted; /* the client has taken it */
+  gboolean live, closed;
+  gint spatial_layer, temporal_layer; /* wanted; -1 = the best */
+  guint priority;
+};
+
+SfuRoomTransport *sfu_room_transport_new (
+    SfuPeer *peer, gboolean producing, gboolean consuming);
+SfuRoomTransport *sfu_room_transport_ref (SfuRoomTransport *transport);
+void sfu_room_transport_unref (SfuRoomTransport *transport);
+/* Also closes what runs over it. Idempotent. */
+void sfu_room_transport_close (SfuRoomTransport *transport);
+
+/* Takes consumable. */
+SfuRoomProducer *sfu_room_producer_new (SfuRoomTransport *transport,
+    SfuMediaKind kind, const SfuRtpParameters *parameters,
+    SfuRtpParameters *consumable, const gchar *app_data, gboolean paused);
+SfuRoomProducer *sfu_room_producer_ref (SfuRoomProducer *producer);
+void sfu_room_producer_unref (SfuRoomProducer *producer);
+/* Also closes its consumers and tells their clients. Idempotent. */
+void sfu_room_producer_close (SfuRoomProducer *producer);
+/* The worker is told, and the clients that consume it. No-op when it is so
+ * already. */
+void sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused);
+/* The worker has confirmed: offer it to all who can consume it. */
+void sfu_room_producer_went_live (SfuRoomProducer *producer);
+
+/* Makes a consumer of producer for peer, paused in the worker, and offers it
+ * to the client when the worker has it. NULL when the peer cannot consume it or
+ * has no transport to receive on. Borrowed. */
+SfuRoomConsumer *sfu_room_consumer_create (
+    SfuPeer *peer, SfuRoomProducer *producer);
+SfuRoomConsumer *sfu_room_consumer_ref (SfuRoomConsumer *consumer);
+void sfu_room_consumer_unref (SfuRoomConsumer *consumer);
+/* The client has it: let media flow. */
+void sfu_room_consumer_accept (SfuRoomConsumer *consumer);
+/* tell_client: send SFU_NOTICE_CONSUMER_CLOSED. Idempotent. */
+void sfu_room_consumer_close (SfuRoomConsumer *consumer, gboolean tell_client);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRoomTransport, sfu_room_transport_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRoomProducer, sfu_room_producer_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRoomConsumer, sfu_room_consumer_unref)
+
+G_END_DECLS

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A producer of a room, as the server keeps it.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-room-media.h"
+
+#include "sfu-id.h"
+#include "sfu-ortc.h"
+#include "sfu-room-calls.h"
+#include "sfu-room.h"
+
+/* Until the worker measures one. */
+#define BEST_SCORE 10
+
+SfuRoomProducer *
+sfu_room_producer_new (SfuRoomTransport *transport, SfuMediaKind kind,
+    const SfuRtpParameters *parameters, SfuRtpParameters *consumable,
+    const gchar *app_data, gboolean paused)
+{
+  SfuRoomProducer *producer = g_rc_box_new0 (SfuRoomProducer);
+
+  producer->id = sfu_id_new ();
+  producer->peer = transport->peer;
+  producer->transport = sfu_room_transport_ref (transport);
+  producer->kind = kind;
+  producer->type = sfu_ortc_producer_type (parameters);
+  producer->parameters = sfu_rtp_parameters_copy (parameters);
+  producer->consumable = consumable;
+  producer->app_data = g_strdup (app_data);
+  producer->paused = paused;
+  producer->consumers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_consumer_unref);
+  g_hash_table_insert (producer->peer->producers, producer->id,
+      sfu_room_producer_ref (producer));
+  return producer;
+}
+
+SfuRoomProducer *
+sfu_room_producer_ref (SfuRoomProducer *producer)
+{
+  return g_rc_box_acquire (producer);
+}
+
+static void
+producer_clear (gpointer data)
+{
+  SfuRoomProducer *producer = data;
+
+  g_free (producer->id);
+  g_free (producer->app_data);
+  sfu_rtp_parameters_free (producer->parameters);
+  sfu_rtp_parameters_free (producer->consumable);
+  g_ptr_array_unref (producer->consumers);
+  sfu_room_transport_unref (producer->transport);
+}
+
+void
+sfu_room_producer_unref (SfuRoomProducer *producer)
+{
+  if (producer != NULL)
+    g_rc_box_release_full (producer, producer_clear);
+}
+
+void
+sfu_room_producer_close (SfuRoomProducer *producer)
+{
+  g_autoptr (SfuRoomProducer) keep = NULL;
+  SfuPeer *peer = producer->peer;
+
+  if (producer->closed)
+    return;
+  keep = sfu_room_producer_ref (producer);
+  producer->closed = TRUE;
+  producer->live = FALSE;
+  /* Each close takes one out of the list. */
+  while (producer->consumers->len > 0)
+    sfu_room_consumer_close (
+        producer->consumers->pdata[producer->consumers->len - 1], TRUE);
+  if (!peer->room->closed && !producer->transport->closed)
+    sfu_room_tell_close_producer (peer->room->worker, producer->id);
+  producer->peer = NULL;
+  g_hash_table_remove (peer->producers, producer->id);
+}
+
+void
+sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused)
+{
+  if (producer->closed || producer->paused == paused)
+    return;
+  producer->paused = paused;
+  for (guint i = 0; i < producer->consumers->len; i++) {
+    SfuRoomConsumer *consumer = producer->consumers->pdata[i];
+    SfuNotice notice = { .kind = paused ? SFU_NOTICE_CONSUMER_PAUSED
+                                        : SFU_NOTICE_CONSUMER_RESUMED,
+      .consumer = consumer };
+
+    if (consumer->live)
+      sfu_peer_notify (consumer->peer, &notice);
+  }
+}
+
+void
+sfu_room_producer_went_live (SfuRoomProducer *producer)
+{
+  SfuNotice notice = {
+    .kind = SFU_NOTICE_PRODUCER_SCORE, .producer = producer, .score = BEST_SCORE
+  };
+  g_autoptr (GPtrArray) others = NULL;
+
+  if (producer->closed || producer->live)
+    return;
+  producer->live = TRUE;
+  sfu_peer_notify (producer->peer, &notice);
+  others = sfu_room_joined_peers (producer->peer->room, producer->peer);
+  for (guint i = 0; i < others->len; i++)
+    sfu_room_consumer_create (others->pdata[i], producer);
+}

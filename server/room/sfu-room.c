@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A room: peers, and one router in one worker.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-room.h"
+
+#include "sfu-error.h"
+#include "sfu-id.h"
+#include "sfu-room-calls.h"
+#include "sfu-room-media.h"
+
+static void
+on_router_created (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SfuRoom) room = data;
+  g_autoptr (GError) error = NULL;
+
+  if (sfu_worker_client_create_router_finish (
+          SFU_WORKER_CLIENT (source), result, &error) ||
+      room->closed)
+    return;
+  g_warning ("room=%s router=%s cannot be made: %s", room->id, room->router_id,
+      error->message);
+  sfu_room_close (room, SFU_CLOSE_REFUSED);
+}
+
+SfuRoom *
+sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
+{
+  SfuRoom *room = g_rc_box_new0 (SfuRoom);
+
+  room->id = g_strdup (id);
+  room->router_id = sfu_id_new ();
+  room->rooms = rooms;
+  room->worker = g_object_ref (worker);
+  room->peers = g_hash_table_new_full (
+      g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_peer_unref);
+  sfu_worker_client_create_router_async (
+      worker, room->router_id, NULL, on_router_created, sfu_room_ref (room));
+  return room;
+}
+
+SfuRoom *
+sfu_room_ref (SfuRoom *room)
+{
+  return g_rc_box_acquire (room);
+}
+
+static void
+room_clear (gpointer data)
+{
+  SfuRoom *room = data;
+
+  g_free (room->id);
+  g_free (room->router_id);
+  g_hash_table_unref (room->peers);
+  g_object_unref (room->worker);
+}
+
+void
+sfu_room_unref (SfuRoom *room)
+{
+  if (room != NULL)
+    g_rc_box_release_full (room, room_clear);
+}
+
+static void
+close_what_it_owns (SfuPeer *peer)
+{
+  g_autoptr (GPtrArray) transports = sfu_peer_table_values (peer->transports);
+
+  for (guint i = 0; i < transports->len; i++)
+    sfu_room_transport_close (transports->pdata[i]);
+}
+
+/* Takes the peer out of the room; an empty room stays. */
+static void
+detach_peer (SfuPeer *peer)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_PEER_CLOSED, .peer = peer };
+  g_autoptr (SfuPeer) keep = sfu_peer_ref (peer);
+
+  peer->closed = TRUE;
+  peer->sink = NULL;
+  g_hash_table_remove (peer->room->peers, peer->id);
+  if (peer->joined)
+    sfu_room_notify (peer->room, &notice, peer);
+  close_what_it_owns (peer);
+}
+
+void
+sfu_room_remove_peer (SfuPeer *peer)
+{
+  SfuRoom *room = peer->room;
+
+  if (peer->closed)
+    return;
+  detach_peer (peer);
+  if (g_hash_table_size (room->peers) == 0)
+    sfu_room_close (room, SFU_CLOSE_ROOM);
+}
+
+SfuPeer *
+sfu_room_add_peer (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
+    gpointer sink_owner, GError **error)
+{
+  SfuPeer *old = g_hash_table_lookup (room->peers, id), *peer;
+
+  if (old == NULL &&
+      g_hash_table_size (room->peers) >=
+          sfu_rooms_get_limits (room->rooms)->max_peers) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
+        "room \"%s\" is full", room->id);
+    return NULL;
+  }
+  if (old != NULL) {
+    const SfuPeerSink *old_sink = old->sink;
+    gpointer old_owner = old->sink_owner;
+
+    g_info ("room=%s peer=%s replaced by a new connection", room->id, id);
+    detach_peer (old);
+    old_sink->closed (old_owner, SFU_CLOSE_REPLACED);
+  }
+  peer = sfu_peer_new (room, id, sink, sink_owner);
+  g_hash_table_insert (room->peers, peer->id, sfu_peer_ref (peer));
+  return peer;
+}
+
+GPtrArray *
+sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except)
+{
+  GPtrArray *peers = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, room->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (value != except && ((SfuPeer *)value)->joined)
+      g_ptr_array_add (peers, value);
+  return peers;
+}
+
+void
+sfu_room_notify (SfuRoom *room, const SfuNotice *notice, const SfuPeer *except)
+{
+  g_autoptr (GPtrArray) peers = sfu_room_joined_peers (room, except);
+
+  for (guint i = 0; i < peers->len; i++)
+    sfu_peer_notify (peers->pdata[i], notice);
+}
+
+void
+sfu_room_consume_all (SfuPeer *peer)
+{
+  g_autoptr (GPtrArray) others = sfu_room_joined_peers (peer->room, peer);
+
+  for (guint i = 0; i < others->len; i++) {
+    SfuPeer *other = others->pdata[i];
+    g_autoptr (GPtrArray) producers = sfu_peer_table_values (other->producers);
+
+    for (guint j = 0; j < producers->len; j++)
+      sfu_room_consumer_create (peer, producers->pdata[j]);
+  }
+}
+
+void
+sfu_room_peer_joined (SfuPeer *peer)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_NEW_PEER, .peer = peer };
+
+  peer->joined = TRUE;
+  sfu_room_consume_all (peer);
+  sfu_room_notify (peer->room, &notice, peer);
+}
+
+void
+sfu_room_active_speaker (SfuRoom *room, const gchar *producer_id, gint volume)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_ACTIVE_SPEAKER, .volume = volume };
+  g_autoptr (GPtrArray) peers = NULL;
+
+  if (producer_id != NULL && *producer_id != '\0') {
+    peers = sfu_room_joined_peers (room, NULL);
+    for (guint i = 0; i < peers->len && notice.peer == NULL; i++)
+      if (g_hash_table_contains (
+              ((SfuPeer *)peers->pdata[i])->producers, producer_id))
+        notice.peer = peers->pdata[i];
+    if (notice.peer == NULL) /* closed on the way */
+      return;
+  }
+  sfu_room_notify (room, &notice, NULL);
+}
+
+void
+sfu_room_close (SfuRoom *room, SfuCloseReason reason)
+{
+  g_autoptr (SfuRoom) keep = NULL;
+  g_autoptr (GPtrArray) peers = NULL;
+  SfuRooms *rooms = room->rooms;
+
+  if (room->closed)
+    return;
+  keep = sfu_room_ref (room);
+  room->closed = TRUE;
+  peers = sfu_peer_table_values (room->peers);
+  g_ptr_array_foreach (peers, (GFunc)(void (*) (void))sfu_peer_ref, NULL);
+  for (guint i = 0; i < peers->len; i++) {
+    SfuPeer *peer = peers->pdata[i];
+    const SfuPeerSink *sink = peer->sink;
+
+    /* Nobody is left to be told who left. */
+    peer->joined = FALSE;
+    sfu_room_remove_peer (peer);
+    if (sink != NULL)
+      sink->closed (peer->sink_owner, reason);
+    sfu_peer_unref (peer);
+  }
+  if (sfu_worker_client_is_running (room->worker))
+    sfu_room_tell_close_router (room->worker, room->router_id);
+  g_info ("room=%s router=%s closed", room->id, room->router_id);
+  room->rooms = NULL;
+  sfu_rooms_forget_room (rooms, room);
+}

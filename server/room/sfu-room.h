@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A room: peers, and one router in one worker. It lives while it has peers.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-peer.h"
+#include "sfu-rooms.h"
+#include "sfu-worker-client.h"
+
+G_BEGIN_DECLS
+
+struct _SfuRoom {
+  gchar *id;        /* the name people use */
+  gchar *router_id; /* in the worker; a new one each time the room is made */
+  SfuRooms *rooms;  /* borrowed: NULL once closed */
+  SfuWorkerClient *worker; /* owned */
+  GHashTable *peers;       /* id -> SfuPeer, owned */
+  gboolean closed;
+};
+
+/* For SfuRooms only. Asks the worker for the router; what is asked for next
+ * is answered after it. */
+SfuRoom *sfu_room_new (
+    SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker);
+SfuRoom *sfu_room_ref (SfuRoom *room);
+void sfu_room_unref (SfuRoom *room);
+
+/* A peer with this id is closed first (SFU_CLOSE_REPLACED). NULL and
+ * SFU_ERROR_LIMIT_EXCEEDED when the room is full. The caller gets a
+ * reference. */
+SfuPeer *sfu_room_add_peer (SfuRoom *room, const gchar *id,
+    const SfuPeerSink *sink, gpointer sink_owner, GError **error);
+
+/* The connection is gone: close what the peer owns, tell the others, and
+ * close the room when it was the last one. The sink is not called. */
+void sfu_room_remove_peer (SfuPeer *peer);
+
+/* Joined peers but this one (NULL = all). Borrowed; free the array only. */
+GPtrArray *sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except);
+
+/* peer takes part from now on: others are told, and it gets consumers for
+ * what they produce. Sets nothing else. */
+void sfu_room_peer_joined (SfuPeer *peer);
+/* Consumers for all that others produce. */
+void sfu_room_consume_all (SfuPeer *peer);
+
+/* Tells all joined peers but one. */
+void sfu_room_notify (
+    SfuRoom *room, const SfuNotice *notice, const SfuPeer *except);
+
+/* producer_id NULL or "" = silence. */
+void sfu_room_active_speaker (
+    SfuRoom *room, const gchar *producer_id, gint volume);
+
+/* Closes all peers with this reason, and the router. Idempotent. */
+void sfu_room_close (SfuRoom *room, SfuCloseReason reason);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRoom, sfu_room_unref)
+
+G_END_DECLS

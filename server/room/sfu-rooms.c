@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All rooms of the server.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-rooms.h"
+
+#include "sfu-error.h"
+#include "sfu-room-media.h"
+#include "sfu-room.h"
+
+struct _SfuRooms {
+  SfuWorkerPool *pool; /* borrowed */
+  SfuRtpCapabilities *router;
+  SfuRoomLimits limits;
+  GHashTable *rooms;      /* name -> SfuRoom, owned */
+  GHashTable *routers;    /* router id -> SfuRoom, borrowed */
+  GHashTable *transports; /* id -> SfuRoomTransport, borrowed */
+};
+
+static void
+on_transport_state (gpointer owner, const gchar *transport_id,
+    const gchar *ice_state, const gchar *dtls_state, const gchar *reason)
+{
+  SfuRooms *rooms = owner;
+  SfuRoomTransport *transport =
+      g_hash_table_lookup (rooms->transports, transport_id);
+  gboolean failed, closed;
+
+  if (transport == NULL) /* closed on the way */
+    return;
+  g_info ("room=%s peer=%s transport=%s ice=%s dtls=%s reason=\"%s\"",
+      transport->peer->room->id, transport->peer->id, transport->id, ice_state,
+      dtls_state, reason);
+  failed = g_str_equal (dtls_state, "failed");
+  closed =
+      g_str_equal (dtls_state, "closed") || g_str_equal (ice_state, "closed");
+  if (failed)
+    g_warning ("room=%s peer=%s transport=%s failed: %s",
+        transport->peer->room->id, transport->peer->id, transport->id, reason);
+  if (failed || closed)
+    sfu_room_transport_close (transport);
+}
+
+static void
+on_active_speaker (gpointer owner, const gchar *router_id,
+    const gchar *producer_id, gint volume)
+{
+  SfuRooms *rooms = owner;
+  SfuRoom *room = g_hash_table_lookup (rooms->routers, router_id);
+
+  if (room != NULL)
+    sfu_room_active_speaker (room, producer_id, volume);
+}
+
+static void
+on_worker_died (gpointer owner, SfuWorkerClient *worker)
+{
+  SfuRooms *rooms = owner;
+  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
+
+  for (guint i = 0; i < all->len; i++)
+    if (((SfuRoom *)all->pdata[i])->worker == worker)
+      sfu_room_close (all->pdata[i], SFU_CLOSE_WORKER);
+}
+
+static const SfuWorkerPoolCallbacks pool_callbacks = {
+  .transport_state = on_transport_state,
+  .active_speaker = on_active_speaker,
+  .died = on_worker_died,
+};
+
+SfuRooms *
+sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
+    const SfuRoomLimits *limits)
+{
+  SfuRooms *rooms = g_new0 (SfuRooms, 1);
+
+  rooms->pool = pool;
+  rooms->router = sfu_rtp_capabilities_copy (router);
+  rooms->limits = *limits;
+  rooms->rooms = g_hash_table_new_full (
+      g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
+  rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
+  rooms->transports = g_hash_table_new (g_str_hash, g_str_equal);
+  sfu_worker_pool_set_callbacks (pool, &pool_callbacks, rooms);
+  return rooms;
+}
+
+void
+sfu_rooms_free (SfuRooms *rooms)
+{
+  if (rooms == NULL)
+    return;
+  sfu_worker_pool_set_callbacks (rooms->pool, NULL, NULL);
+  sfu_rooms_close_all (rooms, SFU_CLOSE_GOING_AWAY);
+  g_hash_table_unref (rooms->transports);
+  g_hash_table_unref (rooms->routers);
+  g_hash_table_unref (rooms->rooms);
+  sfu_rtp_capabilities_free (rooms->router);
+  g_free (rooms);
+}
+
+const SfuRoomLimits *
+sfu_rooms_get_limits (SfuRooms *rooms)
+{
+  return &rooms->limits;
+}
+
+const SfuRtpCapabilities *
+sfu_rooms_get_capabilities (SfuRooms *rooms)
+{
+  return rooms->router;
+}
+
+SfuWorkerPool *
+sfu_rooms_get_pool (SfuRooms *rooms)
+{
+  return rooms->pool;
+}
+
+SfuRoom *
+sfu_rooms_find (SfuRooms *rooms, const gchar *id)
+{
+  return g_hash_table_lookup (rooms->rooms, id);
+}
+
+SfuRoom *
+sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
+{
+  SfuRoom *room = sfu_rooms_find (rooms, id);
+  g_autoptr (SfuWorkerClient) worker = NULL;
+
+  if (room != NULL)
+    return room;
+  if (g_hash_table_size (rooms->rooms) >= rooms->limits.max_rooms) {
+    g_set_error_literal (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
+        "the server has no place for another room");
+    return NULL;
+  }
+  worker = sfu_worker_pool_acquire (rooms->pool, error);
+  if (worker == NULL)
+    return NULL;
+  room = sfu_room_new (rooms, id, worker);
+  g_hash_table_insert (rooms->rooms, room->id, room);
+  g_hash_table_insert (rooms->routers, room->router_id, room);
+  g_info ("room=%s router=%s worker=%d opened", room->id, room->router_id,
+      sfu_worker_client_get_pid (worker));
+  return room;
+}
+
+void
+sfu_rooms_foreach (
+    SfuRooms *rooms, void (*func) (SfuRoom *room, gpointer data), gpointer data)
+{
+  GHashTableIter iter;
+  gpointer room;
+
+  g_hash_table_iter_init (&iter, rooms->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    func (room, data);
+}
+
+guint
+sfu_rooms_n_rooms (SfuRooms *rooms)
+{
+  return g_hash_table_size (rooms->rooms);
+}
+
+static void
+count_peers (SfuRoom *room, gpointer data)
+{
+  *(guint *)data += g_hash_table_size (room->peers);
+}
+
+guint
+sfu_rooms_n_peers (SfuRooms *rooms)
+{
+  guint n = 0;
+
+  sfu_rooms_foreach (rooms, count_peers, &n);
+  return n;
+}
+
+void
+sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason)
+{
+  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
+
+  for (guint i = 0; i < all->len; i++)
+    sfu_room_close (all->pdata[i], reason);
+}
+
+void
+sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room)
+{
+  sfu_worker_pool_release (rooms->pool, room->worker);
+  g_hash_table_remove (rooms->routers, room->router_id);
+  g_hash_table_remove (rooms->rooms, room->id);
+}
+
+void
+sfu_rooms_add_transport (SfuRooms *rooms, SfuRoomTransport *transport)
+{
+  g_hash_table_insert (rooms->transports, transport->id, transport);
+}
+
+void
+sfu_rooms_forget_transport (SfuRooms *rooms, const SfuRoomTransport *transport)
+{
+  g_hash_table_remove (rooms->transports, transport->id);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All rooms of the server, the workers they are spread over, and what the
+ * workers report.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-peer.h"
+#include "sfu-worker-pool.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SfuRooms SfuRooms;
+
+typedef struct {
+  guint max_rooms;
+  guint max_peers; /* in a room */
+  guint max_transports_per_peer;
+  guint max_producers_per_peer;
+  gboolean allow_impairment; /* may clients lose packets on purpose? */
+} SfuRoomLimits;
+
+/* pool is borrowed and must live longer. router: the capabilities of every
+ * room, copied. */
+SfuRooms *sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
+    const SfuRoomLimits *limits);
+/* Closes all rooms (SFU_CLOSE_GOING_AWAY). NULL safe. */
+void sfu_rooms_free (SfuRooms *rooms);
+
+const SfuRoomLimits *sfu_rooms_get_limits (SfuRooms *rooms);
+const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
+SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
+
+/* Borrowed; NULL when there is none of that name. */
+SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
+/* Borrowed. NULL and an error when there are too many, or no worker runs. */
+SfuRoom *sfu_rooms_get_or_create (
+    SfuRooms *rooms, const gchar *id, GError **error);
+
+/* Calls func for every room; it must not add or close rooms. */
+void sfu_rooms_foreach (SfuRooms *rooms,
+    void (*func) (SfuRoom *room, gpointer data), gpointer data);
+guint sfu_rooms_n_rooms (SfuRooms *rooms);
+/* Joined or not. */
+guint sfu_rooms_n_peers (SfuRooms *rooms);
+
+void sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason);
+
+/* For SfuRoom and its parts: the indices by which reports find them. */
+void sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room);
+void sfu_rooms_add_transport (SfuRooms *rooms, SfuRoomTransport *transport);
+void sfu_rooms_forget_transport (
+    SfuRooms *rooms, const SfuRoomTransport *transport);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRooms, sfu_rooms_free)
+
+G_END_DECLS
