@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One request on its way.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-call.h"
+
+#include "sfu-error.h"
+#include "sfu-room-media.h"
+
+SfuCall *
+sfu_call_new (SfuPeer *peer, SfuRequest *request, gint64 tag, SfuCallDone done,
+    gpointer owner)
+{
+  SfuCall *call = g_new0 (SfuCall, 1);
+
+  call->peer = sfu_peer_ref (peer);
+  call->request = request;
+  call->tag = tag;
+  call->done = done;
+  call->owner = owner;
+  return call;
+}
+
+static void
+answer (SfuCall *call, const SfuReply *reply, const GError *error)
+{
+  call->done (call->owner, call, reply, error);
+  if (call->thing != NULL)
+    call->free_thing (call->thing);
+  sfu_request_free (call->request);
+  sfu_peer_unref (call->peer);
+  g_free (call);
+}
+
+void
+sfu_call_reply (SfuCall *call, const SfuReply *reply)
+{
+  answer (call, reply, NULL);
+}
+
+void
+sfu_call_reply_empty (SfuCall *call)
+{
+  SfuReply reply = { .kind = SFU_REPLY_EMPTY };
+
+  answer (call, &reply, NULL);
+}
+
+void
+sfu_call_fail (SfuCall *call, GError *error)
+{
+  sfu_error_strip_remote (error);
+  answer (call, NULL, error);
+  g_error_free (error);
+}
+
+void
+sfu_call_fail_literal (SfuCall *call, gint code, const gchar *message)
+{
+  sfu_call_fail (call, g_error_new_literal (SFU_ERROR, code, message));
+}
+
+SfuWorkerClient *
+sfu_call_worker (SfuCall *call)
+{
+  return call->peer->room->worker;
+}
+
+static gpointer
+find (SfuCall *call, GHashTable *table, const gchar *what)
+{
+  gpointer thing = g_hash_table_lookup (table, call->request->id);
+
+  if (thing == NULL)
+    sfu_call_fail (call,
+        g_error_new (SFU_ERROR, SFU_ERROR_NOT_FOUND,
+            "%s with id \"%s\" not found", what, call->request->id));
+  return thing;
+}
+
+static void
+not_ready (SfuCall *call, const gchar *what)
+{
+  sfu_call_fail (call,
+      g_error_new (SFU_ERROR, SFU_ERROR_WRONG_STATE,
+          "%s with id \"%s\" is not ready yet", what, call->request->id));
+}
+
+SfuRoomTransport *
+sfu_call_find_transport (SfuCall *call)
+{
+  SfuRoomTransport *transport =
+      find (call, call->peer->transports, "transport");
+
+  if (transport != NULL && !transport->live) {
+    not_ready (call, "transport");
+    return NULL;
+  }
+  return transport;
+}
+
+SfuRoomProducer *
+sfu_call_find_producer (SfuCall *call)
+{
+  SfuRoomProducer *producer = find (call, call->peer->producers, "producer");
+
+  if (producer != NULL && !producer->live) {
+    not_ready (call, "producer");
+    return NULL;
+  }
+  return producer;
+}
+
+SfuRoomConsumer *
+sfu_call_find_consumer (SfuCall *call)
+{
+  SfuRoomConsumer *consumer = find (call, call->peer->consumers, "consumer");
+
+  if (consumer != NULL && !consumer->live) {
+    not_ready (call, "consumer");
+    return NULL;
+  }
+  return consumer;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a typed request to its handler.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-dispatch.h"
+
+#include "sfu-error.h"
+#include "sfu-handlers.h"
+
+/* Transports may be made and connected before joining, so that a client has
+ * them ready when it joins. */
+static const SfuDispatchEntry table[] = {
+  [SFU_METHOD_GET_ROUTER_RTP_CAPABILITIES] = { "getRouterRtpCapabilities",
+      SFU_NEEDS_NOTHING, sfu_handle_get_router_rtp_capabilities },
+  [SFU_METHOD_JOIN] = { "join", SFU_NEEDS_NOT_JOINED, sfu_handle_join },
+  [SFU_METHOD_CREATE_TRANSPORT] = { "createWebRtcTransport", SFU_NEEDS_NOTHING,
+      sfu_handle_create_transport },
+  [SFU_METHOD_CONNECT_TRANSPORT] = { "connectWebRtcTransport",
+      SFU_NEEDS_NOTHING, sfu_handle_connect_transport },
+  [SFU_METHOD_RESTART_ICE] = { "restartIce", SFU_NEEDS_NOTHING,
+      sfu_handle_restart_ice },
+  [SFU_METHOD_PRODUCE] = { "produce", SFU_NEEDS_JOINED, sfu_handle_produce },
+  [SFU_METHOD_CLOSE_PRODUCER] = { "closeProducer", SFU_NEEDS_JOINED,
+      sfu_handle_close_producer },
+  [SFU_METHOD_PAUSE_PRODUCER] = { "pauseProducer", SFU_NEEDS_JOINED,
+      sfu_handle_pause_producer },
+  [SFU_METHOD_RESUME_PRODUCER] = { "resumeProducer", SFU_NEEDS_JOINED,
+      sfu_handle_resume_producer },
+  [SFU_METHOD_PAUSE_CONSUMER] = { "pauseConsumer", SFU_NEEDS_JOINED,
+      sfu_handle_pause_consumer },
+  [SFU_METHOD_RESUME_CONSUMER] = { "resumeConsumer", SFU_NEEDS_JOINED,
+      sfu_handle_resume_consumer },
+  [SFU_METHOD_SET_CONSUMER_PREFERRED_LAYERS] = { "setConsumerPreferredLayers",
+      SFU_NEEDS_JOINED, sfu_handle_set_consumer_preferred_layers },
+  [SFU_METHOD_SET_CONSUMER_PRIORITY] = { "setConsumerPriority",
+      SFU_NEEDS_JOINED, sfu_handle_set_consumer_priority },
+  [SFU_METHOD_REQUEST_CONSUMER_KEY_FRAME] = { "requestConsumerKeyFrame",
+      SFU_NEEDS_JOINED, sfu_handle_request_consumer_key_frame },
+  [SFU_METHOD_CHANGE_DISPLAY_NAME] = { "changeDisplayName", SFU_NEEDS_JOINED,
+      sfu_handle_change_display_name },
+  [SFU_METHOD_GET_TRANSPORT_STATS] = { "getTransportStats", SFU_NEEDS_NOTHING,
+      sfu_handle_get_transport_stats },
+  [SFU_METHOD_GET_PRODUCER_STATS] = { "getProducerStats", SFU_NEEDS_NOTHING,
+      sfu_handle_get_producer_stats },
+  [SFU_METHOD_GET_CONSUMER_STATS] = { "getConsumerStats", SFU_NEEDS_NOTHING,
+      sfu_handle_get_consumer_stats },
+  [SFU_METHOD_PRODUCE_DATA] = { "produceData", SFU_NEEDS_NOTHING,
+      sfu_handle_data_not_supported },
+  [SFU_METHOD_GET_DATA_PRODUCER_STATS] = { "getDataProducerStats",
+      SFU_NEEDS_NOTHING, sfu_handle_data_not_supported },
+  [SFU_METHOD_GET_DATA_CONSUMER_STATS] = { "getDataConsumerStats",
+      SFU_NEEDS_NOTHING, sfu_handle_data_not_supported },
+  [SFU_METHOD_APPLY_NETWORK_THROTTLE] = { "applyNetworkThrottle",
+      SFU_NEEDS_NOTHING, sfu_handle_apply_network_throttle },
+  [SFU_METHOD_RESET_NETWORK_THROTTLE] = { "resetNetworkThrottle",
+      SFU_NEEDS_NOTHING, sfu_handle_reset_network_throttle },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (table) == SFU_N_METHODS);
+
+const SfuDispatchEntry *
+sfu_dispatch_lookup (SfuMethod method)
+{
+  return &table[method];
+}
+
+void
+sfu_dispatch (SfuCall *call)
+{
+  const SfuDispatchEntry *entry = &table[call->request->method];
+
+  g_debug ("room=%s peer=%s method=%s", call->peer->room->id, call->peer->id,
+      entry->name);
+  if (call->peer->closed)
+    sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer closed");
+  else if (entry->needs == SFU_NEEDS_JOINED && !call->peer->joined)
+    sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer not yet joined");
+  else if (entry->needs == SFU_NEEDS_NOT_JOINED && call->peer->joined)
+    sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer already joined");
+  else
+    entry->handler (call);
+}

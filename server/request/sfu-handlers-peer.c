@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Joining, and what a peer says of itself.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-handlers.h"
+
+#include "sfu-ortc.h"
+
+void
+sfu_handle_get_router_rtp_capabilities (SfuCall *call)
+{
+  SfuReply reply = { .kind = SFU_REPLY_CAPABILITIES,
+    .capabilities = sfu_rooms_get_capabilities (call->peer->room->rooms) };
+
+  sfu_call_reply (call, &reply);
+}
+
+/* The answer goes out before anything that joining sets off. */
+void
+sfu_handle_join (SfuCall *call)
+{
+  g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
+  SfuRequest *request = call->request;
+  SfuReply reply = { .kind = SFU_REPLY_PEERS };
+  g_autoptr (GPtrArray) others = NULL;
+  GError *error = NULL;
+
+  if (request->capabilities != NULL &&
+      !sfu_ortc_validate_capabilities (request->capabilities, &error)) {
+    sfu_call_fail (call, error);
+    return;
+  }
+  peer->display_name = g_steal_pointer (&request->display_name);
+  peer->device = g_steal_pointer (&request->device);
+  peer->capabilities = g_steal_pointer (&request->capabilities);
+  others = sfu_room_joined_peers (peer->room, peer);
+  reply.peers = others;
+  g_info ("room=%s peer=%s joined, %u others", peer->room->id, peer->id,
+      others->len);
+  sfu_call_reply (call, &reply);
+  sfu_room_peer_joined (peer);
+}
+
+void
+sfu_handle_change_display_name (SfuCall *call)
+{
+  g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
+  g_autofree gchar *old = g_steal_pointer (&peer->display_name);
+  SfuNotice notice = { .kind = SFU_NOTICE_DISPLAY_NAME_CHANGED,
+    .peer = peer,
+    .old_display_name = old };
+
+  peer->display_name = g_steal_pointer (&call->request->display_name);
+  sfu_call_reply_empty (call);
+  sfu_room_notify (peer->room, &notice, peer);
+}
