@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One client of the native protocol.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-native-session.h"
+
+#include "sfu-dispatch.h"
+#include "sfu-error.h"
+#include "sfu-id.h"
+#include "sfu-native.h"
+#include "sfu-protoo.h"
+
+#include <string.h>
+
+/* Messages that are no messages before we hang up. */
+#define MAX_MALFORMED 16
+/* Refusals for being too fast, in a row. */
+#define MAX_TOO_FAST 200
+/* Consumers that the client has been asked to take and has not answered. */
+#define MAX_OFFERS 2048
+
+typedef struct {
+  SfuNativeSession *session; /* borrowed: it owns the table of offers */
+  gint64 id;
+  SfuRoomConsumer *consumer; /* owned */
+  guint timeout_id;
+} Offer;
+
+struct _SfuNativeSession {
+  SfuNativeLimits limits;
+  SfuSocket *socket; /* owned; NULL once closed */
+  SfuPeer *peer;     /* owned; NULL once the room or the socket let go */
+  gchar *label;      /* "room=R peer=P", for logs */
+  SfuTokenBucket bucket;
+  guint n_malformed, n_too_fast;
+  guint n_pending;    /* calls that will still be answered */
+  GHashTable *offers; /* id -> Offer, owned */
+  gint64 next_id;
+};
+
+static void
+offer_free (gpointer data)
+{
+  Offer *offer = data;
+
+  g_clear_handle_id (&offer->timeout_id, g_source_remove);
+  sfu_room_consumer_unref (offer->consumer);
+  g_free (offer);
+}
+
+static void
+session_free_when_idle (SfuNativeSession *session)
+{
+  if (session->socket != NULL || session->n_pending > 0)
+    return;
+  g_hash_table_unref (session->offers);
+  g_clear_pointer (&session->peer, sfu_peer_unref);
+  g_free (session->label);
+  g_free (session);
+}
+
+static void
+send_text (SfuNativeSession *session, gchar *text)
+{
+  if (session->socket != NULL)
+    sfu_socket_send (session->socket, text);
+  else
+    g_free (text);
+}
+
+/* ---- the room speaks ---- */
+
+static void
+on_notify (gpointer owner, const SfuNotice *notice)
+{
+  SfuNativeSession *session = owner;
+  const gchar *method;
+  JsonNode *data = sfu_native_encode_notice (notice, &method);
+
+  if (method == NULL)
+    json_node_unref (data);
+  else
+    send_text (session, sfu_protoo_notification (method, data));
+}
+
+static gboolean
+on_offer_timeout (gpointer data)
+{
+  Offer *offer = data;
+  g_autoptr (SfuRoomConsumer) consumer =
+      sfu_room_consumer_ref (offer->consumer);
+  SfuNativeSession *session = offer->session;
+
+  offer->timeout_id = 0;
+  g_message (
+      "%s consumer=%s not answered in time", session->label, consumer->id);
+  g_hash_table_remove (session->offers, &offer->id);
+  sfu_room_consumer_close (consumer, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_too_many_offers (gpointer data)
+{
+  sfu_room_consumer_close (data, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_offer_consumer (gpointer owner, SfuRoomConsumer *consumer)
+{
+  SfuNativeSession *session = owner;
+  Offer *offer;
+
+  if (g_hash_table_size (session->offers) >= MAX_OFFERS) {
+    g_message ("%s does not answer: consumer=%s given up", session->label,
+        consumer->id);
+    /* Later: the room is not to be called from here. */
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_too_many_offers,
+        sfu_room_consumer_ref (consumer),
+        (GDestroyNotify)sfu_room_consumer_unref);
+    return;
+  }
+  offer = g_new0 (Offer, 1);
+  offer->session = session;
+  offer->id = session->next_id++;
+  offer->consumer = sfu_room_consumer_ref (consumer);
+  offer->timeout_id = g_timeout_add_seconds (
+      session->limits.request_timeout_s, on_offer_timeout, offer);
+  g_hash_table_insert (session->offers, &offer->id, offer);
+  send_text (session,
+      sfu_protoo_request (
+          offer->id, "newConsumer", sfu_native_encode_new_consumer (consumer)));
+}
+
+static void
+on_room_closed (gpointer owner, SfuCloseReason reason)
+{
+  static const struct {
+    guint16 code;
+    const gchar *text;
+  } closes[] = {
+    [SFU_CLOSE_REPLACED] = { SFU_PROTOO_CLOSE,
+        "another connection with the same peerId" },
+    [SFU_CLOSE_ROOM] = { SFU_PROTOO_CLOSE, "room closed" },
+    [SFU_CLOSE_WORKER] = { SFU_SOCKET_CLOSE_SERVICE_RESTART,
+        "media worker restarts" },
+    [SFU_CLOSE_GOING_AWAY] = { SFU_SOCKET_CLOSE_GOING_AWAY, "server stops" },
+    [SFU_CLOSE_REFUSED] = { SFU_SOCKET_CLOSE_TRY_LATER,
+        "room could not be opened" },
+  };
+  SfuNativeSession *session = owner;
+
+  g_hash_table_remove_all (session->offers);
+  g_clear_pointer (&session->peer, sfu_peer_unref);
+  if (session->socket != NULL)
+    sfu_socket_close (
+        session->socket, closes[reason].code, closes[reason].text);
+}
+
+static const SfuPeerSink sink = {
+  .notify = on_notify,
+  .offer_consumer = on_offer_consumer,
+  .closed = on_room_closed,
+};
+
+/* ---- the client speaks ---- */
+
+static void
+on_call_done (
+    gpointer owner, SfuCall *call, const SfuReply *reply, const GError *error)
+{
+  SfuNativeSession *session = owner;
+
+  if (reply != NULL) {
+    send_text (session,
+        sfu_protoo_response (call->tag, sfu_native_encode_reply (reply)));
+  } else {
+    g_info ("%s method=%s error=%s %s", session->label,
+        sfu_dispatch_lookup (call->request->method)->name,
+        error->domain == SFU_ERROR ? sfu_error_name (error->code) : "other",
+        error->message);
+    send_text (session, sfu_protoo_error_from_gerror (call->tag, error));
+  }
+  session->n_pending--;
+  session_free_when_idle (session);
+}
+
+static void
+refuse (SfuNativeSession *session, gint64 id, const gchar *method,
+    const GError *error)
+{
+  g_info ("%s method=%s refused: %s", session->label, method, error->message);
+  send_text (session, sfu_protoo_error_from_gerror (id, error));
+}
+
+/* A message we can do nothing with. */
+static void
+malformed (SfuNativeSession *session, gint64 id, const GError *error)
+{
+  g_info ("%s malformed message: %s", session->label, error->message);
+  if (id >= 0)
+    send_text (session, sfu_protoo_error_from_gerror (id, error));
+  if (++session->n_malformed >= MAX_MALFORMED)
+    sfu_socket_close (session->socket, SFU_SOCKET_CLOSE_POLICY,
+        "too many malformed messages");
+}
+
+static void
+handle_request (SfuNativeSession *session, const SfuProtooMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  SfuRequest *request;
+
+  if (session->peer == NULL) /* the room has let go: the socket closes */
+    return;
+  if (session->n_pending >= session->limits.max_pending) {
+    error = g_error_new_literal (
+        SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "too many requests are pending");
+    refuse (session, message->id, message->method, error);
+    return;
+  }
+  request = sfu_native_decode (message->method, message->data, &error);
+  if (request == NULL) {
+    refuse (session, message->id, message->method, error);
+    return;
+  }
+  session->n_pending++;
+  sfu_dispatch (sfu_call_new (
+      session->peer, request, message->id, on_call_done, session));
+}
+
+static void
+handle_response (SfuNativeSession *session, const SfuProtooMessage *message)
+{
+  Offer *offer = g_hash_table_lookup (session->offers, &message->id);
+  g_autoptr (SfuRoomConsumer) consumer = NULL;
+
+  if (offer == NULL) {
+    g_debug ("%s answers to nothing", session->label);
+    return;
+  }
+  consumer = sfu_room_consumer_ref (offer->consumer);
+  g_hash_table_remove (session->offers, &message->id);
+  if (message->ok) {
+    sfu_room_consumer_accept (consumer);
+  } else {
+    g_message ("%s consumer=%s refused by the client: %s", session->label,
+        consumer->id, message->error_reason);
+    sfu_room_consumer_close (consumer, FALSE);
+  }
+}
+
+static gboolean
+is_too_fast (SfuNativeSession *session, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (sfu_token_bucket_take (&session->bucket, g_get_monotonic_time ())) {
+    session->n_too_fast = 0;
+    return FALSE;
+  }
+  if (++session->n_too_fast >= MAX_TOO_FAST) {
+    g_message ("%s sends too much: closing", session->label);
+    sfu_socket_close (
+        session->socket, SFU_SOCKET_CLOSE_POLICY, "too many requests");
+  } else if (id >= 0) {
+    error = g_error_new_literal (
+        SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "too many requests a second");
+    send_text (session, sfu_protoo_error_from_gerror (id, error));
+  }
+  return TRUE;
+}
+
+static void
+on_message (gpointer owner, const gchar *text, gsize len, gboolean oversized)
+{
+  SfuNativeSession *session = owner;
+  g_auto (SfuProtooMessage) message = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+  gint64 id;
+
+  ok = sfu_protoo_parse (&message, text, len, &id, &error);
+  /* Answers to what we asked are no requests. */
+  if (!(ok && message.kind == SFU_PROTOO_RESPONSE) && is_too_fast (session, id))
+    return;
+  if (oversized) {
+    g_clear_error (&error);
+    g_set_error (&error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
+        "message of %" G_GSIZE_FORMAT " bytes is longer than %" G_GSIZE_FORMAT,
+        len, session->limits.socket.max_message_bytes);
+    malformed (session, id, error);
+  } else if (!ok) {
+    malformed (session, id, error);
+  } else if (message.kind == SFU_PROTOO_REQUEST) {
+    handle_request (session, &message);
+  } else if (message.kind == SFU_PROTOO_RESPONSE) {
+    handle_response (session, &message);
+  }
+  /* No notification of a client means anything. */
+}
+
+static void
+on_binary (gpointer owner)
+{
+  g_autoptr (GError) error = g_error_new_literal (SFU_ERROR,
+      SFU_ERROR_INVALID_ARGUMENT, "binary messages are not understood");
+
+  malformed (owner, -1, error);
+}
+
+static void
+on_socket_closed (gpointer owner)
+{
+  SfuNativeSession *session = owner;
+  g_autoptr (SfuPeer) peer = g_steal_pointer (&session->peer);
+
+  g_info ("%s disconnected", session->label);
+  g_hash_table_remove_all (session->offers);
+  if (peer != NULL)
+    sfu_room_remove_peer (peer);
+  g_clear_pointer (&session->socket, sfu_socket_free);
+  session_free_when_idle (session);
+}
+
+static const SfuSocketCallbacks socket_callbacks = {
+  .message = on_message,
+  .binary = on_binary,
+  .closed = on_socket_closed,
+};
+
+gboolean
+sfu_native_name_is_valid (const gchar *name)
+{
+  gsize len = name != NULL ? strnlen (name, SFU_NATIVE_MAX_ID + 1) : 0;
+
+  if (len == 0 || len > SFU_NATIVE_MAX_ID ||
+      !g_utf8_validate (name, (gssize)len, NULL))
+    return FALSE;
+  for (const gchar *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+send_version (SfuNativeSession *session)
+{
+  JsonObject *object = json_object_new ();
+  JsonNode *data = json_node_new (JSON_NODE_OBJECT);
+
+  json_object_set_string_member (object, "version", "gst-sfu " SFU_VERSION);
+  json_node_take_object (data, object);
+  send_text (session, sfu_protoo_notification ("mediasoup-version", data));
+}
+
+SfuNativeSession *
+sfu_native_session_new (SfuRooms *rooms, const SfuNativeLimits *limits,
+    SoupWebsocketConnection *connection, const gchar *room_id,
+    const gchar *peer_id)
+{
+  SfuNativeSession *session = g_new0 (SfuNativeSession, 1);
+  g_autoptr (GError) error = NULL;
+  SfuRoom *room;
+
+  session->limits = *limits;
+  session->label = g_strdup_printf ("room=%s peer=%s", room_id, peer_id);
+  session->offers =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, offer_free);
+  sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
+      limits->request_burst, g_get_monotonic_time ());
+  session->socket =
+      sfu_socket_new (connection, &limits->socket, &socket_callbacks, session);
+  room = sfu_rooms_get_or_create (rooms, room_id, &error);
+  if (room != NULL)
+    session->peer = sfu_room_add_peer (room, peer_id, &sink, session, &error);
+  if (session->peer == NULL) {
+    g_message ("%s refused: %s", session->label, error->message);
+    sfu_socket_close (
+        session->socket, SFU_SOCKET_CLOSE_TRY_LATER, error->message);
+    return NULL;
+  }
+  g_info ("%s connected", session->label);
+  send_version (session);
+  return session;
+}

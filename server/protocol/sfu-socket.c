@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One WebSocket, with bounds.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-socket.h"
+
+#include <string.h>
+
+/* libsoup closes the connection above this many times the limit. */
+#define HARD_LIMIT_FACTOR 4
+/* A client that was told to go and stays is cut off after this time. */
+#define CLOSE_TIMEOUT_S 3
+
+struct _SfuSocket {
+  SoupWebsocketConnection *connection; /* owned */
+  SfuSocketLimits limits;
+  const SfuSocketCallbacks *callbacks;
+  gpointer owner; /* borrowed: it frees us */
+  GQueue queue;   /* of gchar *, owned */
+  gsize queued_bytes;
+  GSource *writable; /* owned; while the queue is not empty */
+  guint fail_id;     /* idle source that closes for being too slow */
+  guint ping_id, kill_id;
+  gint64 last_seen_us;
+  gboolean closing; /* close was asked for: the queue drains first */
+  guint16 close_code;
+  gchar *close_reason;
+  gboolean close_sent, closed;
+};
+
+static void
+drop_queue (SfuSocket *socket)
+{
+  g_queue_clear_full (&socket->queue, g_free);
+  socket->queued_bytes = 0;
+  if (socket->writable != NULL) {
+    g_source_destroy (socket->writable);
+    g_clear_pointer (&socket->writable, g_source_unref);
+  }
+}
+
+static void
+stop_timers (SfuSocket *socket)
+{
+  g_clear_handle_id (&socket->fail_id, g_source_remove);
+  g_clear_handle_id (&socket->ping_id, g_source_remove);
+  g_clear_handle_id (&socket->kill_id, g_source_remove);
+}
+
+static void
+finish (SfuSocket *socket)
+{
+  if (socket->closed)
+    return;
+  socket->closed = TRUE;
+  drop_queue (socket);
+  stop_timers (socket);
+  socket->callbacks->closed (socket->owner);
+}
+
+static void
+cut_off (SfuSocket *socket)
+{
+  GIOStream *stream =
+      soup_websocket_connection_get_io_stream (socket->connection);
+
+  if (stream != NULL)
+    g_io_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+}
+
+static gboolean
+on_kill (gpointer data)
+{
+  SfuSocket *socket = data;
+
+  socket->kill_id = 0;
+  cut_off (socket);
+  finish (socket);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_close (SfuSocket *socket)
+{
+  if (socket->close_sent || socket->closed)
+    return;
+  socket->close_sent = TRUE;
+  if (soup_websocket_connection_get_state (socket->connection) ==
+      SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close (
+        socket->connection, socket->close_code, socket->close_reason);
+}
+
+/* One message a turn: libsoup writes it in the next turn, and when the kernel
+ * takes no more, this source does not run either. */
+static gboolean
+on_writable (GObject *stream, gpointer data)
+{
+  SfuSocket *socket = data;
+  g_autofree gchar *text = g_queue_pop_head (&socket->queue);
+
+  if (text != NULL) {
+    socket->queued_bytes -= strlen (text);
+    if (soup_websocket_connection_get_state (socket->connection) ==
+        SOUP_WEBSOCKET_STATE_OPEN)
+      soup_websocket_connection_send_text (socket->connection, text);
+  }
+  if (!g_queue_is_empty (&socket->queue))
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&socket->writable, g_source_unref);
+  if (socket->closing)
+    send_close (socket);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_writable (SfuSocket *socket)
+{
+  GIOStream *stream =
+      soup_websocket_connection_get_io_stream (socket->connection);
+  GOutputStream *output;
+
+  if (socket->writable != NULL || stream == NULL)
+    return;
+  output = g_io_stream_get_output_stream (stream);
+  socket->writable = g_pollable_output_stream_create_source (
+      G_POLLABLE_OUTPUT_STREAM (output), NULL);
+  g_source_set_callback (
+      socket->writable, G_SOURCE_FUNC (on_writable), socket, NULL);
+  g_source_attach (socket->writable, g_main_context_get_thread_default ());
+}
+
+static gboolean
+on_too_slow (gpointer data)
+{
+  SfuSocket *socket = data;
+
+  socket->fail_id = 0;
+  drop_queue (socket);
+  sfu_socket_close (socket, SFU_SOCKET_CLOSE_POLICY, "too slow");
+  return G_SOURCE_REMOVE;
+}
+
+void
+sfu_socket_send (SfuSocket *socket, gchar *text)
+{
+  gsize len = strlen (text);
+
+  if (socket->closing || socket->closed || socket->fail_id != 0) {
+    g_free (text);
+    return;
+  }
+  if (socket->queued_bytes + len > socket->limits.max_queue_bytes) {
+    g_message ("%" G_GSIZE_FORMAT " bytes wait for a slow reader: closing",
+        socket->queued_bytes);
+    g_free (text);
+    /* Later: the caller may be in the middle of telling a whole room. */
+    socket->fail_id = g_idle_add (on_too_slow, socket);
+    return;
+  }
+  g_queue_push_tail (&socket->queue, text);
+  socket->queued_bytes += len;
+  watch_writable (socket);
+}
+
+void
+sfu_socket_close (SfuSocket *socket, guint16 code, const gchar *reason)
+{
+  if (socket->closing || socket->closed)
+    return;
+  socket->closing = TRUE;
+  socket->close_code = code;
+  socket->close_reason = g_strdup (reason);
+  g_clear_handle_id (&socket->fail_id, g_source_remove);
+  socket->kill_id = g_timeout_add_seconds (CLOSE_TIMEOUT_S, on_kill, socket);
+  if (g_queue_is_empty (&socket->queue))
+    send_close (socket);
+}
+
+gsize
+sfu_socket_get_queued (SfuSocket *socket)
+{
+  return socket->queued_bytes;
+}
+
+static void
+on_message (SoupWebsocketConnection *connection, gint type, GBytes *message,
+    SfuSocket *socket)
+{
+  gsize len;
+  const gchar *data;
+
+  socket->last_seen_us = g_get_monotonic_time ();
+  if (socket->closing)
+    return;
+  if (type != SOUP_WEBSOCKET_DATA_TEXT) {
+    socket->callbacks->binary (socket->owner);
+    return;
+  }
+  /* libsoup has checked that it is UTF-8, and ends it with a NUL that is not
+   * counted. */
+  data = g_bytes_get_data (message, &len);
+  socket->callbacks->message (
+      socket->owner, data, len, len > socket->limits.max_message_bytes);
+}
+
+static void
+on_pong (
+    SoupWebsocketConnection *connection, GBytes *message, SfuSocket *socket)
+{
+  socket->last_seen_us = g_get_monotonic_time ();
+}
+
+static void
+on_closed (SoupWebsocketConnection *connection, SfuSocket *socket)
+{
+  finish (socket);
+}
+
+/* libsoup sends the pings but does not miss the pongs. */
+static gboolean
+on_ping_check (gpointer data)
+{
+  SfuSocket *socket = data;
+  gint64 silent_us = g_get_monotonic_time () - socket->last_seen_us;
+
+  if (silent_us < socket->limits.ping_timeout_s * G_USEC_PER_SEC)
+    return G_SOURCE_CONTINUE;
+  socket->ping_id = 0;
+  g_message ("nothing heard for %u s: closing", socket->limits.ping_timeout_s);
+  cut_off (socket);
+  finish (socket);
+  return G_SOURCE_REMOVE;
+}
+
+SfuSocket *
+sfu_socket_new (SoupWebsocketConnection *connection,
+    const SfuSocketLimits *limits, const SfuSocketCallbacks *callbacks,
+    gpointer owner)
+{
+  SfuSocket *socket = g_new0 (SfuSocket, 1);
+
+  socket->connection = g_object_ref (connection);
+  socket->limits = *limits;
+  socket->callbacks = callbacks;
+  socket->owner = owner;
+  g_queue_init (&socket->queue);
+  socket->last_seen_us = g_get_monotonic_time ();
+  soup_websocket_connection_set_max_incoming_payload_size (
+      connection, limits->max_message_bytes * HARD_LIMIT_FACTOR);
+  g_signal_connect (connection, "message", G_CALLBACK (on_message), socket);
+  g_signal_connect (connection, "pong", G_CALLBACK (on_pong), socket);
+  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), socket);
+  if (limits->ping_interval_s > 0) {
+    soup_websocket_connection_set_keepalive_interval (
+        connection, limits->ping_interval_s);
+    socket->ping_id =
+        g_timeout_add_seconds (limits->ping_interval_s, on_ping_check, socket);
+  }
+  return socket;
+}
+
+void
+sfu_socket_free (SfuSocket *socket)
+{
+  if (socket == NULL)
+    return;
+  socket->closed = TRUE;
+  g_signal_handlers_disconnect_by_data (socket->connection, socket);
+  drop_queue (socket);
+  stop_timers (socket);
+  if (soup_websocket_connection_get_state (socket->connection) !=
+      SOUP_WEBSOCKET_STATE_CLOSED)
+    cut_off (socket);
+  g_object_unref (socket->connection);
+  g_free (socket->close_reason);
+  g_free (socket);
+}
