@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The REST routes: one table of method, path pattern and handler.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-http-private.h"
+
+#include "sfu-json-rtp.h"
+#include "sfu-room-media.h"
+#include "sfu-room.h"
+
+#include <string.h>
+
+/* Parts of a path: more than any route has. */
+#define MAX_PARTS 9
+
+typedef struct {
+  SfuHttpServer *server;
+  SoupServerMessage *message;
+  const gchar *room_id; /* NULL for routes without */
+} Context;
+
+static JsonNode *
+node_of_object (JsonObject *object)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, object);
+  return node;
+}
+
+static void
+handle_health (const Context *c)
+{
+  JsonObject *object = json_object_new ();
+  guint running =
+      sfu_worker_pool_n_running (sfu_rooms_get_pool (c->server->rooms));
+  gboolean ok = running == c->server->config->workers;
+
+  json_object_set_string_member (object, "status",
+      ok                ? "healthy"
+          : running > 0 ? "degraded"
+                        : "failed");
+  json_object_set_string_member (object, "service", "gst-sfu");
+  json_object_set_string_member (object, "version", SFU_VERSION);
+  json_object_set_int_member (object, "uptime",
+      (g_get_monotonic_time () - c->server->started_us) / G_USEC_PER_SEC);
+  json_object_set_int_member (object, "workers", running);
+  json_object_set_int_member (
+      object, "rooms", sfu_rooms_n_rooms (c->server->rooms));
+  json_object_set_int_member (
+      object, "peers", sfu_rooms_n_peers (c->server->rooms));
+  sfu_http_reply_json (c->message,
+      running > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
+      node_of_object (object));
+}
+
+typedef struct {
+  guint transports, producers, consumers;
+} Totals;
+
+static void
+add_totals (SfuRoom *room, gpointer data)
+{
+  Totals *totals = data;
+  g_autoptr (GPtrArray) peers = sfu_peer_table_values (room->peers);
+
+  for (guint i = 0; i < peers->len; i++) {
+    const SfuPeer *peer = peers->pdata[i];
+
+    totals->transports += g_hash_table_size (peer->transports);
+    totals->producers += g_hash_table_size (peer->producers);
+    totals->consumers += g_hash_table_size (peer->consumers);
+  }
+}
+
+/* Numbers only: names of rooms are what lets one in. */
+static void
+handle_stats (const Context *c)
+{
+  JsonObject *object = json_object_new ();
+  Totals totals = { 0 };
+
+  sfu_rooms_foreach (c->server->rooms, add_totals, &totals);
+  json_object_set_int_member (
+      object, "rooms", sfu_rooms_n_rooms (c->server->rooms));
+  json_object_set_int_member (
+      object, "peers", sfu_rooms_n_peers (c->server->rooms));
+  json_object_set_int_member (object, "workers",
+      sfu_worker_pool_n_running (sfu_rooms_get_pool (c->server->rooms)));
+  json_object_set_int_member (object, "transports", totals.transports);
+  json_object_set_int_member (object, "producers", totals.producers);
+  json_object_set_int_member (object, "consumers", totals.consumers);
+  sfu_http_reply_json (c->message, SOUP_STATUS_OK, node_of_object (object));
+}
+
+/* The same for every room, so that asking makes none. */
+static void
+handle_room (const Context *c)
+{
+  sfu_http_reply_json (c->message, SOUP_STATUS_OK,
+      sfu_json_from_rtp_capabilities (
+          sfu_rooms_get_capabilities (c->server->rooms)));
+}
+
+/* NULL = answered. */
+static SfuRoom *
+admin_room (const Context *c)
+{
+  SfuRoom *room;
+
+  if (!sfu_http_check_admin (c->server, c->message))
+    return NULL;
+  room = sfu_rooms_find (c->server->rooms, c->room_id);
+  if (room == NULL)
+    sfu_http_reply_error (
+        c->message, SOUP_STATUS_NOT_FOUND, "nobody is in this room");
+  return room;
+}
+
+static void
+handle_dump (const Context *c)
+{
+  SfuRoom *room = admin_room (c);
+
+  if (room != NULL)
+    sfu_http_reply_dump (room, c->message);
+}
+
+static void
+handle_graph_dot (const Context *c)
+{
+  SfuRoom *room = admin_room (c);
+
+  if (room != NULL)
+    sfu_http_reply_graph (c->server, room, c->message, FALSE);
+}
+
+static void
+handle_graph_svg (const Context *c)
+{
+  SfuRoom *room = admin_room (c);
+
+  if (room != NULL)
+    sfu_http_reply_graph (c->server, room, c->message, TRUE);
+}
+
+static void
+handle_broadcaster (const Context *c)
+{
+  sfu_http_reply_error (c->message, SOUP_STATUS_NOT_IMPLEMENTED,
+      "broadcasters are not supported yet");
+}
+
+/* "*" is any part; the first one is the room. "**" is any rest. */
+static const struct {
+  const gchar *method; /* NULL = any */
+  const gchar *path;
+  void (*handle) (const Context *context);
+} routes[] = {
+  { "GET", "health", handle_health },
+  { "GET", "stats", handle_stats },
+  { "GET", "rooms/*", handle_room },
+  { "GET", "rooms/*/dump", handle_dump },
+  { "GET", "rooms/*/graph.dot", handle_graph_dot },
+  { "GET", "rooms/*/graph.svg", handle_graph_svg },
+  { NULL, "rooms/*/broadcasters", handle_broadcaster },
+  { NULL, "rooms/*/broadcasters/**", handle_broadcaster },
+};
+
+static gboolean
+matches (const gchar *pattern, GStrv parts, const gchar **room_id)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
+  guint i;
+
+  *room_id = NULL;
+  for (i = 0; wanted[i] != NULL; i++) {
+    if (strcmp (wanted[i], "**") == 0)
+      return parts[i] != NULL;
+    if (parts[i] == NULL)
+      return FALSE;
+    if (strcmp (wanted[i], "*") == 0) {
+      if (*room_id == NULL)
+        *room_id = parts[i];
+    } else if (strcmp (wanted[i], parts[i]) != 0) {
+      return FALSE;
+    }
+  }
+  return parts[i] == NULL;
+}
+
+/* Split first, then decoded: %2F is part of a name. */
+static GStrv
+split_path (SoupServerMessage *message)
+{
+  const gchar *path = g_uri_get_path (soup_server_message_get_uri (message));
+  GStrv parts = g_strsplit (*path == '/' ? path + 1 : path, "/", MAX_PARTS);
+
+  for (guint i = 0; parts[i] != NULL; i++) {
+    gchar *decoded = g_uri_unescape_string (parts[i], NULL);
+
+    if (decoded != NULL) {
+      g_free (parts[i]);
+      parts[i] = decoded;
+    }
+  }
+  return parts;
+}
+
+gboolean
+sfu_http_handle_api (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *path)
+{
+  const gchar *method = soup_server_message_get_method (message);
+  g_auto (GStrv) parts = split_path (message);
+  Context context = { server, message, NULL };
+  gboolean other_method = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (!matches (routes[i].path, parts, &context.room_id))
+      continue;
+    if (routes[i].method != NULL && strcmp (routes[i].method, method) != 0) {
+      other_method = TRUE;
+      continue;
+    }
+    if (context.room_id != NULL && !sfu_native_name_is_valid (context.room_id))
+      sfu_http_reply_error (
+          message, SOUP_STATUS_BAD_REQUEST, "not the name of a room");
+    else
+      routes[i].handle (&context);
+    return TRUE;
+  }
+  if (!other_method)
+    return FALSE;
+  sfu_http_reply_error (
+      message, SOUP_STATUS_METHOD_NOT_ALLOWED, "not with this method");
+  return TRUE;
+}

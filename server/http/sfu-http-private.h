@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between the files of this folder.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-http-server.h"
+
+#include "sfu-json.h"
+
+G_BEGIN_DECLS
+
+struct _SfuHttpServer {
+  SoupServer *soup;        /* owned */
+  const SfuConfig *config; /* borrowed */
+  SfuRooms *rooms;         /* borrowed */
+  GArray *ports;           /* of guint16 */
+  gchar *web_root;         /* NULL = nowhere */
+  SfuNativeLimits limits;
+  gint64 started_us;
+};
+
+/* ---- answers ---- */
+
+/* Takes node. */
+void sfu_http_reply_json (
+    SoupServerMessage *message, guint status, JsonNode *node);
+/* {"error": text}. */
+void sfu_http_reply_error (
+    SoupServerMessage *message, guint status, const gchar *text);
+void sfu_http_reply_gerror (SoupServerMessage *message, const GError *error);
+/* Takes text. */
+void sfu_http_reply_text (SoupServerMessage *message, guint status,
+    const gchar *content_type, gchar *text);
+
+/* ---- routes ---- */
+
+/* TRUE = it was one of ours and has been answered, or will be. */
+gboolean sfu_http_handle_api (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *path);
+
+/* The page's files; answers in any case. */
+void sfu_http_handle_static (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *path);
+/* Where the page is: what is configured, else as built, else as installed.
+ * NULL when it is nowhere. */
+gchar *sfu_http_find_web_root (const gchar *configured);
+
+/* May this message have what is for the operator only? FALSE = it has been
+ * answered with 401 or 403. */
+gboolean sfu_http_check_admin (
+    SfuHttpServer *server, SoupServerMessage *message);
+
+/* Graph and dump of a room. router_id is borrowed. */
+void sfu_http_reply_dump (SfuRoom *room, SoupServerMessage *message);
+void sfu_http_reply_graph (SfuHttpServer *server, SfuRoom *room,
+    SoupServerMessage *message, gboolean svg);
+
+/* dot -Tsvg over text. */
+void sfu_graphviz_render_async (const gchar *program, const gchar *dot,
+    GAsyncReadyCallback callback, gpointer data);
+/* g_free it. SFU_ERROR_NOT_SUPPORTED when Graphviz is not installed. */
+gchar *sfu_graphviz_render_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS

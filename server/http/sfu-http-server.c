@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The HTTP side.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-http-private.h"
+
+#include "sfu-error.h"
+#include "sfu-protoo.h"
+
+#include <string.h>
+
+/* Nothing of ours takes a body yet; more than this is cut off. */
+#define MAX_BODY_BYTES (256 * 1024)
+
+static gboolean
+wants_websocket (SoupServerMessage *message)
+{
+  const gchar *upgrade = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Upgrade");
+
+  return upgrade != NULL && g_ascii_strcasecmp (upgrade, "websocket") == 0;
+}
+
+static gboolean
+offers_protoo (SoupServerMessage *message)
+{
+  const gchar *header = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message),
+      "Sec-WebSocket-Protocol");
+  g_auto (GStrv) offers = g_strsplit (header != NULL ? header : "", ",", -1);
+
+  for (guint i = 0; offers[i] != NULL; i++)
+    if (strcmp (g_strstrip (offers[i]), SFU_PROTOO_SUBPROTOCOL) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The names in the address; FALSE = there are none that we take. */
+static gboolean
+read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
+{
+  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
+
+  if (form == NULL)
+    return FALSE;
+  *room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
+  *peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
+  return sfu_native_name_is_valid (*room_id) &&
+      sfu_native_name_is_valid (*peer_id);
+}
+
+/* Refuses before the handshake, while there is still a way to say why. */
+static void
+check_websocket (SoupServerMessage *message, const gchar *path)
+{
+  g_autofree gchar *room_id = NULL;
+  g_autofree gchar *peer_id = NULL;
+
+  if (strcmp (path, "/") != 0)
+    sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND, "no WebSocket here");
+  else if (!offers_protoo (message))
+    sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
+        "the WebSocket subprotocol must be \"protoo\"");
+  else if (!read_names (message, &room_id, &peer_id))
+    sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
+        "roomId and peerId are needed in the address: 1 to 128 bytes each, "
+        "without control characters");
+}
+
+static void
+on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
+    GHashTable *query, gpointer data)
+{
+  SfuHttpServer *server = data;
+
+  if (wants_websocket (message))
+    check_websocket (message, path);
+  else if (!sfu_http_handle_api (server, message, path))
+    sfu_http_handle_static (server, message, path);
+}
+
+static void
+on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
+    SoupWebsocketConnection *connection, gpointer data)
+{
+  SfuHttpServer *server = data;
+  g_autofree gchar *room_id = NULL;
+  g_autofree gchar *peer_id = NULL;
+
+  if (read_names (message, &room_id, &peer_id))
+    sfu_native_session_new (
+        server->rooms, &server->limits, connection, room_id, peer_id);
+}
+
+/* libsoup keeps a body in memory: count while it comes. */
+static void
+on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  if (body->length <= MAX_BODY_BYTES)
+    return;
+  soup_message_body_set_accumulate (body, FALSE);
+  g_object_set_data (G_OBJECT (message), "sfu-too-large", GINT_TO_POINTER (1));
+}
+
+static void
+on_got_headers (SoupServerMessage *message, gpointer data)
+{
+  goffset len = soup_message_headers_get_content_length (
+      soup_server_message_get_request_headers (message));
+
+  if (len > MAX_BODY_BYTES)
+    sfu_http_reply_error (
+        message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "the body is too long");
+}
+
+static void
+on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer data)
+{
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), NULL);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
+}
+
+static gboolean
+load_certificate (SfuHttpServer *server, GError **error)
+{
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (server->config->tls_cert == NULL)
+    return TRUE;
+  certificate = g_tls_certificate_new_from_files (
+      server->config->tls_cert, server->config->tls_key, &local);
+  if (certificate == NULL) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "tls-cert %s, tls-key %s: %s%s", server->config->tls_cert,
+        server->config->tls_key, local->message,
+        g_tls_backend_supports_tls (g_tls_backend_get_default ())
+            ? ""
+            : " (Debian: apt install glib-networking)");
+    return FALSE;
+  }
+  soup_server_set_tls_certificate (server->soup, certificate);
+  return TRUE;
+}
+
+static guint16
+newest_port (SfuHttpServer *server)
+{
+  GSList *listeners = soup_server_get_listeners (server->soup);
+  GSocket *socket = g_slist_nth_data (listeners, 0);
+  guint16 port = 0;
+
+  /* In the order they were made, or the other way round: take the one that is
+   * not known yet. */
+  for (GSList *l = listeners; l != NULL; l = l->next) {
+    g_autoptr (GSocketAddress) address = NULL;
+    gboolean known = FALSE;
+
+    socket = l->data;
+    address = g_socket_get_local_address (socket, NULL);
+    if (address == NULL)
+      continue;
+    port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+    for (guint i = 0; i < server->ports->len; i++)
+      known = known || g_array_index (server->ports, guint16, i) == port;
+    if (!known)
+      break;
+  }
+  g_slist_free (listeners);
+  return port;
+}
+
+static gboolean
+listen_on (SfuHttpServer *server, guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string (server->config->listen_ip, port);
+  SoupServerListenOptions options =
+      server->config->tls_cert != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0;
+  g_autoptr (GError) local = NULL;
+  const gchar *advice = "";
+
+  if (soup_server_listen (server->soup, address, options, &local)) {
+    port = newest_port (server);
+    g_array_append_val (server->ports, port);
+    return TRUE;
+  }
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    advice = ": another program has it; stop that, or choose another port with "
+             "--http-port";
+  else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    advice = ": ports below 1024 are for root; choose another with --http-port";
+  else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ||
+      strstr (local->message, "assign") != NULL)
+    advice = ": this machine has no such address; see --listen-ip";
+  g_set_error (error, SFU_ERROR, SFU_ERROR_FAILED,
+      "cannot listen on %s port %u (TCP)%s (%s)", server->config->listen_ip,
+      port, advice, local->message);
+  return FALSE;
+}
+
+static void
+set_limits (SfuHttpServer *server)
+{
+  const SfuConfig *c = server->config;
+
+  server->limits = (SfuNativeLimits){
+    .socket = { .max_message_bytes = c->max_message_bytes,
+        .max_queue_bytes = c->max_queue_bytes,
+        .ping_interval_s = c->ping_interval_s,
+        .ping_timeout_s = c->ping_timeout_s },
+    .requests_per_second = c->requests_per_second,
+    .request_burst = c->request_burst,
+    .max_pending = c->max_pending_requests,
+    .request_timeout_s = c->request_timeout_s,
+  };
+}
+
+SfuHttpServer *
+sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
+{
+  static const gchar *protocols[] = { SFU_PROTOO_SUBPROTOCOL, NULL };
+  g_autoptr (SfuHttpServer) server = g_new0 (SfuHttpServer, 1);
+
+  server->config = config;
+  server->rooms = rooms;
+  server->started_us = g_get_monotonic_time ();
+  server->ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  server->web_root = sfu_http_find_web_root (config->web_root);
+  server->soup = soup_server_new ("server-header", "gst-sfu ", NULL);
+  set_limits (server);
+  /* Compression of many small messages costs more than it saves, and keeps
+   * 300 kB of state for each connection. */
+  soup_server_remove_websocket_extension (
+      server->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+  if (!load_certificate (server, error))
+    return NULL;
+  g_signal_connect (
+      server->soup, "request-started", G_CALLBACK (on_request_started), server);
+  soup_server_add_handler (server->soup, NULL, on_request, server, NULL);
+  soup_server_add_websocket_handler (server->soup, NULL, NULL,
+      (gchar **)protocols, on_websocket, server, NULL);
+  for (guint i = 0; i < config->http_ports->len; i++)
+    if (!listen_on (
+            server, g_array_index (config->http_ports, guint16, i), error))
+      return NULL;
+  return g_steal_pointer (&server);
+}
+
+void
+sfu_http_server_free (SfuHttpServer *server)
+{
+  if (server == NULL)
+    return;
+  if (server->soup != NULL)
+    soup_server_disconnect (server->soup);
+  g_clear_object (&server->soup);
+  g_array_unref (server->ports);
+  g_free (server->web_root);
+  g_free (server);
+}
+
+void
+sfu_http_server_stop_accepting (SfuHttpServer *server)
+{
+  GSList *listeners = soup_server_get_listeners (server->soup);
+
+  for (GSList *l = listeners; l != NULL; l = l->next)
+    g_socket_close (l->data, NULL);
+  g_slist_free (listeners);
+}
+
+const GArray *
+sfu_http_server_get_ports (SfuHttpServer *server)
+{
+  return server->ports;
+}
+
+gchar *
+sfu_http_server_get_url (SfuHttpServer *server)
+{
+  g_autoptr (GInetAddress) address =
+      g_inet_address_new_from_string (server->config->listen_ip);
+  const gchar *const *announced =
+      (const gchar *const *)server->config->announced_addresses;
+  const gchar *host = server->config->listen_ip;
+  gboolean v6;
+
+  /* Browsers trust "localhost" with cameras. */
+  if (g_inet_address_get_is_loopback (address))
+    host = "localhost";
+  else if (announced[0] != NULL)
+    host = announced[0];
+  v6 = strchr (host, ':') != NULL;
+  return g_strdup_printf ("%s://%s%s%s:%u/",
+      server->config->tls_cert != NULL ? "https" : "http", v6 ? "[" : "", host,
+      v6 ? "]" : "", g_array_index (server->ports, guint16, 0));
+}

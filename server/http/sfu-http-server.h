@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The HTTP side: listens, serves the page and the REST routes, and hands
+ * WebSockets to their dialect.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-config.h"
+#include "sfu-native-session.h"
+#include "sfu-rooms.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct _SfuHttpServer SfuHttpServer;
+
+/* config and rooms are borrowed and must live longer. Listens at once. NULL
+ * and an error whose text says what to do (port busy, bad certificate). */
+SfuHttpServer *sfu_http_server_new (
+    const SfuConfig *config, SfuRooms *rooms, GError **error);
+/* Closes all. NULL safe. */
+void sfu_http_server_free (SfuHttpServer *server);
+
+/* Takes no new connections from now on; those that are open stay. */
+void sfu_http_server_stop_accepting (SfuHttpServer *server);
+
+/* The ports that are listened on, in the order of the configuration. Borrowed;
+ * of guint16. */
+const GArray *sfu_http_server_get_ports (SfuHttpServer *server);
+/* Of the page, for people. */
+gchar *sfu_http_server_get_url (SfuHttpServer *server);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuHttpServer, sfu_http_server_free)
+
+G_END_DECLS
