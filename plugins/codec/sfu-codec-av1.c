@@ -15,7 +15,7 @@
 #define N_BIT 0x08 /* first packet of a coded video sequence */
 #define OBU_TYPE(header) ((header) >> 3 & 0x0f)
 #define LEB128_MORE 0x80
-#define LEB128_MAX 8
+#define LEB128_MAX 8 /* bytes */
 
 enum {
   OBU_SEQUENCE_HEADER = 1,
@@ -32,8 +32,10 @@ sfu_codec_inspect_av1 (const guint8 *payload, gsize len, SfuPayloadInfo *info)
   if (len < 1 || (payload[0] & Z_BIT))
     return;
   if ((payload[0] & W_MASK) != W_ONE) {
-    while (at < len && at <= LEB128_MAX && (payload[at] & LEB128_MORE))
+    while (at < len && at < LEB128_MAX && (payload[at] & LEB128_MORE))
       at++;
+    if (at >= len || (payload[at] & LEB128_MORE))
+      return;
     at++;
   }
   if (at >= len)

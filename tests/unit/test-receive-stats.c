@@ -123,6 +123,10 @@ test_jitter (void)
   }
   g_assert_cmpuint (sfu_receive_stats_jitter (&stats), ==, 39);
 
+  /* one of before, retransmitted: its way was another */
+  sfu_receive_stats_packet (&stats, 150, 150 * TS_STEP, 1, MS (4000));
+  g_assert_cmpuint (sfu_receive_stats_jitter (&stats), ==, 39);
+
   /* a pause of a minute in which the timestamps stood still */
   sfu_receive_stats_packet (&stats, 200, 200 * TS_STEP, 1, MS (64000));
   g_assert_cmpuint (sfu_receive_stats_jitter (&stats), ==, 39);

@@ -206,6 +206,14 @@ test_reports (void)
   g_assert_cmphex (b.last_sr, ==, 0xe3e48000);
   g_assert_cmpuint (b.delay_since_last_sr, ==, 0x10000);
   g_assert_false (sfu_rtcp_get_report_block (&packet, 1, &b));
+
+  /* What follows the counted blocks is a profile's extension (6.4.3). */
+  sfu_rtcp_writer_init (&writer, out, sizeof out);
+  g_assert_true (sfu_rtcp_add_rr (&writer, 1, (SfuRtcpReportBlock[2]){ 0 }, 2));
+  out[0]--;
+  read_one (&writer, &packet);
+  g_assert_true (sfu_rtcp_get_report_block (&packet, 0, &b));
+  g_assert_false (sfu_rtcp_get_report_block (&packet, 1, &b));
 }
 
 static void

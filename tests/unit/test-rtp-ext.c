@@ -74,7 +74,7 @@ static const Case cases[] = {
       0, 0, 4, 1 },
   { "id 15 ends the walk", 0xbede, { 0x10, 'a', 0xf0, 0, 0x20, 'r' }, 8, 1, 1 },
   { "id 0 with a length ends the walk", 0xbede,
-      { 0x10, 'a', 0x01, 0, 0x20, 'r' }, 8, 1, 1 },
+      { 0x10, 'a', 0x01, 0, 0, 0x20, 'r', 0 }, 8, 1, 1 },
   { "element overruns", 0xbede, { 0x10, 'a', 0x2f, 'r' }, 4, 1, 1 },
   { "element of no bytes left", 0xbede, { 0x10, 'a', 0, 0x20 }, 4, 1, 1 },
   { "the first of a kind counts", 0xbede, { 0x10, 'a', 0x11, 'b', 'c' }, 8, 1,

@@ -51,7 +51,7 @@ static const Case cases[] = {
       { { 7, 4, { 1, 1, 0, 1 } } }, 1 },
   { "over the wrap", { { 65534, 0 }, { 0, 1 }, { 1, 2 }, { -1 } },
       { { 65534, 4, { 1, 0, 1, 1 } } }, 1 },
-  { "a delta of 63.75 ms is small, of 64 large",
+  { "a delta of 63 ms is small, of 64 large",
       { { 1, 0 }, { 2, 63 }, { 3, 127 }, { -1 } }, { { 1, 3, { 1, 1, 2 } } },
       1 },
   { "reordered: a negative delta is large",
@@ -113,6 +113,42 @@ test_table (void)
     sfu_twcc_recorder_free (r);
   }
   sfu_twcc_recorder_free (NULL);
+}
+
+/* The edges of both kinds of delta, in ticks; 0: it does not fit. */
+static void
+test_delta_edges (void)
+{
+  static const struct {
+    gint32 delta;
+    guint8 symbol;
+  } edges[] = { { 0, 1 }, { 255, 1 }, { 256, 2 }, { -1, 2 }, { 32767, 2 },
+    { 32768, 0 }, { -32768, 2 }, { -32769, 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (edges); i++) {
+    SfuTwccRecorder *r = sfu_twcc_recorder_new ();
+    gint64 first = 256 * 1000; /* a reference time, so its own delta is 0 */
+    gint64 second = first + edges[i].delta;
+    Feedback f;
+
+    sfu_twcc_recorder_packet (r, 1, first * TICK_US);
+    sfu_twcc_recorder_packet (r, 2, second * TICK_US);
+    g_assert_true (feedback (r, MTU, &f));
+    g_assert_cmpuint (f.statuses->len, ==, edges[i].symbol == 0 ? 1 : 2);
+    if (edges[i].symbol == 0) {
+      g_array_unref (f.statuses);
+      g_assert_true (feedback (r, MTU, &f));
+      g_assert_cmpuint (f.statuses->len, ==, 1);
+    } else {
+      g_assert_cmpuint (
+          g_array_index (f.statuses, Status, 1).symbol, ==, edges[i].symbol);
+    }
+    g_assert_cmpint (
+        g_array_index (f.statuses, Status, f.statuses->len - 1).ticks, ==,
+        second);
+    g_array_unref (f.statuses);
+    sfu_twcc_recorder_free (r);
+  }
 }
 
 /* Bytes by hand: two received 1 ms apart, one lost, one 100 ms later. */
@@ -418,6 +454,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/twcc/table", test_table);
+  g_test_add_func ("/twcc/delta-edges", test_delta_edges);
   g_test_add_func ("/twcc/bytes", test_bytes);
   g_test_add_func ("/twcc/chunks", test_chunks);
   g_test_add_func ("/twcc/late", test_late);
