@@ -76,6 +76,7 @@ on_nack (SfuRtcpSession *self, const SfuRtcpPacket *packet, guint32 ssrc)
   }
   if (rtx || n == 0)
     return;
+  pad->nack_messages++;
   pad->nack_count += n;
   GST_LOG_OBJECT (pad, "ssrc=%u nack=%u first=%u", ssrc, n, seqs[0]);
   push_upstream (pad, sfu_event_new_nack (ssrc, seqs, n));

@@ -234,6 +234,7 @@ sfu_rtcp_session_nack (SfuRtcpSession *self, SfuTransportSrcPad *pad,
   if (!sfu_rtcp_add_nack (&writer, self->local_ssrc, ssrc, seqs, n) ||
       !send (self, &writer))
     return FALSE;
+  pad->nack_messages++;
   pad->nack_count += n;
   self->stats.nack_sent++;
   return TRUE;

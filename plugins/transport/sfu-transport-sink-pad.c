@@ -40,7 +40,8 @@ collect_stats (gpointer data, gpointer unused)
       G_TYPE_DOUBLE, self->fraction_lost / 256.0, "jitter", G_TYPE_UINT,
       self->jitter, "clock-rate", G_TYPE_UINT, self->caps.clock_rate, "rtt",
       G_TYPE_INT64, self->rtt_us, "bitrate", G_TYPE_UINT64, bitrate,
-      "nack-count", G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
+      "nack-messages", G_TYPE_UINT64, self->nack_messages, "nack-count",
+      G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
       self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, NULL);
   sfu_stats_add_drops (call->result, &self->drops);
 }

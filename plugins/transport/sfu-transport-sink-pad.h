@@ -53,7 +53,8 @@ struct _SfuTransportSinkPad {
   guint8 fraction_lost;
   gint32 packets_lost;
   guint32 jitter;
-  guint64 nack_count; /* packets asked for */
+  guint64 nack_messages;
+  guint64 nack_count; /* packets asked for in them */
   guint64 pli_count, fir_count;
   gint last_fir_seq; /* -1 = none */
 };

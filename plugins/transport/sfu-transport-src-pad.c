@@ -52,7 +52,8 @@ collect_stats (gpointer data, gpointer unused)
       G_TYPE_UINT64, rtx_packets, "packets-lost", G_TYPE_INT64, (gint64)lost,
       "fraction-lost", G_TYPE_DOUBLE, fraction, "jitter", G_TYPE_UINT, jitter,
       "clock-rate", G_TYPE_UINT, self->caps.clock_rate, "bitrate",
-      G_TYPE_UINT64, bitrate, "nack-count", G_TYPE_UINT64, self->nack_count,
+      G_TYPE_UINT64, bitrate, "nack-messages", G_TYPE_UINT64,
+      self->nack_messages, "nack-count", G_TYPE_UINT64, self->nack_count,
       "pli-count", G_TYPE_UINT64, self->pli_count, "fir-count", G_TYPE_UINT64,
       self->fir_count, NULL);
   sfu_stats_add_drops (call->result, &self->drops);

@@ -27,7 +27,8 @@ struct _SfuTransportSrcPad {
   SfuRtpStream *rtx[SFU_PAD_MAX_ENCODINGS];   /* NULL = not known yet */
   gboolean announced; /* the caps event says all that is known */
   SfuVerdictCounters drops;
-  guint64 nack_count; /* packets asked for */
+  guint64 nack_messages;
+  guint64 nack_count; /* packets asked for in them */
   guint64 pli_count, fir_count;
   guint8 fir_seq; /* RFC 5104 4.3.1.1: one more for each request */
 };
