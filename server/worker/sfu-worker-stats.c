@@ -227,6 +227,61 @@ consumer_report (const SfuWorkerConsumer *consumer)
   return end_report (&dict);
 }
 
+/* RTP and RTX of all tracks of one direction; STUN, DTLS and RTCP are not in
+ * it. */
+static guint64
+sum_bitrates (GPtrArray *tracks, GstPad *(*wire_pad) (gpointer node))
+{
+  guint64 sum = 0;
+  for (guint i = 0; i < tracks->len; i++) {
+    GstStructure *stats = read_stats (wire_pad (tracks->pdata[i]));
+    sum += get_count (stats, "bitrate");
+    gst_structure_free (stats);
+  }
+  return sum;
+}
+
+static GstPad *
+producer_wire_pad (gpointer node)
+{
+  return ((SfuWorkerProducer *)node)->track.src;
+}
+
+static GstPad *
+consumer_wire_pad (gpointer node)
+{
+  return ((SfuWorkerConsumer *)node)->track.sink;
+}
+
+static void
+add_text (GVariantDict *dict, const gchar *key, const GstStructure *s,
+    const gchar *field)
+{
+  const gchar *text = gst_structure_get_string (s, field);
+  if (text && text[0])
+    g_variant_dict_insert (dict, key, "s", text);
+}
+
+/* Once the peer was heard. */
+static void
+add_tuple (GVariantDict *dict, const GstStructure *s)
+{
+  const gchar *remote = gst_structure_get_string (s, "remote-address");
+  GVariantDict tuple;
+  if (!remote || !remote[0])
+    return;
+  g_variant_dict_init (&tuple, NULL);
+  add_text (&tuple, "localAddress", s, "local-address");
+  add_text (&tuple, "remoteIp", s, "remote-address");
+  g_variant_dict_insert (
+      &tuple, "localPort", "u", (guint32)get_count (s, "local-port"));
+  g_variant_dict_insert (
+      &tuple, "remotePort", "u", (guint32)get_count (s, "remote-port"));
+  g_variant_dict_insert (&tuple, "protocol", "s", "udp");
+  g_variant_dict_insert_value (
+      dict, "iceSelectedTuple", g_variant_dict_end (&tuple));
+}
+
 static GVariant *
 transport_report (const SfuWorkerTransport *transport)
 {
@@ -235,8 +290,13 @@ transport_report (const SfuWorkerTransport *transport)
     { "bytesSent", "bytes-sent" },
     { "packetsReceived", "packets-received" },
     { "packetsSent", "packets-sent" },
-    { "recvBitrate", "recv-bitrate" },
-    { "sendBitrate", "send-bitrate" },
+    { "rtpBytesReceived", "rtp-bytes-received" },
+    { "rtpBytesSent", "rtp-bytes-sent" },
+    { "rtpPacketsReceived", "rtp-packets-received" },
+    { "rtpPacketsSent", "rtp-packets-sent" },
+    { "rtcpPacketsReceived", "rtcp-packets-received" },
+    { "rtcpPacketsSent", "rtcp-packets-sent" },
+    { "remoteEstimatedBitrate", "remb-bitrate" },
   };
   GstStructure *stats = read_stats (transport->element);
   GVariantDict dict;
@@ -245,7 +305,14 @@ transport_report (const SfuWorkerTransport *transport)
   g_variant_dict_insert (&dict, "iceRole", "s", "controlled");
   g_variant_dict_insert (&dict, "iceState", "s", transport->ice_state);
   g_variant_dict_insert (&dict, "dtlsState", "s", transport->dtls_state);
+  add_text (&dict, "dtlsRole", stats, "dtls-role");
+  add_text (&dict, "srtpProfile", stats, "srtp-profile");
+  add_tuple (&dict, stats);
   add_counts (&dict, stats, fields, G_N_ELEMENTS (fields));
+  add_count (&dict, "recvBitrate",
+      sum_bitrates (transport->producers, producer_wire_pad));
+  add_count (&dict, "sendBitrate",
+      sum_bitrates (transport->consumers, consumer_wire_pad));
   add_drops (&dict, stats, NULL);
   gst_structure_free (stats);
   return end_report (&dict);

@@ -90,6 +90,12 @@ test_forward (void)
   g_assert_cmpuint (media_stat (call->client, "c", "bitrate"), >, 0);
   g_assert_cmpuint (media_stat (call->client, "a", "bytesReceived"), >, 0);
   g_assert_cmpuint (media_stat (call->client, "b", "bytesSent"), >, 0);
+  g_assert_cmpuint (
+      media_stat (call->client, "a", "rtpPacketsReceived"), ==, N_PACKETS);
+  g_assert_cmpuint (
+      media_stat (call->client, "b", "rtpPacketsSent"), ==, N_PACKETS);
+  g_assert_cmpuint (media_stat (call->client, "a", "recvBitrate"), >, 0);
+  g_assert_cmpuint (media_stat (call->client, "b", "sendBitrate"), >, 0);
   call_free (call);
 }
 
