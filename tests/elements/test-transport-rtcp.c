@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* RTCP of sfutransport as a peer sees it: what goes out, and what becomes of
+ * what the peer sends.
+ *
+ * Threads: the test's, which is the control thread. */
+#include "transport-fixture.h"
+
+#include <string.h>
+#include "sfu-event.h"
+#include "sfu-rtcp.h"
+
+#define VIDEO                                                                  \
+  "application/x-rtp, media=(string)video, payload=(int)96, "                  \
+  "clock-rate=(int)90000, cname=(string)alice"
+#define IN_SSRC 1111u
+#define OUT_SSRC 2222u
+#define PEER_SSRC 77u
+#define IN VIDEO ", ssrc=(uint)1111"
+#define OUT VIDEO ", ssrc=(uint)2222, rtx-ssrc=(uint)2223"
+#define MAX_RTCP 1200
+#define TRANSPORT_CC_URI                                                       \
+  "http://www.ietf.org/id/"                                                    \
+  "draft-holmer-rmcat-transport-wide-cc-extensions-01"
+#define ABS_SEND_TIME_URI                                                      \
+  "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+
+/* The next RTCP packet of this kind that came, those before it are gone; count
+ * -1 = any. The bytes are the packet's. */
+static GBytes *
+pop_rtcp (TestPeer *peer, guint8 type, gint count)
+{
+  GQueue *queue = test_peer_rtcp (peer);
+
+  while (!g_queue_is_empty (queue)) {
+    g_autoptr (GBytes) datagram = g_queue_pop_head (queue);
+    gsize len;
+    const guint8 *data = g_bytes_get_data (datagram, &len);
+    SfuRtcpReader reader;
+    SfuRtcpPacket packet;
+
+    g_assert_cmpuint (len, <=, MAX_RTCP);
+    sfu_rtcp_reader_init (&reader, data, len);
+    while (sfu_rtcp_reader_next (&reader, &packet)) {
+      if (packet.type != type || (count >= 0 && packet.count != count))
+        continue;
+      if (reader.offset < len)
+        g_queue_push_head (
+            queue, g_bytes_new (data + reader.offset, len - reader.offset));
+      return g_bytes_new (packet.data, packet.len);
+    }
+  }
+  return NULL;
+}
+
+static GBytes *
+wait_rtcp (TestPeer *peer, guint8 type, gint count)
+{
+  GBytes *bytes = NULL;
+
+  WAIT_UNTIL ((bytes = pop_rtcp (peer, type, count)) != NULL);
+  return bytes;
+}
+
+static SfuRtcpPacket
+as_packet (GBytes *bytes)
+{
+  SfuRtcpPacket packet;
+  SfuRtcpReader reader;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (bytes, &len);
+
+  sfu_rtcp_reader_init (&reader, data, len);
+  g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  return packet;
+}
+
+/* The next report block about ssrc. */
+static SfuRtcpReportBlock
+wait_block (TestPeer *peer, guint32 ssrc)
+{
+  for (;;) {
+    g_autoptr (GBytes) bytes = wait_rtcp (peer, SFU_RTCP_RR, -1);
+    SfuRtcpPacket packet = as_packet (bytes);
+    SfuRtcpReportBlock block;
+    guint i;
+
+    for (i = 0; sfu_rtcp_get_report_block (&packet, i, &block); i++) {
+      if (block.ssrc == ssrc)
+        return block;
+    }
+  }
+}
+
+static void
+send_in (Fixture *f, guint16 first, guint n, guint skip)
+{
+  guint8 data[200];
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (!skip || i % skip)
+      test_peer_send_rtp (f->peer, data,
+          make_rtp (data, 96, first + i, i * 3000, IN_SSRC, NULL, 100));
+  }
+}
+
+static void
+send_out (Fixture *f, End *end, guint16 first, guint n)
+{
+  guint8 data[200];
+  guint i;
+
+  for (i = 0; i < n; i++)
+    end_push (end, f->transport, data,
+        make_rtp (data, 96, first + i, i * 3000, OUT_SSRC, NULL, 100), 1);
+}
+
+static void
+send_rtcp (Fixture *f, SfuRtcpWriter *writer)
+{
+  g_assert_cmpuint (writer->len, >, 0);
+  g_assert_true (test_peer_send_rtcp (f->peer, writer->data, writer->len));
+}
+
+static GstEvent *
+wait_event (End *end, GstEventType type)
+{
+  for (;;) {
+    GstEvent *event;
+
+    WAIT_UNTIL ((event = g_async_queue_try_pop (end->events)) != NULL);
+    if (GST_EVENT_TYPE (event) == type)
+      return event;
+    gst_event_unref (event);
+  }
+}
+
+/* ---- out ---- */
+
+static void
+test_receiver_report (void)
+{
+  const guint64 ntp = G_GUINT64_CONSTANT (0xe5a1b2c3d4e5f607);
+  SfuRtcpSenderInfo info = { IN_SSRC, ntp, 4711, 10, 1000 };
+  guint8 data[100];
+  SfuRtcpWriter writer;
+  SfuRtcpReportBlock block;
+  SfuSenderReport report;
+  GstEvent *event;
+  Fixture f;
+  End *in;
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport, IN);
+  fixture_connect (&f, TRUE);
+  /* Over the wraparound, every tenth lost. */
+  send_in (&f, 65500, 101, 10);
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 90);
+  block = wait_block (f.peer, IN_SSRC);
+  g_assert_cmpuint (block.highest_seq & 0xffff, ==, (65500 + 99) & 0xffff);
+  g_assert_cmpuint (block.highest_seq >> 16, ==, 1);
+  g_assert_cmpint (block.cumulative_lost, ==, 9);
+  g_assert_cmpuint (block.last_sr, ==, 0);
+
+  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  sfu_rtcp_add_sr (&writer, &info, NULL, 0);
+  send_rtcp (&f, &writer);
+  event = wait_event (in, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
+  g_assert_true (sfu_event_parse_sender_report (event, &report));
+  g_assert_cmpuint (report.ssrc, ==, IN_SSRC);
+  g_assert_cmpuint (report.ntp, ==, ntp);
+  g_assert_cmpuint (report.rtp_timestamp, ==, 4711);
+  gst_event_unref (event);
+  do
+    block = wait_block (f.peer, IN_SSRC);
+  while (block.last_sr == 0);
+  g_assert_cmpuint (block.last_sr, ==, (guint32)(ntp >> 16));
+  g_assert_cmpuint (block.delay_since_last_sr, <, 10 * 65536);
+  g_assert_cmpint (stats_int64 (in->transport_pad, "packets-lost"), ==, 9);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
+/* Without a report of the publisher there is no capture time, but receivers
+ * want to know the CNAME. */
+static void
+test_sender_report (void)
+{
+  const guint64 ntp = G_GUINT64_CONSTANT (0xe5a1b2c3d4e5f607);
+  SfuSenderReport report = { OUT_SSRC, ntp, 90000, 1 };
+  SfuRtcpReportBlock block = { OUT_SSRC, 64, 5, 10, 7, 0, 0 };
+  g_autoptr (GBytes) sdes = NULL;
+  g_autoptr (GBytes) sr = NULL;
+  SfuRtcpSenderInfo info;
+  SfuRtcpPacket packet;
+  SfuRtcpWriter writer;
+  guint8 data[100];
+  Fixture f;
+  End *out;
+
+  fixture_init (&f);
+  out = end_new_consumer (f.transport, OUT);
+  fixture_connect (&f, TRUE);
+  send_out (&f, out, 65530, 20);
+  do {
+    g_clear_pointer (&sdes, g_bytes_unref);
+    sdes = wait_rtcp (f.peer, SFU_RTCP_SDES, 1);
+    packet = as_packet (sdes);
+  } while (GST_READ_UINT32_BE (packet.data + 4) != OUT_SSRC);
+  g_assert_cmpmem (packet.data + 10, packet.data[9], "alice", 5);
+  g_assert_cmpuint (stats_uint64 (f.transport, "sr-sent"), ==, 0);
+
+  gst_pad_push_event (out->pad, sfu_event_new_sender_report (&report));
+  sr = wait_rtcp (f.peer, SFU_RTCP_SR, -1);
+  packet = as_packet (sr);
+  g_assert_true (sfu_rtcp_get_sender_info (&packet, &info));
+  g_assert_cmpuint (info.ssrc, ==, OUT_SSRC);
+  g_assert_cmpuint (info.ntp, ==, ntp);
+  g_assert_cmpuint (info.rtp_timestamp, ==, 90000);
+  g_assert_cmpuint (info.packets, ==, 20);
+  g_assert_cmpuint (info.octets, ==, 20 * 100);
+
+  block.last_sr = (guint32)(ntp >> 16);
+  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  sfu_rtcp_add_rr (&writer, PEER_SSRC, &block, 1);
+  send_rtcp (&f, &writer);
+  WAIT_UNTIL (stats_int64 (out->transport_pad, "rtt") >= 0);
+  g_assert_cmpint (
+      stats_int64 (out->transport_pad, "rtt"), <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (stats_int64 (out->transport_pad, "packets-lost"), ==, 5);
+  end_free (out, f.transport);
+  fixture_clear (&f);
+}
+
+static void
+test_request_out (gconstpointer only_fir)
+{
+  static const guint16 lost[] = { 65534, 65535, 0, 7 };
+  guint16 seqs[10];
+  g_autoptr (GBytes) nack = NULL;
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) second = NULL;
+  SfuRtcpPacket packet;
+  guint32 sender, media;
+  guint8 seq, next;
+  Fixture f;
+  End *in;
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport,
+      only_fir ? IN ", rtcp-fb-ccm-fir=(boolean)true"
+               : IN ", rtcp-fb-ccm-fir=(boolean)true, "
+                    "rtcp-fb-nack-pli=(boolean)true");
+  fixture_connect (&f, TRUE);
+  g_assert_true (
+      gst_pad_push_event (in->pad, sfu_event_new_nack (IN_SSRC, lost, 4)));
+  nack = wait_rtcp (f.peer, SFU_RTCP_RTPFB, SFU_RTPFB_NACK);
+  packet = as_packet (nack);
+  g_assert_true (sfu_rtcp_get_feedback (&packet, &sender, &media));
+  g_assert_cmpuint (media, ==, IN_SSRC);
+  g_assert_cmpuint (sfu_rtcp_get_nack (&packet, seqs, 10), ==, 4);
+  g_assert_cmpmem (seqs, 4 * sizeof *seqs, lost, sizeof lost);
+
+  gst_pad_push_event (in->pad, sfu_event_new_keyframe_request (IN_SSRC));
+  gst_pad_push_event (in->pad, sfu_event_new_keyframe_request (0));
+  first =
+      wait_rtcp (f.peer, SFU_RTCP_PSFB, only_fir ? SFU_PSFB_FIR : SFU_PSFB_PLI);
+  second =
+      wait_rtcp (f.peer, SFU_RTCP_PSFB, only_fir ? SFU_PSFB_FIR : SFU_PSFB_PLI);
+  if (only_fir) {
+    packet = as_packet (first);
+    g_assert_true (sfu_rtcp_get_fir (&packet, 0, &media, &seq));
+    g_assert_cmpuint (media, ==, IN_SSRC);
+    packet = as_packet (second);
+    g_assert_true (sfu_rtcp_get_fir (&packet, 0, &media, &next));
+    g_assert_cmpuint (next, ==, (guint8)(seq + 1));
+  } else {
+    packet = as_packet (second);
+    g_assert_true (sfu_rtcp_get_feedback (&packet, &sender, &media));
+    g_assert_cmpuint (media, ==, IN_SSRC);
+  }
+  g_assert_cmpuint (
+      stats_uint64 (in->transport_pad, only_fir ? "fir-count" : "pli-count"),
+      ==, 2);
+  g_assert_cmpuint (stats_uint64 (in->transport_pad, "nack-count"), ==, 4);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
+static void
+test_transport_cc (void)
+{
+  g_autoptr (GBytes) feedback = NULL;
+  guint8 data[200];
+  SfuRtcpPacket packet;
+  guint i;
+  Fixture f;
+  End *in;
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport,
+      IN ", rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)"
+         "true, extmap-3=(string)\"" TRANSPORT_CC_URI "\"");
+  g_object_set (f.transport, "max-incoming-bitrate", (guint64)1000000, NULL);
+  fixture_connect (&f, TRUE);
+  for (i = 0; i < 20; i++) {
+    gsize len = make_rtp (data, 96, i, 0, IN_SSRC, "xx", 100);
+
+    /* An extension of two bytes: id 3, transport-wide number. */
+    data[16] = 3 << 4 | 1;
+    GST_WRITE_UINT16_BE (data + 17, 65530 + i);
+    test_peer_send_rtp (f.peer, data, len);
+  }
+  feedback = wait_rtcp (f.peer, SFU_RTCP_RTPFB, SFU_RTPFB_TRANSPORT_CC);
+  packet = as_packet (feedback);
+  g_assert_cmpuint (GST_READ_UINT32_BE (packet.data + 8), ==, IN_SSRC);
+  g_assert_cmpuint (GST_READ_UINT16_BE (packet.data + 12), ==, 65530);
+  wait_block (f.peer, IN_SSRC);
+  g_assert_cmpuint (stats_uint64 (f.transport, "remb-sent"), ==, 0);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
+static void
+test_remb (void)
+{
+  g_autoptr (GBytes) remb = NULL;
+  SfuRtcpPacket packet;
+  guint64 bps;
+  Fixture f;
+  End *in;
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport, IN ", rtcp-fb-goog-remb=(boolean)true");
+  fixture_connect (&f, TRUE);
+  g_object_set (f.transport, "max-incoming-bitrate", (guint64)1500000, NULL);
+  send_in (&f, 0, 20, 0);
+  remb = wait_rtcp (f.peer, SFU_RTCP_PSFB, SFU_PSFB_ALFB);
+  packet = as_packet (remb);
+  g_assert_true (sfu_rtcp_get_remb (&packet, &bps));
+  g_assert_cmpuint (bps, <=, 1500000);
+  g_assert_cmpuint (bps, >, 1490000);
+  g_assert_cmpuint (GST_READ_UINT32_BE (packet.data + 20), ==, IN_SSRC);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
+/* More blocks and reports than fit into one compound. */
+static void
+test_many_streams (void)
+{
+  enum { N = 40 };
+  gboolean seen_in[N] = { FALSE }, seen_out[N] = { FALSE };
+  End *in[N], *out[N];
+  guint8 data[200];
+  guint i, n = 0;
+  Fixture f;
+
+  fixture_init (&f);
+  for (i = 0; i < N; i++) {
+    g_autofree gchar *caps =
+        g_strdup_printf ("application/x-rtp, ssrc=(uint)%u", 100 + i);
+    g_autofree gchar *caps_out = g_strdup_printf (
+        "application/x-rtp, ssrc=(uint)%u, cname=(string)%0100u", 500 + i, i);
+    SfuSenderReport report = { 500 + i, 1, 1, 1 };
+
+    in[i] = end_new_producer (f.transport, caps);
+    out[i] = end_new_consumer (f.transport, caps_out);
+    gst_pad_push_event (out[i]->pad, sfu_event_new_sender_report (&report));
+  }
+  fixture_connect (&f, TRUE);
+  for (i = 0; i < N; i++) {
+    test_peer_send_rtp (
+        f.peer, data, make_rtp (data, 96, 1, 0, 100 + i, NULL, 100));
+    test_peer_send_rtp (
+        f.peer, data, make_rtp (data, 96, 2, 0, 100 + i, NULL, 100));
+    end_push (out[i], f.transport, data,
+        make_rtp (data, 96, 1, 0, 500 + i, NULL, 100), 1);
+  }
+  while (n < 2 * N) {
+    GBytes *datagram = NULL;
+    SfuRtcpReader reader;
+    SfuRtcpPacket packet;
+    SfuRtcpReportBlock block;
+    SfuRtcpSenderInfo info;
+    gsize len;
+    guint k;
+
+    WAIT_UNTIL (
+        (datagram = g_queue_pop_head (test_peer_rtcp (f.peer))) != NULL);
+    len = g_bytes_get_size (datagram);
+    g_assert_cmpuint (len, <=, MAX_RTCP);
+    sfu_rtcp_reader_init (&reader, g_bytes_get_data (datagram, NULL), len);
+    while (sfu_rtcp_reader_next (&reader, &packet)) {
+      if (packet.type == SFU_RTCP_RR)
+        for (k = 0; sfu_rtcp_get_report_block (&packet, k, &block); k++) {
+          g_assert_cmpuint (block.ssrc - 100, <, N);
+          n += !seen_in[block.ssrc - 100];
+          seen_in[block.ssrc - 100] = TRUE;
+        }
+      if (packet.type == SFU_RTCP_SR) {
+        g_assert_true (sfu_rtcp_get_sender_info (&packet, &info));
+        g_assert_cmpuint (info.ssrc - 500, <, N);
+        n += !seen_out[info.ssrc - 500];
+        seen_out[info.ssrc - 500] = TRUE;
+      }
+    }
+    g_bytes_unref (datagram);
+  }
+  for (i = 0; i < N; i++) {
+    end_free (in[i], f.transport);
+    end_free (out[i], f.transport);
+  }
+  fixture_clear (&f);
+}
+
+/* ---- in ---- */
+
+static void
+test_feedback_in (void)
+{
+  static const guint16 lost[] = { 65535, 0, 3 };
+  guint8 data[200];
+  SfuRtcpWriter writer;
+  const guint16 *seqs;
+  guint32 ssrc;
+  guint n, i;
+  GstEvent *event;
+  Fixture f;
+  End *out;
+
+  fixture_init (&f);
+  out = end_new_consumer (f.transport, OUT);
+  fixture_connect (&f, TRUE);
+  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  sfu_rtcp_add_nack (&writer, PEER_SSRC, OUT_SSRC, lost, 3);
+  sfu_rtcp_add_nack (&writer, PEER_SSRC, OUT_SSRC + 1, lost, 3); /* RTX */
+  sfu_rtcp_add_nack (&writer, PEER_SSRC, 999, lost, 3);          /* nobody */
+  sfu_rtcp_add_pli (&writer, PEER_SSRC, OUT_SSRC);
+  for (i = 0; i < 3; i++)
+    sfu_rtcp_add_fir (&writer, PEER_SSRC, OUT_SSRC, 5);
+  sfu_rtcp_add_fir (&writer, PEER_SSRC, OUT_SSRC, 6);
+  send_rtcp (&f, &writer);
+  do
+    event = wait_event (out, GST_EVENT_CUSTOM_UPSTREAM);
+  while (!sfu_event_parse_nack (event, &ssrc, &seqs, &n));
+  g_assert_cmpuint (ssrc, ==, OUT_SSRC);
+  g_assert_cmpmem (seqs, n * sizeof *seqs, lost, sizeof lost);
+  gst_event_unref (event);
+  /* One PLI, and two FIR that are not repetitions. */
+  for (i = 0; i < 3; i++) {
+    event = wait_event (out, GST_EVENT_CUSTOM_UPSTREAM);
+    g_assert_true (sfu_event_parse_keyframe_request (event, &ssrc));
+    g_assert_cmpuint (ssrc, ==, OUT_SSRC);
+    gst_event_unref (event);
+  }
+  g_assert_cmpint (g_async_queue_length (out->events), ==, 0);
+  g_assert_cmpuint (stats_uint64 (out->transport_pad, "nack-count"), ==, 3);
+  g_assert_cmpuint (stats_uint64 (out->transport_pad, "pli-count"), ==, 1);
+  g_assert_cmpuint (stats_uint64 (out->transport_pad, "fir-count"), ==, 2);
+  g_assert_cmpuint (stats_drops (f.transport, "unknown-ssrc"), ==, 1);
+  end_free (out, f.transport);
+  fixture_clear (&f);
+}
+
+/* A NACK too short for its media SSRC, behind a good report. Worse is already
+ * stopped by srtpdec, see test-rtcp-session.c for that. */
+static void
+test_malformed (void)
+{
+  static const guint8 bad_length[] = { 0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 205,
+    0, 1, 0, 0, 0, 1 };
+  Fixture f;
+
+  fixture_init (&f);
+  fixture_connect (&f, TRUE);
+  test_peer_send_rtcp (f.peer, bad_length, sizeof bad_length);
+  WAIT_UNTIL (stats_drops (f.transport, "malformed") == 1);
+  fixture_clear (&f);
+}
+
+static gboolean
+wait_transport_state (End *end)
+{
+  gboolean connected = FALSE;
+  GstEvent *event;
+
+  do
+    event = wait_event (end, GST_EVENT_CUSTOM_UPSTREAM);
+  while (!sfu_event_parse_transport_state (event, &connected));
+  gst_event_unref (event);
+  return connected;
+}
+
+static void
+test_transport_state (void)
+{
+  Fixture f;
+  End *early, *late;
+
+  fixture_init (&f);
+  early = end_new_consumer (f.transport, OUT);
+  g_assert_false (wait_transport_state (early));
+  fixture_connect (&f, TRUE);
+  g_assert_true (wait_transport_state (early));
+  late = end_new_consumer (f.transport, VIDEO ", ssrc=(uint)3333");
+  g_assert_true (wait_transport_state (late));
+  sfu_transport_close (f.transport);
+  g_assert_false (wait_transport_state (early));
+  end_free (early, f.transport);
+  end_free (late, f.transport);
+  fixture_clear (&f);
+}
+
+/* Transport-wide numbers go on over all consumers of a transport. */
+static void
+test_stamps (void)
+{
+  End *out[2];
+  guint8 data[200];
+  Fixture f;
+  guint i;
+
+  fixture_init (&f);
+  for (i = 0; i < 2; i++) {
+    g_autofree gchar *text = g_strdup_printf (
+        "application/x-rtp, ssrc=(uint)%u, extmap-2=(string)\"" TRANSPORT_CC_URI
+        "\", extmap-3=(string)\"" ABS_SEND_TIME_URI "\"",
+        500 + i);
+
+    out[i] = end_new_consumer (f.transport, text);
+  }
+  fixture_connect (&f, TRUE);
+  for (i = 0; i < 6; i++) {
+    gsize len = make_rtp (data, 96, i, 0, 500 + i % 2, "sevenb.", 100);
+
+    data[16] = 2 << 4 | 1;
+    data[17] = data[18] = 0;
+    data[19] = 3 << 4 | 2;
+    data[20] = data[21] = data[22] = 0;
+    end_push (out[i % 2], f.transport, data, len, 1);
+  }
+  WAIT_UNTIL (test_peer_rtp (f.peer)->length == 6);
+  for (i = 0; i < 6; i++) {
+    GBytes *packet = g_queue_peek_nth (test_peer_rtp (f.peer), i);
+    const guint8 *p = g_bytes_get_data (packet, NULL);
+
+    g_assert_cmpuint (GST_READ_UINT16_BE (p + 17), ==, i);
+    g_assert_cmpuint (GST_READ_UINT24_BE (p + 20), !=, 0);
+  }
+  for (i = 0; i < 2; i++)
+    end_free (out[i], f.transport);
+  fixture_clear (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+  g_test_add_func ("/transport-rtcp/receiver-report", test_receiver_report);
+  g_test_add_func ("/transport-rtcp/sender-report", test_sender_report);
+  g_test_add_data_func (
+      "/transport-rtcp/request/pli", GINT_TO_POINTER (FALSE), test_request_out);
+  g_test_add_data_func (
+      "/transport-rtcp/request/fir", GINT_TO_POINTER (TRUE), test_request_out);
+  g_test_add_func ("/transport-rtcp/transport-cc", test_transport_cc);
+  g_test_add_func ("/transport-rtcp/remb", test_remb);
+  g_test_add_func ("/transport-rtcp/many-streams", test_many_streams);
+  g_test_add_func ("/transport-rtcp/feedback-in", test_feedback_in);
+  g_test_add_func ("/transport-rtcp/malformed", test_malformed);
+  g_test_add_func ("/transport-rtcp/transport-state", test_transport_state);
+  g_test_add_func ("/transport-rtcp/stamps", test_stamps);
+  return g_test_run ();
+}
