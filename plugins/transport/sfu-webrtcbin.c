@@ -65,17 +65,23 @@ sfu_dtls_state_name (SfuDtlsState state)
 /* ---- life ---- */
 
 static void
+clear_parts (SfuWebrtcbinParts *parts)
+{
+  gst_clear_object (&parts->dec);
+  gst_clear_object (&parts->enc);
+  gst_clear_object (&parts->queue);
+  gst_clear_object (&parts->capsfilter);
+  gst_clear_object (&parts->dtlsdec);
+}
+
+static void
 clear_webrtcbin (SfuWebrtcbin *self)
 {
   g_clear_object (&self->agent);
   g_weak_ref_clear (&self->owner);
   g_clear_pointer (&self->fingerprints, g_ptr_array_unref);
   g_free (self->pem);
-  gst_clear_object (&self->parts.dec);
-  gst_clear_object (&self->parts.enc);
-  gst_clear_object (&self->parts.queue);
-  gst_clear_object (&self->parts.capsfilter);
-  gst_clear_object (&self->parts.dtlsdec);
+  clear_parts (&self->parts);
 }
 
 static void
@@ -396,6 +402,8 @@ sfu_webrtcbin_stop (SfuWebrtcbin *self)
   remove_element (self, self->webrtc);
   remove_element (self, self->inward);
   self->outward = self->webrtc = self->inward = NULL;
+  /* The probes on the pads of dec and enc hold us. */
+  clear_parts (&self->parts);
   unref_webrtcbin (self);
 }
 
