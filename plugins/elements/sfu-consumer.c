@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * SECTION:element-sfuconsumer
+ * @title: sfuconsumer
+ * @short_description: one subscription to a published track
+ *
+ * Stands behind a tee branch of an #sfuproducer and makes the track its
+ * subscriber's own: own SSRC, sequence numbers, timestamps, payload type and
+ * header extension ids; nothing until a key frame after start, pause, switch
+ * of producer and connect; NACKs (upstream event `sfu-nack`) answered from the
+ * producer's cache as RTX. Everything it does not forward is counted by reason.
+ *
+ * What it sends is said by the property #sfuconsumer:caps; fields that are
+ * missing there are taken over from the producer, SSRCs are drawn at random.
+ *
+ * ## Example: one camera, two viewers, the second one paused
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! vp8enc deadline=1 ! rtpvp8pay \
+ *     ! sfuproducer ! tee name=t \
+ *     t. ! sfuconsumer ! udpsink port=5000 \
+ *     t. ! sfuconsumer paused=true ! udpsink port=5002
+ * ]|
+ *
+ * Threads: one mutex, held while a list is rewritten, never while anything is
+ * pushed. Data come on the producer's streaming thread, feedback on any.
+ */
+#include "sfu-consumer.h"
+
+#include "sfu-event.h"
+#include "sfu-stats.h"
+#include "sfu-stream-sender.h"
+
+GST_DEBUG_CATEGORY_STATIC (sfuconsumer);
+#define GST_CAT_DEFAULT sfuconsumer
+
+/* One NACK may ask for this many packets at most; the rest is asked for again
+ * when it is still missing. */
+#define MAX_RTX_BURST 64
+
+enum { PROP_0, PROP_CAPS, PROP_PAUSED, PROP_STATS, N_PROPS };
+
+static GParamSpec *properties[N_PROPS];
+
+struct _SfuConsumer {
+  GstElement parent;
+  GstPad *sinkpad, *srcpad; /* owned by the element */
+
+  GMutex lock;
+  /* under lock */
+  SfuStreamSender *sender; /* owned */
+  GstCaps *caps;           /* owned; what the application asked for, or NULL */
+  GstCaps *in_caps;        /* owned; the producer's, or NULL */
+  gboolean caps_dirty; /* output caps must be pushed before the next packet */
+  guint32 ssrc, rtx_ssrc; /* used when the caps name none */
+  gboolean have_report;
+  SfuSenderReport report; /* the publisher's last, in its numbers */
+  gboolean report_dirty;  /* to be pushed behind the next packets */
+};
+
+G_DEFINE_TYPE (SfuConsumer, sfu_consumer, GST_TYPE_ELEMENT)
+GST_ELEMENT_REGISTER_DEFINE (
+    sfuconsumer, "sfuconsumer", GST_RANK_NONE, SFU_TYPE_CONSUMER)
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-rtp"));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-rtp"));
+
+static guint32
+random_ssrc (void)
+{
+  return 1 + (g_random_int () % (G_MAXUINT32 - 1)); /* never 0: unknown */
+}
+
+/* ---- caps ---- */
+
+/* Fields of the publisher's session that say nothing about ours. */
+static const gchar *const not_inherited[] = { "ssrc", "rtx-ssrc", "rtx-payload",
+  "a-mid", "rid", "cname", "timestamp-offset", "seqnum-offset", "seqnum-base",
+  "clock-base", NULL };
+
+static void
+strip_session_fields (GstStructure *s)
+{
+  gint i;
+
+  for (i = gst_structure_n_fields (s) - 1; i >= 0; i--) {
+    const gchar *name = gst_structure_nth_field_name (s, i);
+    if (g_str_has_prefix (name, "extmap-") ||
+        g_str_has_prefix (name, "ssrc-") ||
+        g_strv_contains (not_inherited, name))
+      gst_structure_remove_field (s, name);
+  }
+}
+
+static gboolean
+overlay (GQuark field, const GValue *value, gpointer user_data)
+{
+  gst_structure_id_set_value (user_data, field, value);
+  return TRUE;
+}
+
+/* What goes out: the producer's caps without what was its session's, the
+ * application's caps over them, our SSRCs where nobody named one. */
+static GstCaps *
+make_output_caps_locked (SfuConsumer *self)
+{
+  GstCaps *out = self->in_caps
+      ? gst_caps_copy (self->in_caps)
+      : gst_caps_new_empty_simple ("application/x-rtp");
+  GstStructure *s = gst_caps_get_structure (out, 0);
+
+  strip_session_fields (s);
+  if (self->caps)
+    gst_structure_foreach (gst_caps_get_structure (self->caps, 0), overlay, s);
+  if (!gst_structure_has_field (s, "ssrc"))
+    gst_structure_set (s, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
+  if (gst_structure_has_field (s, "rtx-payload") &&
+      !gst_structure_has_field (s, "rtx-ssrc"))
+    gst_structure_set (s, "rtx-ssrc", G_TYPE_UINT, self->rtx_ssrc, NULL);
+  return out;
+}
+
+/* Returns the caps to push, NULL while there is nothing to say. */
+static GstCaps *
+configure_locked (SfuConsumer *self)
+{
+  SfuStreamConfig config;
+  const gchar *field;
+  GstCaps *out;
+
+  self->caps_dirty = FALSE;
+  if (!self->in_caps)
+    return NULL;
+  out = make_output_caps_locked (self);
+  sfu_stream_config_init (&config);
+  if (!sfu_stream_config_apply (&config, out, &field)) {
+    GST_WARNING_OBJECT (
+        self, "caps field %s is out of range in %" GST_PTR_FORMAT, field, out);
+    gst_caps_unref (out);
+    return NULL;
+  }
+  sfu_stream_sender_set_config (self->sender, &config);
+  return out;
+}
+
+/* ---- upstream wishes ---- */
+
+static void
+ask_for_keyframe (SfuConsumer *self)
+{
+  GST_DEBUG_OBJECT (self, "key frame wanted");
+  gst_pad_push_event (self->sinkpad, sfu_event_new_keyframe_request (0));
+}
+
+static void
+sfu_consumer_set_paused (SfuConsumer *self, gboolean paused)
+{
+  gboolean keyframe;
+
+  g_mutex_lock (&self->lock);
+  keyframe = sfu_stream_sender_set_paused (self->sender, paused);
+  g_mutex_unlock (&self->lock);
+  if (keyframe)
+    ask_for_keyframe (self);
+}
+
+static void
+set_connected (SfuConsumer *self, gboolean connected)
+{
+  gboolean keyframe;
+
+  g_mutex_lock (&self->lock);
+  keyframe = sfu_stream_sender_set_connected (self->sender, connected);
+  g_mutex_unlock (&self->lock);
+  GST_DEBUG_OBJECT (self, "transport connected=%d", connected);
+  if (keyframe)
+    ask_for_keyframe (self);
+}
+
+/* A new branch of a tee: whoever joins late wants a picture now. */
+static void
+on_sink_linked (GstPad *pad, GstPad *peer, SfuConsumer *self)
+{
+  gboolean paused;
+
+  g_mutex_lock (&self->lock);
+  paused = sfu_stream_sender_get_paused (self->sender);
+  g_mutex_unlock (&self->lock);
+  if (!paused)
+    ask_for_keyframe (self);
+}
+
+/* ---- packets ---- */
+
+typedef struct {
+  SfuConsumer *self;
+  GstBufferList *out;
+  gint64 now_us;
+  gboolean keyframe;
+} Pass;
+
+static void
+forward_locked (Pass *pass, GstBuffer *in)
+{
+  GstBuffer *out;
+  SfuVerdict verdict = sfu_stream_sender_packet (
+      pass->self->sender, in, pass->now_us, &out, &pass->keyframe);
+
+  if (verdict == SFU_VERDICT_FORWARD) {
+    gst_buffer_list_add (pass->out, out);
+    return;
+  }
+  GST_LOG_OBJECT (pass->self, "reason=%s", sfu_verdict_name (verdict));
+}
+
+/* Pushes what a pass has left to say: caps, report, packets. A branch that
+ * fails must not stop its siblings: NOT_LINKED is what the tee tolerates. */
+static GstFlowReturn
+finish (Pass *pass, GstCaps *caps, GstEvent *report)
+{
+  SfuConsumer *self = pass->self;
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (pass->keyframe)
+    ask_for_keyframe (self);
+  if (caps)
+    gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
+  gst_clear_caps (&caps);
+  if (report)
+    gst_pad_push_event (self->srcpad, report);
+  if (gst_buffer_list_length (pass->out) > 0)
+    ret = gst_pad_push_list (self->srcpad, pass->out);
+  else
+    gst_buffer_list_unref (pass->out);
+  return ret == GST_FLOW_OK ? ret : GST_FLOW_NOT_LINKED;
+}
+
+static GstEvent *
+take_report_locked (SfuConsumer *self)
+{
+  SfuSenderReport report;
+
+  if (!self->report_dirty || !self->have_report ||
+      !sfu_stream_sender_map_report (self->sender, &self->report, &report))
+    return NULL;
+  self->report_dirty = FALSE;
+  return sfu_event_new_sender_report (&report);
+}
+
+static GstFlowReturn
+sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
+{
+  SfuConsumer *self = SFU_CONSUMER (parent);
+  guint n = gst_buffer_list_length (in);
+  Pass pass = { self, gst_buffer_list_new_sized (n), g_get_monotonic_time (),
+    FALSE };
+  GstCaps *caps = NULL;
+  GstEvent *report;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  if (self->caps_dirty)
+    caps = configure_locked (self);
+  for (i = 0; i < n; i++)
+    forward_locked (&pass, gst_buffer_list_get (in, i));
+  report = take_report_locked (self);
+  g_mutex_unlock (&self->lock);
+  gst_buffer_list_unref (in);
+  return finish (&pass, caps, report);
+}
+
+static GstFlowReturn
+sfu_consumer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GstBufferList *list = gst_buffer_list_new_sized (1);
+
+  gst_buffer_list_add (list, buffer);
+  return sfu_consumer_chain_list (pad, parent, list);
+}
+
+static void
+retransmit (SfuConsumer *self, GstEvent *nack)
+{
+  Pass pass = { self, gst_buffer_list_new (), g_get_monotonic_time (), FALSE };
+  const guint16 *seqs;
+  guint32 ssrc;
+  guint i, n;
+
+  sfu_event_parse_nack (nack, &ssrc, &seqs, &n);
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < MIN (n, MAX_RTX_BURST); i++) {
+    GstBuffer *out =
+        sfu_stream_sender_retransmit (self->sender, seqs[i], pass.now_us);
+    if (out)
+      gst_buffer_list_add (pass.out, out);
+  }
+  g_mutex_unlock (&self->lock);
+  GST_DEBUG_OBJECT (
+      self, "nack=%u answered=%u", n, gst_buffer_list_length (pass.out));
+  finish (&pass, NULL, NULL);
+}
+
+/* ---- events ---- */
+
+static void
+take_track (SfuConsumer *self, SfuTrack *track)
+{
+  g_mutex_lock (&self->lock);
+  sfu_stream_sender_set_track (self->sender, track);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+take_caps (SfuConsumer *self, GstCaps *in_caps)
+{
+  GstCaps *out;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  gst_caps_replace (&self->in_caps, in_caps);
+  out = configure_locked (self);
+  g_mutex_unlock (&self->lock);
+  if (!out)
+    return FALSE;
+  ok = gst_pad_push_event (self->srcpad, gst_event_new_caps (out));
+  gst_caps_unref (out);
+  return ok;
+}
+
+/* The report goes on as soon as it can be said in our numbers: now, or behind
+ * the first packet of the span. */
+static gboolean
+take_report (SfuConsumer *self, const SfuSenderReport *report)
+{
+  GstEvent *event;
+
+  g_mutex_lock (&self->lock);
+  self->report = *report;
+  self->have_report = self->report_dirty = TRUE;
+  event = take_report_locked (self);
+  g_mutex_unlock (&self->lock);
+  return event ? gst_pad_push_event (self->srcpad, event) : TRUE;
+}
+
+static gboolean
+sfu_consumer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  SfuConsumer *self = SFU_CONSUMER (parent);
+  g_autoptr (SfuTrack) track = sfu_event_parse_track (event);
+  SfuSenderReport report;
+  GstCaps *caps;
+  gboolean ok = TRUE;
+
+  if (track) {
+    take_track (self, track);
+  } else if (sfu_event_parse_sender_report (event, &report)) {
+    ok = take_report (self, &report);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    ok = take_caps (self, caps);
+  } else {
+    return gst_pad_event_default (pad, parent, event);
+  }
+  gst_event_unref (event);
+  return ok;
+}
+
+static gboolean
+sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  SfuConsumer *self = SFU_CONSUMER (parent);
+  const guint16 *seqs;
+  gboolean connected;
+  guint32 ssrc;
+  guint n;
+
+  if (sfu_event_parse_nack (event, &ssrc, &seqs, &n))
+    retransmit (self, event);
+  else if (sfu_event_parse_transport_state (event, &connected))
+    set_connected (self, connected);
+  else if (sfu_event_is_keyframe_request (event))
+    ask_for_keyframe (self);
+  else
+    return gst_pad_event_default (pad, parent, event);
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* ---- properties ---- */
+
+static GstStructure *
+create_stats (SfuConsumer *self)
+{
+  SfuStreamSenderStats stats;
+  const SfuStreamConfig *config;
+  guint64 bitrate_bps;
+  GstStructure *s;
+
+  g_mutex_lock (&self->lock);
+  sfu_stream_sender_get_stats (self->sender, &stats);
+  bitrate_bps =
+      sfu_stream_sender_bitrate_bps (self->sender, g_get_monotonic_time ());
+  s = sfu_stats_from_sender (&stats, bitrate_bps);
+  config = sfu_stream_sender_get_config (self->sender);
+  gst_structure_set (s, "ssrc", G_TYPE_UINT, config->ssrc, "rtx-ssrc",
+      G_TYPE_UINT, config->rtx_ssrc, NULL);
+  g_mutex_unlock (&self->lock);
+  return s;
+}
+
+static void
+sfu_consumer_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  SfuConsumer *self = SFU_CONSUMER (object);
+
+  switch (id) {
+    case PROP_CAPS:
+      g_mutex_lock (&self->lock);
+      gst_clear_caps (&self->caps);
+      self->caps = g_value_dup_boxed (value);
+      self->caps_dirty = TRUE;
+      g_mutex_unlock (&self->lock);
+      break;
+    case PROP_PAUSED:
+      sfu_consumer_set_paused (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static void
+sfu_consumer_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SfuConsumer *self = SFU_CONSUMER (object);
+
+  switch (id) {
+    case PROP_CAPS:
+      g_mutex_lock (&self->lock);
+      g_value_set_boxed (value, self->caps);
+      g_mutex_unlock (&self->lock);
+      break;
+    case PROP_PAUSED:
+      g_mutex_lock (&self->lock);
+      g_value_set_boolean (value, sfu_stream_sender_get_paused (self->sender));
+      g_mutex_unlock (&self->lock);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (value, create_stats (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static void
+sfu_consumer_finalize (GObject *object)
+{
+  SfuConsumer *self = SFU_CONSUMER (object);
+
+  sfu_stream_sender_free (self->sender);
+  gst_clear_caps (&self->caps);
+  gst_clear_caps (&self->in_caps);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (sfu_consumer_parent_class)->finalize (object);
+}
+
+static void
+sfu_consumer_class_init (SfuConsumerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  GST_DEBUG_CATEGORY_INIT (sfuconsumer, "sfuconsumer", 0, "SFU consumer");
+  object_class->set_property = sfu_consumer_set_property;
+  object_class->get_property = sfu_consumer_get_property;
+  object_class->finalize = sfu_consumer_finalize;
+  properties[PROP_CAPS] = g_param_spec_boxed ("caps", "Caps",
+      "What is sent: ssrc, payload, rtx-ssrc, rtx-payload, extmap-N, a-mid, "
+      "cname; what is missing is taken from the producer or drawn at random "
+      "(NULL = everything)",
+      GST_TYPE_CAPS, rw);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", "Paused",
+      "Forward nothing; resuming asks for a key frame and the numbers go on "
+      "without a gap",
+      FALSE, rw);
+  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters since start; packets dropped by reason", GST_TYPE_STRUCTURE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "SFU consumer",
+      "Filter/Network/RTP",
+      "One subscription to a track: own SSRC, numbers and header extensions, "
+      "waits for key frames, answers NACKs",
+      "gst-sfu developers");
+}
+
+static void
+sfu_consumer_init (SfuConsumer *self)
+{
+  g_mutex_init (&self->lock);
+  self->ssrc = random_ssrc ();
+  self->rtx_ssrc = random_ssrc ();
+  self->sender = sfu_stream_sender_new (
+      g_random_int () & 0x7fff, g_random_int (), g_random_int () & 0xffff);
+  self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sinkpad, sfu_consumer_chain);
+  gst_pad_set_chain_list_function (self->sinkpad, sfu_consumer_chain_list);
+  gst_pad_set_event_function (self->sinkpad, sfu_consumer_sink_event);
+  g_signal_connect (self->sinkpad, "linked", G_CALLBACK (on_sink_linked), self);
+  gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
+  self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_event_function (self->srcpad, sfu_consumer_src_event);
+  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+}

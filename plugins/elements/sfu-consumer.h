@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sfuconsumer: one subscription to a track. See sfu-consumer.c.
+ *
+ * Threads: as any element; see the source. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define SFU_TYPE_CONSUMER (sfu_consumer_get_type ())
+G_DECLARE_FINAL_TYPE (SfuConsumer, sfu_consumer, SFU, CONSUMER, GstElement)
+
+GST_ELEMENT_REGISTER_DECLARE (sfuconsumer);
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The request pads of sfurouter. Each stands for one chain inside the router: a
+ * sink pad for producer and tee, a src pad for one consumer; their properties
+ * are those of the chain.
+ *
+ * Threads: the fields are edited on the control thread under the router's
+ * rules (sfu-router.c). */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define SFU_TYPE_ROUTER_SINK_PAD (sfu_router_sink_pad_get_type ())
+G_DECLARE_FINAL_TYPE (
+    SfuRouterSinkPad, sfu_router_sink_pad, SFU, ROUTER_SINK_PAD, GstGhostPad)
+
+struct _SfuRouterSinkPad {
+  GstGhostPad parent;
+  GstElement *producer; /* owned by the router's bin */
+  GstElement *tee;      /* owned by the router's bin */
+};
+
+#define SFU_TYPE_ROUTER_SRC_PAD (sfu_router_src_pad_get_type ())
+G_DECLARE_FINAL_TYPE (
+    SfuRouterSrcPad, sfu_router_src_pad, SFU, ROUTER_SRC_PAD, GstGhostPad)
+
+struct _SfuRouterSrcPad {
+  GstGhostPad parent;
+  GstElement *consumer; /* owned by the router's bin */
+  gchar *wanted;        /* owned; name of a sink pad, NULL = automatic */
+  GstPad *tee_pad;      /* owned request pad of the tee it follows, or NULL */
+  GstElement *tee;      /* that tee, referenced */
+  guint switch_interval_ms; /* 0 = it stays with its producer */
+  GSource *switch_timer;    /* owned; the router's */
+};
+
+GstPad *sfu_router_sink_pad_new (GstPadTemplate *templ, const gchar *name,
+    GstElement *producer, GstElement *tee);
+GstPad *sfu_router_src_pad_new (
+    GstPadTemplate *templ, const gchar *name, GstElement *consumer);
+
+G_END_DECLS

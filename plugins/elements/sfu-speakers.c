@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-speakers.h.
+ *
+ * Threads: one mutex around the observer and the timer's pointer; the callback
+ * runs without it. */
+#include "sfu-speakers.h"
+
+#include "sfu-audio-level.h"
+
+/* Quieter than this is silence. */
+#define THRESHOLD_DB (-55)
+#define INTERVAL_US (300 * 1000)
+/* No level for so long: the timer stops until the next one. */
+#define IDLE_US (2 * G_USEC_PER_SEC)
+
+struct _SfuSpeakers {
+  SfuSpeakersFunc func;
+  gpointer owner;     /* borrowed: owns us */
+  SfuMediaLoop *loop; /* owned; NULL: never polled */
+
+  GMutex lock;
+  /* under lock */
+  SfuAudioLevelObserver *observer; /* owned */
+  GSource *timer;                  /* owned; NULL while nobody sends */
+  gint64 last_level_us;
+};
+
+SfuSpeakers *
+sfu_speakers_new (SfuSpeakersFunc func, gpointer owner)
+{
+  SfuSpeakers *self = g_new0 (SfuSpeakers, 1);
+
+  g_mutex_init (&self->lock);
+  self->func = func;
+  self->owner = owner;
+  self->observer = sfu_audio_level_observer_new (THRESHOLD_DB);
+  return self;
+}
+
+void
+sfu_speakers_free (SfuSpeakers *self)
+{
+  g_assert (self->timer == NULL);
+  sfu_audio_level_observer_free (self->observer);
+  g_clear_object (&self->loop);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+sfu_speakers_set_loop (SfuSpeakers *self, SfuMediaLoop *loop)
+{
+  self->loop = g_object_ref (loop);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  SfuSpeakers *self = data;
+  gconstpointer key = NULL;
+  GObject *speaker = NULL;
+  gint volume_db = 0;
+  gboolean tell, idle;
+
+  g_mutex_lock (&self->lock);
+  tell = sfu_audio_level_observer_poll (self->observer, &key, &volume_db);
+  idle = g_get_monotonic_time () - self->last_level_us > IDLE_US;
+  if (idle)
+    g_clear_pointer (&self->timer, g_source_unref);
+  if (tell && key)
+    speaker = g_object_ref ((gpointer)key);
+  g_mutex_unlock (&self->lock);
+  if (tell)
+    self->func (self->owner, speaker, volume_db);
+  g_clear_object (&speaker);
+  return idle ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+void
+sfu_speakers_add (SfuSpeakers *self, GObject *speaker, guint8 level)
+{
+  g_mutex_lock (&self->lock);
+  sfu_audio_level_observer_add (self->observer, speaker, level);
+  self->last_level_us = g_get_monotonic_time ();
+  if (self->loop && !self->timer)
+    self->timer =
+        sfu_media_loop_add_timer (self->loop, INTERVAL_US, on_timer, self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+sfu_speakers_remove (SfuSpeakers *self, GObject *speaker)
+{
+  g_mutex_lock (&self->lock);
+  sfu_audio_level_observer_remove (self->observer, speaker);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+destroy_source (gpointer data, gpointer unused)
+{
+  g_source_destroy (data);
+}
+
+void
+sfu_speakers_stop (SfuSpeakers *self)
+{
+  GSource *timer;
+
+  g_mutex_lock (&self->lock);
+  timer = g_steal_pointer (&self->timer);
+  g_mutex_unlock (&self->lock);
+  if (!timer)
+    return;
+  /* on the media thread, so that it is not running */
+  sfu_media_loop_call (self->loop, destroy_source, timer);
+  g_source_unref (timer);
+}
