@@ -39,6 +39,11 @@ def fill(text, values):
     return PARAMETER.sub(lambda m: quote(values[m.group(1)]), text), None, None
 
 
+def tokens(launch):
+    """gst-launch takes words; spaces inside quotes do not part them."""
+    return re.findall(r'(?:"(?:\\.|[^"\\])*"|\S)+', launch)
+
+
 def add_build_dir_to_plugin_path():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     build = os.environ.get("SFU_BUILD_DIR", os.path.join(root, "build"))
@@ -72,7 +77,7 @@ def main(argv):
               file=sys.stderr)
         return 1
     add_build_dir_to_plugin_path()
-    os.execv(gst, [gst, "-e", *options, launch])
+    os.execv(gst, [gst, "-e", *options, *tokens(launch)])
 
 
 if __name__ == "__main__":
