@@ -19,6 +19,8 @@ job_new (SoupServerMessage *message)
   Job *job = g_new0 (Job, 1);
 
   job->message = g_object_ref (message);
+  /* libsoup takes a request without a status for a failed WebSocket. */
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_server_message_pause (message);
   return job;
 }

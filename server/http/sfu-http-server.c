@@ -230,7 +230,8 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   server->started_us = g_get_monotonic_time ();
   server->ports = g_array_new (FALSE, FALSE, sizeof (guint16));
   server->web_root = sfu_http_find_web_root (config->web_root);
-  server->soup = soup_server_new ("server-header", "gst-sfu ", NULL);
+  server->soup =
+      soup_server_new ("server-header", "gst-sfu", "raw-paths", TRUE, NULL);
   set_limits (server);
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */

@@ -143,10 +143,10 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
     [SFU_CLOSE_REPLACED] = { SFU_PROTOO_CLOSE,
         "another connection with the same peerId" },
     [SFU_CLOSE_ROOM] = { SFU_PROTOO_CLOSE, "room closed" },
-    [SFU_CLOSE_WORKER] = { SFU_SOCKET_CLOSE_SERVICE_RESTART,
+    [SFU_CLOSE_WORKER] = { SFU_SOCKET_CLOSE_GOING_AWAY,
         "media worker restarts" },
     [SFU_CLOSE_GOING_AWAY] = { SFU_SOCKET_CLOSE_GOING_AWAY, "server stops" },
-    [SFU_CLOSE_REFUSED] = { SFU_SOCKET_CLOSE_TRY_LATER,
+    [SFU_CLOSE_REFUSED] = { SFU_SOCKET_CLOSE_SERVER_ERROR,
         "room could not be opened" },
   };
   SfuNativeSession *session = owner;
@@ -377,8 +377,12 @@ sfu_native_session_new (SfuRooms *rooms, const SfuNativeLimits *limits,
     session->peer = sfu_room_add_peer (room, peer_id, &sink, session, &error);
   if (session->peer == NULL) {
     g_message ("%s refused: %s", session->label, error->message);
-    sfu_socket_close (
-        session->socket, SFU_SOCKET_CLOSE_TRY_LATER, error->message);
+    /* protoo-client tries again, but for SFU_PROTOO_CLOSE. */
+    sfu_socket_close (session->socket,
+        g_error_matches (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED)
+            ? SFU_PROTOO_CLOSE
+            : SFU_SOCKET_CLOSE_SERVER_ERROR,
+        error->message);
     return NULL;
   }
   g_info ("%s connected", session->label);

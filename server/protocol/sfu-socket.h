@@ -24,11 +24,12 @@ typedef struct {
   guint ping_timeout_s;  /* without any sign of life */
 } SfuSocketLimits;
 
-/* WebSocket close codes we use (RFC 6455 section 7.4, IANA's registry). */
+/* WebSocket close codes we use (RFC 6455 section 7.4.1). The later ones for
+ * "restart" and "try later" would fit, but some clients, libsoup's among them,
+ * take them for a protocol error. */
 #define SFU_SOCKET_CLOSE_GOING_AWAY 1001
 #define SFU_SOCKET_CLOSE_POLICY 1008
-#define SFU_SOCKET_CLOSE_SERVICE_RESTART 1012
-#define SFU_SOCKET_CLOSE_TRY_LATER 1013
+#define SFU_SOCKET_CLOSE_SERVER_ERROR 1011
 
 typedef struct {
   /* text is NUL-terminated UTF-8. oversized: longer than the limit. */

@@ -53,7 +53,7 @@ on_consume_done (GObject *source, GAsyncResult *result, gpointer data)
           SFU_WORKER_CLIENT (source), result, &error)) {
     /* The producer or the transport may have gone on the way. */
     if (!consumer->closed) {
-      g_warning ("room=%s peer=%s consumer=%s producer=%s cannot consume: %s",
+      g_message ("room=%s peer=%s consumer=%s producer=%s cannot consume: %s",
           consumer->peer->room->id, consumer->peer->id, consumer->id,
           consumer->producer->id, error->message);
       sfu_room_consumer_close (consumer, FALSE);

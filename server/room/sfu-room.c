@@ -19,7 +19,7 @@ on_router_created (GObject *source, GAsyncResult *result, gpointer data)
           SFU_WORKER_CLIENT (source), result, &error) ||
       room->closed)
     return;
-  g_warning ("room=%s router=%s cannot be made: %s", room->id, room->router_id,
+  g_message ("room=%s router=%s cannot be made: %s", room->id, room->router_id,
       error->message);
   sfu_room_close (room, SFU_CLOSE_REFUSED);
 }

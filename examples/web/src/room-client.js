@@ -93,11 +93,12 @@ export class RoomClient {
       });
 
       if (session.closed) return;
-      this._store.set({
+      this._store.set(({ peers: known }) => ({
         connection: 'connected',
         attempt: 0,
-        peers: new Map(peers.map((peer) => [peer.id, peer])),
-      });
+        peers: new Map(peers.map((peer) =>
+          [peer.id, known.get(peer.id) ?? peer])),
+      }));
       for (const source of SOURCES) this.sync(source);
     } catch (error) {
       if (session.closed) return;
