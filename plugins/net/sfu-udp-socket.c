@@ -11,8 +11,8 @@
 #include <glib-unix.h>
 #include "sfu-counter.h"
 
-GST_DEBUG_CATEGORY_STATIC (sfu_udp_socket_debug);
-#define GST_CAT_DEFAULT sfu_udp_socket_debug
+GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
+#define GST_CAT_DEFAULT sfu_ice_debug
 
 /* Datagrams per recvmmsg: enough that the cost of the call disappears, few
  * enough that what they cause leaves again within a millisecond. */
@@ -75,8 +75,7 @@ init_debug (void)
   static gsize once;
 
   if (g_once_init_enter (&once)) {
-    GST_DEBUG_CATEGORY_INIT (
-        sfu_udp_socket_debug, "sfuudp", 0, "UDP sockets of the media loop");
+    GST_DEBUG_CATEGORY_INIT (sfu_ice_debug, "sfuice", 0, "ICE-lite");
     g_once_init_leave (&once, 1);
   }
 }
