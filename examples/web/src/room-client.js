@@ -7,13 +7,9 @@ import { Peer, WebSocketTransport } from 'protoo-client';
 
 import { requestErrorText } from './error-texts.js';
 import { signallingUrl } from './params.js';
+import { RETRY, Redial } from './retry.js';
 import { Session } from './session.js';
 import { withEntry } from './store.js';
-
-/** Quick first attempts, then a knock every five seconds for ten minutes. */
-const RETRY = {
-  retries: 120, factor: 1.6, minTimeout: 400, maxTimeout: 5000,
-};
 
 const SOURCES = ['mic', 'camera', 'screen'];
 
@@ -41,6 +37,8 @@ export class RoomClient {
     this._params = params;
     this._notify = notify;
     this._socket = null;
+    this._redial = new Redial();
+    this._timer = null;
     this.session = null;
     window.addEventListener('online', () => this.session?.nudge());
   }
@@ -60,11 +58,14 @@ export class RoomClient {
     const socket = new Peer(new WebSocketTransport(url, { retry: RETRY }));
 
     this._socket = socket;
-    socket.on('open', () => this._join(socket));
+    socket.on('open', () => socket === this._socket && this._join(socket));
     socket.on('failed', (attempt) => this._store.set({ attempt }));
-    socket.on('disconnected', () => this._onDisconnected());
+    socket.on('disconnected', () => this._comeBack());
     socket.on('close', () => {
-      if (socket === this._socket) this._end('The server ended the call.');
+      if (socket !== this._socket) return;
+      // All attempts are used up, or the server said that it means it.
+      this._end(this.session
+        ? 'The server ended the call.' : 'The server cannot be reached.');
     });
     socket.on('request', (request, accept, reject) =>
       this._onRequest(request, accept, reject));
@@ -93,12 +94,12 @@ export class RoomClient {
       });
 
       if (session.closed) return;
-      this._store.set(({ peers: known }) => ({
+      this._redial.onJoined(performance.now());
+      this._store.set({
         connection: 'connected',
         attempt: 0,
-        peers: new Map(peers.map((peer) =>
-          [peer.id, known.get(peer.id) ?? peer])),
-      }));
+        peers: new Map(peers.map((peer) => [peer.id, peer])),
+      });
       for (const source of SOURCES) this.sync(source);
     } catch (error) {
       if (session.closed) return;
@@ -115,7 +116,7 @@ export class RoomClient {
           ({ transports }) => ({
             transports: { ...transports, [direction]: state },
           })),
-        onLost: () => this._rejoin(),
+        onLost: () => this._comeBack(),
       });
     } catch {
       this._end('This browser does not know WebRTC as this page needs it.');
@@ -156,22 +157,26 @@ export class RoomClient {
     });
   }
 
-  _onDisconnected() {
-    this._dropSession();
-    this._store.set({ connection: 'reconnecting' });
-  }
+  /**
+   * Signalling is lost, or the media path is beyond repair: hang up whatever
+   * is left and come back as a new peer, after a pause that grows.
+   */
+  _comeBack() {
+    const wait = this._redial.onLost(performance.now());
 
-  /** The media path is beyond repair: leave and come back as a new peer. */
-  _rejoin() {
     this._hangUp();
     this._dropSession();
-    this._store.set({ connection: 'reconnecting' });
-    this._dial();
+    this._store.set(({ connection }) => ({
+      connection: connection === 'connecting' ? connection : 'reconnecting',
+      attempt: this._redial.shortLives,
+    }));
+    this._timer = setTimeout(() => this._dial(), wait);
   }
 
   _hangUp() {
     const socket = this._socket;
 
+    clearTimeout(this._timer);
     this._socket = null;
     socket?.close();
   }

@@ -69,12 +69,11 @@ test('failed restarts at once, then with growing pauses', async () => {
   await settle();
   assert.equal(seen.restarts, 1);
 
-  while (seen.lost === 0) {
+  for (let i = 0; i < ATTEMPTS_MAX; i++) {
     pauses.push(waits()[0]);
     await fire();
   }
   assert.equal(seen.restarts, ATTEMPTS_MAX);
-  assert.equal(pauses.length, ATTEMPTS_MAX);
   assert.deepEqual(pauses, pauses.slice().sort((a, b) => a - b));
   assert.equal(seen.lost, 1);
 });

@@ -5,7 +5,7 @@
 import { figureBrief, figureRows } from '../stats.js';
 import { createAvatar } from './avatar.js';
 import { attr, h, setText } from './dom.js';
-import { bars, icon, setIcon } from './icons.js';
+import { bars, icon } from './icons.js';
 
 const QUALITY_TEXT = {
   good: 'Good connection',
@@ -180,7 +180,6 @@ export function createTile(first, { onPin, onFigures }) {
       updatePlate(tile, state, entry.streams);
       updateKeys(state, entry, open, large);
       figures.update(entry.streams, open);
-      setIcon(muted, 'mic-off');
     },
     place({ x, y, width, height }) {
       const { style } = element;
@@ -189,7 +188,6 @@ export function createTile(first, { onPin, onFigures }) {
       style.top = `${y}px`;
       style.width = `${width}px`;
       style.height = `${height}px`;
-      attr(element, 'data-small', width < 220 || height < 124);
     },
     destroy() {
       picture.update(null);
