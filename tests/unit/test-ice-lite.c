@@ -7,7 +7,7 @@
 #include <glib.h>
 #include "sfu-ice-lite.h"
 
-#define SECOND G_USEC_PER_SEC
+#define SECOND ((gint64)G_USEC_PER_SEC)
 /* Any start of a monotonic clock. */
 #define START (G_GINT64_CONSTANT (1) << 40)
 
