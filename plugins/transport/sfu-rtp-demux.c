@@ -5,6 +5,7 @@
 #include "sfu-rtp-demux.h"
 
 #include <string.h>
+#include "sfu-bytes.h"
 
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 
@@ -285,7 +286,7 @@ transport_cc_seq (SfuTransportSrcPad *pad, const Packet *packet)
   sfu_ext_index (packet->data, packet->header, &pad->caps.ext, &index);
   if (index.len[SFU_EXT_TRANSPORT_CC] != sizeof (guint16))
     return -1;
-  return GST_READ_UINT16_BE (packet->data + index.offset[SFU_EXT_TRANSPORT_CC]);
+  return sfu_get_u16 (packet->data + index.offset[SFU_EXT_TRANSPORT_CC]);
 }
 
 static void

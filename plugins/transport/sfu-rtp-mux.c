@@ -4,6 +4,7 @@
  * Threads: media thread. */
 #include "sfu-rtp-mux.h"
 
+#include "sfu-bytes.h"
 #include "sfu-rtp.h"
 
 GST_DEBUG_CATEGORY_EXTERN (sfutransport);
@@ -200,12 +201,12 @@ stamp (SfuRtpMux *self, SfuTransportSinkPad *pad, guint8 *data,
     return;
   sfu_ext_index (data, header, &pad->caps.ext, &index);
   if (index.len[SFU_EXT_TRANSPORT_CC] == 2)
-    GST_WRITE_UINT16_BE (
+    sfu_put_u16 (
         data + index.offset[SFU_EXT_TRANSPORT_CC], self->transport_cc_seq++);
   if (index.len[SFU_EXT_ABS_SEND_TIME] == 3) {
     send_time = gst_util_uint64_scale (
         now_us, 1 << ABS_SEND_TIME_FRACTION, G_USEC_PER_SEC);
-    GST_WRITE_UINT24_BE (data + index.offset[SFU_EXT_ABS_SEND_TIME],
+    sfu_put_u24 (data + index.offset[SFU_EXT_ABS_SEND_TIME],
         send_time & ABS_SEND_TIME_MASK);
   }
 }

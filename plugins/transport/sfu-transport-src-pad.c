@@ -191,11 +191,11 @@ sfu_transport_src_pad_push (SfuTransportSrcPad *self, GstBuffer *buffer)
   }
   if (!self->announced)
     announce (self);
-  /* Whatever comes back (a producer that is being taken down is flushing),
-   * one producer must not stop the others of this transport. */
-  return gst_pad_push (GST_PAD (self), buffer) == GST_FLOW_NOT_LINKED
-      ? SFU_DROP_NOT_LINKED
-      : SFU_VERDICT_FORWARD;
+  /* Whatever comes back (a producer that is being taken down is flushing), one
+   * producer must not stop the others of this transport. */
+  return gst_pad_push (GST_PAD (self), buffer) == GST_FLOW_OK
+      ? SFU_VERDICT_FORWARD
+      : SFU_DROP_NOT_LINKED;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "transport-fixture.h"
 
 #include <string.h>
+#include "sfu-bytes.h"
 #include "sfu-event.h"
 #include "sfu-rtcp.h"
 
@@ -206,7 +207,7 @@ test_sender_report (void)
     g_clear_pointer (&sdes, g_bytes_unref);
     sdes = wait_rtcp (f.peer, SFU_RTCP_SDES, 1);
     packet = as_packet (sdes);
-  } while (GST_READ_UINT32_BE (packet.data + 4) != OUT_SSRC);
+  } while (sfu_get_u32 (packet.data + 4) != OUT_SSRC);
   g_assert_cmpmem (packet.data + 10, packet.data[9], "alice", 5);
   g_assert_cmpuint (stats_uint64 (f.transport, "sr-sent"), ==, 0);
 
@@ -308,13 +309,13 @@ test_transport_cc (void)
 
     /* An extension of two bytes: id 3, transport-wide number. */
     data[16] = 3 << 4 | 1;
-    GST_WRITE_UINT16_BE (data + 17, 65530 + i);
+    sfu_put_u16 (data + 17, 65530 + i);
     test_peer_send_rtp (f.peer, data, len);
   }
   feedback = wait_rtcp (f.peer, SFU_RTCP_RTPFB, SFU_RTPFB_TRANSPORT_CC);
   packet = as_packet (feedback);
-  g_assert_cmpuint (GST_READ_UINT32_BE (packet.data + 8), ==, IN_SSRC);
-  g_assert_cmpuint (GST_READ_UINT16_BE (packet.data + 12), ==, 65530);
+  g_assert_cmpuint (sfu_get_u32 (packet.data + 8), ==, IN_SSRC);
+  g_assert_cmpuint (sfu_get_u16 (packet.data + 12), ==, 65530);
   wait_block (f.peer, IN_SSRC);
   g_assert_cmpuint (stats_uint64 (f.transport, "remb-sent"), ==, 0);
   end_free (in, f.transport);
@@ -340,7 +341,7 @@ test_remb (void)
   g_assert_true (sfu_rtcp_get_remb (&packet, &bps));
   g_assert_cmpuint (bps, <=, 1500000);
   g_assert_cmpuint (bps, >, 1490000);
-  g_assert_cmpuint (GST_READ_UINT32_BE (packet.data + 20), ==, IN_SSRC);
+  g_assert_cmpuint (sfu_get_u32 (packet.data + 20), ==, IN_SSRC);
   end_free (in, f.transport);
   fixture_clear (&f);
 }
@@ -545,8 +546,8 @@ test_stamps (void)
     GBytes *packet = g_queue_peek_nth (test_peer_rtp (f.peer), i);
     const guint8 *p = g_bytes_get_data (packet, NULL);
 
-    g_assert_cmpuint (GST_READ_UINT16_BE (p + 17), ==, i);
-    g_assert_cmpuint (GST_READ_UINT24_BE (p + 20), !=, 0);
+    g_assert_cmpuint (sfu_get_u16 (p + 17), ==, i);
+    g_assert_cmpuint (sfu_get_u24 (p + 20), !=, 0);
   }
   for (i = 0; i < 2; i++)
     end_free (out[i], f.transport);

@@ -5,6 +5,7 @@
 #include "transport-fixture.h"
 
 #include <string.h>
+#include "sfu-bytes.h"
 #include "sfu-media-loop.h"
 
 static void
@@ -258,14 +259,14 @@ make_rtp (guint8 *data, guint8 pt, guint16 seq, guint32 timestamp, guint32 ssrc,
   memset (data, 0, 12 + 4 + 20 + payload_len);
   data[0] = 0x80 | (mid ? 0x10 : 0);
   data[1] = pt;
-  GST_WRITE_UINT16_BE (data + 2, seq);
-  GST_WRITE_UINT32_BE (data + 4, timestamp);
-  GST_WRITE_UINT32_BE (data + 8, ssrc);
+  sfu_put_u16 (data + 2, seq);
+  sfu_put_u32 (data + 4, timestamp);
+  sfu_put_u32 (data + 8, ssrc);
   if (mid) {
     gsize words = (1 + mid_len + 3) / 4;
 
-    GST_WRITE_UINT16_BE (data + 12, 0xbede);
-    GST_WRITE_UINT16_BE (data + 14, words);
+    sfu_put_u16 (data + 12, 0xbede);
+    sfu_put_u16 (data + 14, words);
     data[16] = 1 << 4 | (mid_len - 1);
     memcpy (data + 17, mid, mid_len);
     len += 4 + words * 4;
