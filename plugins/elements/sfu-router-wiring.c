@@ -23,12 +23,14 @@ find_producer_pad (GstElement *router, SfuRouterSrcPad *src)
 {
   g_autofree gchar *same_number = NULL;
   g_autofree gchar *wanted = NULL;
+  gboolean auto_follow;
   GstPad *pad = NULL;
 
   g_object_get (src, "producer", &wanted, NULL);
+  g_object_get (router, "auto-follow", &auto_follow, NULL);
   if (wanted) {
     pad = gst_element_get_static_pad (router, wanted);
-  } else {
+  } else if (auto_follow) {
     same_number = g_strconcat ("sink_", GST_PAD_NAME (src) + 4, NULL);
     pad = gst_element_get_static_pad (router, same_number);
     if (!pad) {

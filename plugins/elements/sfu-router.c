@@ -52,6 +52,7 @@
 GST_DEBUG_CATEGORY (sfurouter);
 #define GST_CAT_DEFAULT sfurouter
 
+enum { PROP_0, PROP_AUTO_FOLLOW };
 enum { SIGNAL_ACTIVE_SPEAKER, SIGNAL_REQUEST_KEY_FRAME, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
@@ -62,6 +63,7 @@ struct _SfuRouter {
   guint next_sink, next_src; /* control thread */
 
   SfuSpeakers *speakers; /* owned */
+  gint auto_follow;      /* atomic */
 };
 
 G_DEFINE_TYPE_WITH_CODE (SfuRouter, sfu_router, GST_TYPE_BIN,
@@ -360,18 +362,55 @@ install_signals (GType type)
 }
 
 static void
+sfu_router_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_AUTO_FOLLOW)
+    g_atomic_int_set (
+        &SFU_ROUTER (object)->auto_follow, g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+sfu_router_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_AUTO_FOLLOW)
+    g_value_set_boolean (
+        value, g_atomic_int_get (&SFU_ROUTER (object)->auto_follow));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 sfu_router_class_init (SfuRouterClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
   GST_DEBUG_CATEGORY_INIT (sfurouter, "sfurouter", 0, "SFU router");
+  object_class->set_property = sfu_router_set_property;
+  object_class->get_property = sfu_router_get_property;
   object_class->dispose = sfu_router_dispose;
   object_class->finalize = sfu_router_finalize;
   element_class->set_context = sfu_router_set_context;
   element_class->change_state = sfu_router_change_state;
   element_class->request_new_pad = sfu_router_request_new_pad;
   element_class->release_pad = sfu_router_release_pad;
+  /**
+   * SfuRouter:auto-follow:
+   *
+   * Whether a src pad without `producer` follows the sink pad of its number, or
+   * the first one. Applications that say for each src pad what it follows turn
+   * it off, or a new subscriber would ask the wrong publisher for a key frame
+   * before they have said it.
+   */
+  g_object_class_install_property (object_class, PROP_AUTO_FOLLOW,
+      g_param_spec_boolean ("auto-follow", "Auto follow",
+          "Src pads without producer follow the sink pad of their number, else "
+          "the first one",
+          TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   install_signals (SFU_TYPE_ROUTER);
   gst_element_class_add_static_pad_template_with_gtype (
       element_class, &sink_template, SFU_TYPE_ROUTER_SINK_PAD);
@@ -387,5 +426,6 @@ sfu_router_class_init (SfuRouterClass *klass)
 static void
 sfu_router_init (SfuRouter *self)
 {
+  self->auto_follow = TRUE;
   self->speakers = sfu_speakers_new (on_speaker, self);
 }

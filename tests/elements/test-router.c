@@ -368,6 +368,32 @@ test_switch_of_producer (void)
   room_clear (&room);
 }
 
+/* Nobody is followed, and nobody asked for a picture, before it is said who. */
+static void
+test_auto_follow_off (void)
+{
+  Room room = { .router = gst_element_factory_make ("sfurouter", NULL) };
+  TestPacket packet;
+  GstPad *src;
+
+  g_object_set (room.router, "auto-follow", FALSE, NULL);
+  room.in = gst_harness_new_with_element (room.router, "sink_0", NULL);
+  room.out = gst_harness_new_with_element (room.router, NULL, "src_0");
+  gst_harness_set_src_caps_str (room.in, VP8_CAPS);
+  publish (&room, TRUE);
+  g_assert_null (gst_harness_try_pull (room.out));
+  g_assert_cmpuint (
+      count_upstream (room.in, sfu_event_is_keyframe_request), ==, 0);
+  src = gst_element_get_static_pad (room.router, "src_0");
+  g_object_set (src, "producer", "sink_0", NULL);
+  gst_object_unref (src);
+  g_assert_cmpuint (
+      count_upstream (room.in, sfu_event_is_keyframe_request), ==, 1);
+  publish (&room, TRUE);
+  expect_packet (room.out, &packet);
+  room_clear (&room);
+}
+
 static void
 test_sender_report_is_mapped (void)
 {
@@ -495,6 +521,7 @@ main (int argc, char **argv)
       "/router/nack-is-answered-as-rtx", test_nack_is_answered_as_rtx);
   g_test_add_func ("/router/rtx-is-undone", test_rtx_is_undone);
   g_test_add_func ("/router/switch-of-producer", test_switch_of_producer);
+  g_test_add_func ("/router/auto-follow-off", test_auto_follow_off);
   g_test_add_func (
       "/router/sender-report-is-mapped", test_sender_report_is_mapped);
   g_test_add_func (
