@@ -116,6 +116,9 @@ sfu_worker_router_new (const gchar *id, SfuMediaLoop *loop,
   self->link->router = self;
   self->pipeline = make_pipeline (id, loop);
   self->element = gst_element_factory_make ("sfurouter", "router");
+  /* Consumers say themselves whom they follow. */
+  if (self->element)
+    g_object_set (self->element, "auto-follow", FALSE, NULL);
   if (!self->element || !sfu_worker_router_add (self, self->element, error) ||
       gst_element_set_state (self->pipeline, GST_STATE_PLAYING) ==
           GST_STATE_CHANGE_FAILURE) {
