@@ -227,30 +227,29 @@ consumer_report (const SfuWorkerConsumer *consumer)
   return end_report (&dict);
 }
 
-/* RTP and RTX of all tracks of one direction; STUN, DTLS and RTCP are not in
- * it. */
-static guint64
-sum_bitrates (GPtrArray *tracks, GstPad *(*wire_pad) (gpointer node))
+/* RTP and RTX of all tracks; STUN, DTLS and RTCP are not in it. */
+typedef struct {
+  const SfuWorkerTransport *transport;
+  guint64 recv_bps, send_bps;
+} Bitrates;
+
+/* On the media thread: one visit instead of one for each track. */
+static void
+sum_bitrates (gpointer data, gpointer unused)
 {
-  guint64 sum = 0;
-  for (guint i = 0; i < tracks->len; i++) {
-    GstStructure *stats = read_stats (wire_pad (tracks->pdata[i]));
-    sum += get_count (stats, "bitrate");
+  Bitrates *sums = data;
+  for (guint i = 0; i < sums->transport->producers->len; i++) {
+    SfuWorkerProducer *producer = sums->transport->producers->pdata[i];
+    GstStructure *stats = read_stats (producer->track.src);
+    sums->recv_bps += get_count (stats, "bitrate");
     gst_structure_free (stats);
   }
-  return sum;
-}
-
-static GstPad *
-producer_wire_pad (gpointer node)
-{
-  return ((SfuWorkerProducer *)node)->track.src;
-}
-
-static GstPad *
-consumer_wire_pad (gpointer node)
-{
-  return ((SfuWorkerConsumer *)node)->track.sink;
+  for (guint i = 0; i < sums->transport->consumers->len; i++) {
+    SfuWorkerConsumer *consumer = sums->transport->consumers->pdata[i];
+    GstStructure *stats = read_stats (consumer->track.sink);
+    sums->send_bps += get_count (stats, "bitrate");
+    gst_structure_free (stats);
+  }
 }
 
 static void
@@ -299,6 +298,7 @@ transport_report (const SfuWorkerTransport *transport)
     { "remoteEstimatedBitrate", "remb-bitrate" },
   };
   GstStructure *stats = read_stats (transport->element);
+  Bitrates sums = { transport, 0, 0 };
   GVariantDict dict;
   begin_report (&dict, "webrtc-transport");
   g_variant_dict_insert (&dict, "transportId", "s", transport->node.id);
@@ -309,10 +309,9 @@ transport_report (const SfuWorkerTransport *transport)
   add_text (&dict, "srtpProfile", stats, "srtp-profile");
   add_tuple (&dict, stats);
   add_counts (&dict, stats, fields, G_N_ELEMENTS (fields));
-  add_count (&dict, "recvBitrate",
-      sum_bitrates (transport->producers, producer_wire_pad));
-  add_count (&dict, "sendBitrate",
-      sum_bitrates (transport->consumers, consumer_wire_pad));
+  sfu_media_loop_call (transport->router->loop, sum_bitrates, &sums);
+  add_count (&dict, "recvBitrate", sums.recv_bps);
+  add_count (&dict, "sendBitrate", sums.send_bps);
   add_drops (&dict, stats, NULL);
   gst_structure_free (stats);
   return end_report (&dict);

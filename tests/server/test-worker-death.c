@@ -4,6 +4,7 @@
  *
  * Threads: main only. */
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,6 +282,27 @@ test_bad_sockets (void)
     check_start_error (&cases[i].options, cases[i].code, cases[i].text);
 }
 
+/* A machine without GStreamer's plugins: it is said what to install. */
+static void
+test_missing_plugins (void)
+{
+  const gchar *const packages[] = { "gstreamer1.0-plugins-bad",
+    "gstreamer1.0-plugins-good", "gstreamer1.0-nice", "webrtcbin", "nicesrc" };
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *dir = g_dir_make_tmp ("sfu-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_autofree gchar *registry = g_build_filename (dir, "registry", NULL);
+  SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1" };
+  g_setenv ("GST_PLUGIN_SYSTEM_PATH_1_0", dir, TRUE);
+  g_setenv ("GST_REGISTRY_1_0", registry, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (packages); i++)
+    check_start_error (&options, SFU_ERROR_NOT_SUPPORTED, packages[i]);
+  g_unsetenv ("GST_PLUGIN_SYSTEM_PATH_1_0");
+  g_unsetenv ("GST_REGISTRY_1_0");
+  g_remove (registry);
+  g_rmdir (dir);
+}
+
 /* Two neighbouring ports that were free a moment ago: somebody else may take
  * them, so there are several tries. */
 static SfuWorkerClient *
@@ -382,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/death/server-killed", test_server_killed);
   g_test_add_func ("/worker/death/port-busy", test_port_busy);
   g_test_add_func ("/worker/death/bad-sockets", test_bad_sockets);
+  g_test_add_func ("/worker/death/missing-plugins", test_missing_plugins);
   g_test_add_func ("/worker/death/range", test_range);
   g_test_add_func ("/worker/death/by-hand", test_by_hand);
   return g_test_run ();
