@@ -21,6 +21,7 @@ GST_DEBUG_CATEGORY_EXTERN (sfutransport);
 
 typedef struct {
   GWeakRef transport;
+  gint life;
   gboolean is_ice;
   gint state;
   gchar *reason; /* owned */
@@ -127,7 +128,7 @@ on_news (gpointer data)
   News *news = data;
   g_autoptr (SfuTransport) self = g_weak_ref_get (&news->transport);
 
-  if (!self || self->closed)
+  if (!self || self->closed || news->life != g_atomic_int_get (&self->life))
     return G_SOURCE_REMOVE;
   if (news->is_ice)
     on_ice_news (self, news->state, news->reason);
@@ -143,6 +144,7 @@ post_news (SfuTransport *self, gboolean is_ice, gint state, const gchar *reason)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_weak_ref_init (&news->transport, self);
+  news->life = g_atomic_int_get (&self->life);
   news->is_ice = is_ice;
   news->state = state;
   news->reason = g_strdup (reason ? reason : "");
@@ -247,8 +249,10 @@ sfu_transport_ensure_agent (SfuTransport *self, GError **error)
   GST_OBJECT_UNLOCK (self);
   self->closed = FALSE;
   self->connect_called = FALSE;
+  g_atomic_int_inc (&self->life);
   set_state (self, SFU_ICE_NEW, SFU_DTLS_NEW, "");
   sfu_transport_apply_timeouts (self);
+  g_object_notify (G_OBJECT (self), "ice-ufrag");
   return TRUE;
 }
 
@@ -354,8 +358,8 @@ sfu_transport_restart_ice (SfuTransport *self)
   if (self->closed || !self->agent)
     return;
   sfu_ice_agent_restart (self->agent);
+  /* Not of the password: gst-launch -v would print it. */
   g_object_notify (G_OBJECT (self), "ice-ufrag");
-  g_object_notify (G_OBJECT (self), "ice-pwd");
 }
 
 /* ---- close ---- */

@@ -34,6 +34,7 @@ struct _SfuTransport {
   GSource *dtls_timer;      /* owned */
   SfuMediaLoop *given_loop; /* owned; from a GstContext */
   guint next_src, next_sink;
+  gint life; /* atomic: news of an earlier life are dropped */
 
   /* under the object lock */
   SfuIceState ice_state;

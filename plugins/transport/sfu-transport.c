@@ -28,12 +28,12 @@
  * "state-changed" says "fingerprint mismatch".
  *
  * ## Example
- * Forwards whatever a client sends to whatever it receives is for sfurouter;
- * alone, the element can be looked at:
+ * A connection needs an application that carries ICE and DTLS parameters, so
+ * this line only answers ICE checks on a port and prints the user name fragment
+ * they must have:
  * |[
  * gst-launch-1.0 -v sfutransport listen-ip=127.0.0.1 port=40000
  * ]|
- * prints its ice-ufrag and fingerprint.
  *
  * Threads: functions, properties, request pads and signals on the control
  * thread; packets on the media thread of the server's loop. */

@@ -359,8 +359,11 @@ sfu_webrtcbin_start (SfuWebrtcbin *self, const gchar *pem, gboolean is_client,
 void
 sfu_webrtcbin_send_close_notify (SfuWebrtcbin *self, gint64 wait_us)
 {
-  if (g_atomic_int_compare_and_exchange (&self->ready, TRUE, FALSE))
-    sfu_close_notify_send (self->parts.enc, wait_us);
+  if (!g_atomic_int_compare_and_exchange (&self->ready, TRUE, FALSE))
+    return;
+  /* So that our own closing is no news. */
+  g_atomic_int_set (&self->state, SFU_DTLS_CLOSED);
+  sfu_close_notify_send (self->parts.enc, wait_us);
 }
 
 void

@@ -140,6 +140,63 @@ test_wrong_fingerprint (gconstpointer peer_client)
   fixture_clear (&f);
 }
 
+/* SCTP begins by itself when DTLS is there: over the gate, or not at all. */
+static void
+test_sctp (void)
+{
+  Fixture f;
+  End *in;
+  guint8 data[200];
+
+  fixture_init (&f);
+  g_object_set (f.transport, "sctp", TRUE, NULL);
+  in = end_new_producer (f.transport, VIDEO ", " SSRC);
+  fixture_connect (&f, TRUE);
+  WAIT_UNTIL (test_peer_dtls_bytes (f.peer) > 0);
+  test_peer_send_rtp (
+      f.peer, data, make_rtp (data, 96, 1, 1000, 1111, NULL, 100));
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 1);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
+static void
+test_sctp_wrong_fingerprint (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  g_object_set (f.transport, "sctp", TRUE, NULL);
+  fixture_start_with (&f, TRUE, WRONG_FINGERPRINT);
+  WAIT_UNTIL (strcmp (f.dtls, "failed") == 0);
+  g_assert_cmpstr (f.reason, ==, "fingerprint mismatch");
+  WAIT_UNTIL (test_peer_dtls_connected (f.peer));
+  g_assert_cmpuint (test_peer_dtls_bytes (f.peer), ==, 0);
+  fixture_clear (&f);
+}
+
+/* An element can be used again; the second life has nothing of the first. */
+static void
+test_second_life (void)
+{
+  g_autofree gchar *first = NULL, *second = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  g_object_get (f.transport, "ice-ufrag", &first, NULL);
+  fixture_connect (&f, TRUE);
+  gst_element_set_state (f.pipeline, GST_STATE_NULL);
+  g_assert_cmpstr (f.dtls, ==, "closed");
+  gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+  assert_string_property (f.transport, "dtls-state", "new");
+  g_object_get (f.transport, "ice-ufrag", &second, NULL);
+  g_assert_cmpstr (first, !=, second);
+  test_peer_free (f.peer);
+  f.peer = test_peer_new ();
+  fixture_connect (&f, FALSE);
+  fixture_clear (&f);
+}
+
 /* While the handshake runs, nothing goes out either. */
 static void
 test_before_connected (void)
@@ -360,6 +417,8 @@ test_lossy_handshake (gconstpointer peer_client)
   Fixture f;
 
   fixture_init (&f);
+  /* The stock DTLS waits one second before it sends again, then two, four. */
+  g_object_set (f.transport, "dtls-timeout", 120000, NULL);
   sfu_webrtc_server_set_impairment (f.server, percent, percent);
   fixture_connect (&f, GPOINTER_TO_INT (peer_client));
   fixture_clear (&f);
@@ -397,6 +456,10 @@ main (int argc, char **argv)
       GINT_TO_POINTER (TRUE), test_wrong_fingerprint);
   g_test_add_data_func ("/transport/wrong-fingerprint/client",
       GINT_TO_POINTER (FALSE), test_wrong_fingerprint);
+  g_test_add_func ("/transport/sctp", test_sctp);
+  g_test_add_func (
+      "/transport/wrong-fingerprint/sctp", test_sctp_wrong_fingerprint);
+  g_test_add_func ("/transport/second-life", test_second_life);
   g_test_add_func ("/transport/before-connected", test_before_connected);
   g_test_add_func ("/transport/close", test_close);
   g_test_add_func ("/transport/close/state", test_state_change_closes);

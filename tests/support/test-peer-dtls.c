@@ -198,6 +198,7 @@ void
 test_peer_dtls_handle (TestPeer *self, const guint8 *data, gsize len)
 {
   guint8 buffer[MAX_DATAGRAM];
+  gint n;
 
   if (!self->ssl)
     return;
@@ -211,11 +212,24 @@ test_peer_dtls_handle (TestPeer *self, const guint8 *data, gsize len)
   if (SSL_is_init_finished (self->ssl) && !self->connected)
     on_connected (self);
   if (self->connected) {
-    while (SSL_read (self->ssl, buffer, sizeof buffer) > 0) {
-    }
+    while ((n = SSL_read (self->ssl, buffer, sizeof buffer)) > 0)
+      self->dtls_bytes += n;
     if (SSL_get_shutdown (self->ssl) & SSL_RECEIVED_SHUTDOWN)
       self->got_close_notify = TRUE;
   }
+  flush_output (self);
+}
+
+gsize
+test_peer_dtls_bytes (TestPeer *self)
+{
+  return self->dtls_bytes;
+}
+
+void
+test_peer_send_dtls (TestPeer *self, const guint8 *data, gsize len)
+{
+  SSL_write (self->ssl, data, len);
   flush_output (self);
 }
 

@@ -31,6 +31,7 @@ struct _TestPeer {
   X509 *cert;                              /* owned */
   EVP_PKEY *key;                           /* owned */
   gchar *fingerprint, *remote_fingerprint; /* owned */
+  gsize dtls_bytes;
   gboolean dtls_client, dtls_started, connected, got_close_notify;
 
   srtp_t inbound, outbound; /* owned */

@@ -48,6 +48,10 @@ void test_peer_send_raw (TestPeer *self, const guint8 *data, gsize len);
 /* Decrypted packets in the order of arrival; the queues own GBytes. */
 GQueue *test_peer_rtp (TestPeer *self);
 GQueue *test_peer_rtcp (TestPeer *self);
+/* Bytes of DTLS application data (SCTP) that came. */
+gsize test_peer_dtls_bytes (TestPeer *self);
+/* Sends DTLS application data. */
+void test_peer_send_dtls (TestPeer *self, const guint8 *data, gsize len);
 /* SRTP or SRTCP datagrams that came, whether or not they could be decrypted. */
 guint test_peer_srtp_datagrams (TestPeer *self);
 
