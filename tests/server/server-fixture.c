@@ -326,7 +326,10 @@ client_fails (Client *c, const gchar *method, const gchar *data, gint code)
 
   if (has_mark (node, "ok"))
     g_error ("%s succeeded with %s", method, data);
-  g_assert_cmpint (get_int (node, "errorCode"), ==, code);
+  if (get_int (node, "errorCode") != code)
+    g_error ("%s %s: error %d \"%s\" instead of %d", method, data,
+        (gint)get_int (node, "errorCode"), get_string (node, "errorReason"),
+        code);
   return g_strdup (get_string (node, "errorReason"));
 }
 

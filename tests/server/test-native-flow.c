@@ -97,6 +97,12 @@ test_transport (void)
   g_assert_cmpstr (
       json_object_get_string_member (object, "algorithm"), ==, "sha-256");
 
+  /* A fingerprint that is none can be corrected. */
+  connect = connect_data (get_string (transport, "id"));
+  g_strdelimit (connect, "F", 'G');
+  reason = client_fails (c, "connectWebRtcTransport", connect, 400);
+  g_free (reason);
+  g_free (connect);
   connect = connect_data (get_string (transport, "id"));
   json_node_unref (client_ok (c, "connectWebRtcTransport", connect));
   reason = client_fails (c, "connectWebRtcTransport", connect, 409);
