@@ -93,16 +93,15 @@ on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
         server->rooms, &server->limits, connection, room_id, peer_id);
 }
 
-/* libsoup keeps a body in memory: count while it comes. */
+/* libsoup keeps a body in memory: one without a length is counted while it
+ * comes, and no longer kept when it is too long. */
 static void
 on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
 
-  if (body->length <= MAX_BODY_BYTES)
-    return;
-  soup_message_body_set_accumulate (body, FALSE);
-  g_object_set_data (G_OBJECT (message), "sfu-too-large", GINT_TO_POINTER (1));
+  if (body->length > MAX_BODY_BYTES)
+    soup_message_body_set_accumulate (body, FALSE);
 }
 
 static void

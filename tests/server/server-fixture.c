@@ -124,8 +124,9 @@ fixture_http (
   answer.type =
       g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
   answer.etag = g_strdup (soup_message_headers_get_one (headers, "ETag"));
-  answer.body =
-      g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  answer.body = g_strndup (
+      g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "",
+      g_bytes_get_size (body));
   return answer;
 }
 
