@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sfu-server as a program: what it prints, how it stops, what it says when it
+ * cannot start. SFU_TEST_SERVER and SFU_TEST_WORKER name the programs.
+ *
+ * Threads: one. */
+#include <gio/gio.h>
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+#define DEADLINE_S 60
+
+typedef struct {
+  GSubprocess *process;
+  GDataInputStream *out;
+} Program;
+
+static gboolean
+on_deadline (gpointer data)
+{
+  g_error ("the program does not answer");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+/* Waits for an asynchronous operation that ends in on_result. */
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  guint id = g_timeout_add_seconds (DEADLINE_S, on_deadline, NULL);
+
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  return *result;
+}
+
+static Program
+program_start (const gchar *const *flags)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  Program p;
+
+  g_subprocess_launcher_setenv (
+      launcher, "SFU_WORKER_PROGRAM", g_getenv ("SFU_TEST_WORKER"), TRUE);
+  g_ptr_array_add (argv, (gpointer)g_getenv ("SFU_TEST_SERVER"));
+  for (guint i = 0; flags[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer)flags[i]);
+  g_ptr_array_add (argv, NULL);
+  p.process = g_subprocess_launcher_spawnv (
+      launcher, (const gchar *const *)argv->pdata, &error);
+  g_assert_no_error (error);
+  p.out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (p.process));
+  return p;
+}
+
+static gchar *
+program_read_line (Program *p)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *line;
+
+  g_data_input_stream_read_line_async (
+      p->out, G_PRIORITY_DEFAULT, NULL, on_result, &result);
+  line = g_data_input_stream_read_line_finish (
+      p->out, wait_for (&result), NULL, &error);
+  g_assert_no_error (error);
+  return line;
+}
+
+/* The exit status, 128 + the signal for one that was killed. */
+static gint
+program_wait (Program *p)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_wait_async (p->process, NULL, on_result, &result);
+  g_subprocess_wait_finish (p->process, wait_for (&result), &error);
+  g_assert_no_error (error);
+  if (g_subprocess_get_if_signaled (p->process))
+    return 128 + g_subprocess_get_term_sig (p->process);
+  return g_subprocess_get_exit_status (p->process);
+}
+
+static void
+program_clear (Program *p)
+{
+  g_object_unref (p->out);
+  g_object_unref (p->process);
+}
+
+/* Runs to the end; *out and *err get what it wrote. */
+static gint
+run (const gchar *const *flags, gchar **out, gchar **err)
+{
+  Program p = program_start (flags);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint status;
+
+  g_subprocess_communicate_utf8_async (
+      p.process, NULL, NULL, on_result, &result);
+  g_subprocess_communicate_utf8_finish (
+      p.process, wait_for (&result), out, err, &error);
+  g_assert_no_error (error);
+  status = g_subprocess_get_if_exited (p.process)
+      ? g_subprocess_get_exit_status (p.process)
+      : -1;
+  program_clear (&p);
+  return status;
+}
+
+static gchar *
+wait_ready (Program *p)
+{
+  g_autofree gchar *line = program_read_line (p);
+
+  g_assert_nonnull (line);
+  if (!g_regex_match_simple (
+          "^sfu-server ready http=[0-9]+ rtc=[0-9]+ workers=1$", line, 0, 0))
+    g_error ("\"%s\"", line);
+  return g_steal_pointer (&line);
+}
+
+static const gchar *const free_ports[] = { "--http-port=0", "--rtc-port=0",
+  NULL };
+
+static void
+test_ready_and_stop (gconstpointer data)
+{
+  Program p = program_start (free_ports);
+  g_autofree gchar *ready = wait_ready (&p);
+
+  g_subprocess_send_signal (p.process, GPOINTER_TO_INT (data));
+  g_assert_cmpint (program_wait (&p), ==, 0);
+  program_clear (&p);
+}
+
+/* Two signals at once: it goes, whatever it was doing. */
+static void
+test_stop_twice (void)
+{
+  Program p = program_start (free_ports);
+  g_autofree gchar *ready = wait_ready (&p);
+
+  g_subprocess_send_signal (p.process, SIGTERM);
+  g_subprocess_send_signal (p.process, SIGINT);
+  g_assert_cmpint (program_wait (&p), ==, 0);
+  program_clear (&p);
+}
+
+static guint
+port_of (const gchar *ready)
+{
+  return (guint)g_ascii_strtoull (strstr (ready, "http=") + 5, NULL, 10);
+}
+
+static void
+test_port_busy (void)
+{
+  Program p = program_start (free_ports);
+  g_autofree gchar *ready = wait_ready (&p);
+  g_autofree gchar *flag = g_strdup_printf ("--http-port=%u", port_of (ready));
+  const gchar *flags[] = { flag, "--rtc-port=0", NULL };
+  g_autofree gchar *out = NULL;
+  g_autofree gchar *err = NULL;
+
+  g_assert_cmpint (run (flags, &out, &err), ==, 1);
+  g_assert_cmpstr (out, ==, "");
+  g_assert_nonnull (strstr (err, "another program has it"));
+  g_assert_nonnull (strstr (err, "--http-port"));
+  g_subprocess_send_signal (p.process, SIGTERM);
+  program_wait (&p);
+  program_clear (&p);
+}
+
+static void
+test_cannot_start (void)
+{
+  static const struct {
+    const gchar *flags[6];
+    gint status;
+    const gchar *says;
+  } cases[] = {
+    { { "--http-port=x", NULL }, 2, "--http-port: must be a whole number" },
+    { { "--nonsense", NULL }, 2, "--nonsense" },
+    { { "--codecs=theora", NULL }, 2, "media codec not supported" },
+    { { "--config=/nonexistent/file", NULL }, 2, "/nonexistent/file" },
+    { { "--http-port=0", "--rtc-port=0", "--listen-ip=192.0.2.1", NULL }, 1,
+        "192.0.2.1" },
+    { { "--http-port=0", "--rtc-port=0", "--worker-program=/bin/false", NULL },
+        1, "sfu-server: " },
+    { { "--tls-cert=/dev/null", "--tls-key=/dev/null", "--http-port=0",
+          "--rtc-port=0", NULL },
+        1, "tls-cert" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *out = NULL;
+    g_autofree gchar *err = NULL;
+
+    g_test_message ("%s", cases[i].flags[0]);
+    g_assert_cmpint (run (cases[i].flags, &out, &err), ==, cases[i].status);
+    g_assert_cmpstr (out, ==, "");
+    if (strstr (err, cases[i].says) == NULL)
+      g_error ("\"%s\" does not say \"%s\"", err, cases[i].says);
+  }
+}
+
+static void
+test_text (void)
+{
+  static const struct {
+    const gchar *flag, *says;
+  } cases[] = {
+    { "--help", "Usage: sfu-server" },
+    { "-h", "Usage: sfu-server" },
+    { "--version", "sfu-server " SFU_VERSION },
+    { "--check-config", "the configuration is good" },
+    { "--print-config", "[network]\nhttp-port=4443\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const gchar *flags[] = { cases[i].flag, NULL };
+    g_autofree gchar *out = NULL;
+    g_autofree gchar *err = NULL;
+
+    g_assert_cmpint (run (flags, &out, &err), ==, 0);
+    g_assert_cmpstr (err, ==, "");
+    g_assert_true (g_str_has_prefix (out, cases[i].says));
+  }
+}
+
+/* A connection over TLS, with a certificate made on the spot. */
+static void
+test_tls (void)
+{
+  static const gchar *const names[] = { "cert.pem", "key.pem" };
+  g_autofree gchar *folder = g_dir_make_tmp ("sfu-tls-XXXXXX", NULL);
+  g_autofree gchar *cert = g_build_filename (folder, names[0], NULL);
+  g_autofree gchar *key = g_build_filename (folder, names[1], NULL);
+  g_autofree gchar *openssl = g_find_program_in_path ("openssl");
+  g_autofree gchar *cert_flag = g_strdup_printf ("--tls-cert=%s", cert);
+  g_autofree gchar *key_flag = g_strdup_printf ("--tls-key=%s", key);
+  const gchar *flags[] = { cert_flag, key_flag, "--http-port=0", "--rtc-port=0",
+    NULL };
+  const gchar *make[] = { openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+    "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
+    "-keyout", key, "-out", cert, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) tls = NULL;
+  gboolean ok;
+
+  if (openssl == NULL) {
+    g_test_skip ("no openssl program");
+    return;
+  }
+  ok = g_spawn_sync (NULL, (gchar **)make, NULL,
+      G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+      NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (ok);
+  {
+    Program p = program_start (flags);
+    g_autofree gchar *ready = wait_ready (&p);
+    g_autofree gchar *empty = program_read_line (&p);
+    g_autofree gchar *url = program_read_line (&p);
+    g_autoptr (GTlsCertificate) certificate =
+        g_tls_certificate_new_from_file (cert, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (strstr (url, "https://localhost:"));
+    connection = g_socket_client_connect_to_host (
+        client, "127.0.0.1", (guint16)port_of (ready), NULL, &error);
+    g_assert_no_error (error);
+    tls = g_tls_client_connection_new (G_IO_STREAM (connection), NULL, &error);
+    g_assert_no_error (error);
+    {
+      g_autoptr (GTlsDatabase) trust = g_tls_file_database_new (cert, &error);
+      g_autoptr (GSocketConnectable) host =
+          g_network_address_new ("localhost", 0);
+
+      g_assert_no_error (error);
+      g_tls_connection_set_database (G_TLS_CONNECTION (tls), trust);
+      g_tls_client_connection_set_server_identity (
+          G_TLS_CLIENT_CONNECTION (tls), host);
+    }
+    g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_tls_certificate_is_same (certificate,
+        g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls))));
+    g_subprocess_send_signal (p.process, SIGTERM);
+    g_assert_cmpint (program_wait (&p), ==, 0);
+    program_clear (&p);
+  }
+  g_remove (cert);
+  g_remove (key);
+  g_remove (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func (
+      "/program/stop/term", GINT_TO_POINTER (SIGTERM), test_ready_and_stop);
+  g_test_add_data_func (
+      "/program/stop/int", GINT_TO_POINTER (SIGINT), test_ready_and_stop);
+  g_test_add_func ("/program/stop/twice", test_stop_twice);
+  g_test_add_func ("/program/port-busy", test_port_busy);
+  g_test_add_func ("/program/cannot-start", test_cannot_start);
+  g_test_add_func ("/program/text", test_text);
+  g_test_add_func ("/program/tls", test_tls);
+  return g_test_run ();
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* server/config: who wins, what is refused, and that every key works in all
+ * three places.
+ *
+ * Threads: one. */
+#include "sfu-config-keys.h"
+#include "sfu-error.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static gchar *file_name;
+
+typedef struct {
+  SfuConfig *config;
+  SfuConfigAction action;
+  gchar *text;
+  GError *error;
+} Loaded;
+
+/* flags and variables: NULL-terminated; file: content of --config, or NULL. */
+static Loaded
+load (
+    const gchar *const *flags, const gchar *const *variables, const gchar *file)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autofree gchar *config_flag = g_strdup_printf ("--config=%s", file_name);
+  static const gchar *const none[] = { NULL };
+  Loaded l = { NULL };
+
+  g_ptr_array_add (argv, "sfu-server");
+  if (file != NULL) {
+    g_file_set_contents (file_name, file, -1, NULL);
+    g_ptr_array_add (argv, config_flag);
+  }
+  for (guint i = 0; flags != NULL && flags[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer)flags[i]);
+  l.config = sfu_config_load ((gint)argv->len, (gchar **)argv->pdata,
+      (gchar **)(variables != NULL ? variables : none), &l.action, &l.text,
+      &l.error);
+  return l;
+}
+
+static void
+loaded_clear (Loaded *l)
+{
+  sfu_config_free (l->config);
+  g_free (l->text);
+  g_clear_error (&l->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loaded, loaded_clear)
+
+static void
+test_defaults (void)
+{
+  g_auto (Loaded) l = load (NULL, NULL, NULL);
+
+  g_assert_no_error (l.error);
+  g_assert_cmpint (l.action, ==, SFU_CONFIG_RUN);
+  g_assert_cmpuint (l.config->http_ports->len, ==, 1);
+  g_assert_cmpuint (g_array_index (l.config->http_ports, guint16, 0), ==, 4443);
+  g_assert_cmpstr (l.config->listen_ip, ==, "127.0.0.1");
+  g_assert_cmpuint (l.config->rtc_port_min, ==, 40000);
+  g_assert_cmpuint (l.config->rtc_port_max, ==, 40000);
+  g_assert_cmpuint (l.config->workers, ==, 1);
+  g_assert_cmpuint (l.config->codecs->len, ==, 4);
+  g_assert_null (l.config->admin_token);
+  g_assert_false (l.config->admin_open);
+  g_assert_cmpuint (l.config->max_message_bytes, ==, 65536);
+}
+
+static void
+test_precedence (void)
+{
+  static const gchar *const flags[] = { "--workers", "4", NULL };
+  static const gchar *const variables[] = { "SFU_WORKERS=3", "SFU_MAX_ROOMS=30",
+    NULL };
+  g_auto (Loaded) l = load (flags, variables,
+      "[media]\nworkers=2\n[limits]\nmax-rooms=20\nmax-peers-per-room=20\n");
+
+  g_assert_no_error (l.error);
+  g_assert_cmpuint (l.config->workers, ==, 4);
+  g_assert_cmpuint (l.config->max_rooms, ==, 30);
+  g_assert_cmpuint (l.config->max_peers_per_room, ==, 20);
+}
+
+static void
+test_lists (void)
+{
+  static const gchar *const flags[] = { "--http-port=1", "--http-port", "2",
+    "--announced-address=a", "--announced-address=b.example, c", NULL };
+  static const gchar *const variables[] = { "SFU_HTTP_PORT=7,8", NULL };
+  g_auto (Loaded) l = load (flags, variables, NULL);
+  g_auto (Loaded) m = load (NULL, variables, NULL);
+
+  g_assert_no_error (l.error);
+  g_assert_cmpuint (l.config->http_ports->len, ==, 2);
+  g_assert_cmpuint (g_array_index (l.config->http_ports, guint16, 1), ==, 2);
+  g_assert_cmpuint (g_strv_length (l.config->announced_addresses), ==, 3);
+  g_assert_cmpstr (l.config->announced_addresses[2], ==, "c");
+  g_assert_cmpuint (m.config->http_ports->len, ==, 2);
+  g_assert_cmpuint (g_array_index (m.config->http_ports, guint16, 0), ==, 7);
+}
+
+static void
+test_ports (void)
+{
+  static const struct {
+    const gchar *flag, *variable, *file;
+    guint16 min, max;
+  } cases[] = {
+    { "--rtc-port=0", NULL, NULL, 0, 0 },
+    { "--rtc-port=65535", NULL, NULL, 65535, 65535 },
+    { "--rtc-port-range=1000-2000", NULL, NULL, 1000, 2000 },
+    /* The more important source decides which of the two counts. */
+    { "--rtc-port=5", "SFU_RTC_PORT_RANGE=1000-2000", NULL, 5, 5 },
+    { NULL, "SFU_RTC_PORT_RANGE=1000-2000", "[network]\nrtc-port=5\n", 1000,
+        2000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const gchar *flags[] = { cases[i].flag, NULL };
+    const gchar *variables[] = { cases[i].variable, NULL };
+    g_auto (Loaded) l = load (flags, variables, cases[i].file);
+
+    g_assert_no_error (l.error);
+    g_assert_cmpuint (l.config->rtc_port_min, ==, cases[i].min);
+    g_assert_cmpuint (l.config->rtc_port_max, ==, cases[i].max);
+  }
+}
+
+static void
+test_refused (void)
+{
+  static const struct {
+    const gchar *flags[4], *variable, *file;
+    const gchar *message; /* a part of it */
+  } cases[] = {
+    { { "--http-port=65536", NULL }, NULL, NULL, "--http-port: must be" },
+    { { "--http-port=,", NULL }, NULL, NULL, "--http-port: must be a port" },
+    { { "--http-port", NULL }, NULL, NULL, "--http-port: needs a value" },
+    { { "stray", NULL }, NULL, NULL, "\"stray\" is no option" },
+    { { "--no-workers", NULL }, NULL, NULL, "\"--no-workers\" is no option" },
+    { { "--listen-ip=localhost", NULL }, NULL, NULL, "must be an IP address" },
+    { { "--listen-ip=::", NULL }, NULL, NULL, "announced-address: missing" },
+    { { "--workers=0", NULL }, NULL, NULL, "from 1 to 256" },
+    { { NULL }, "SFU_WORKERS=many", NULL, "SFU_WORKERS: must be" },
+    { { NULL }, NULL, "[media]\nworkers=-1\n", "[media] workers: must be" },
+    { { NULL }, NULL, "[media]\nwrokers=1\n", "has no key \"wrokers\"" },
+    { { NULL }, NULL, "[network]\nworkers=1\n", "it belongs to media" },
+    { { NULL }, NULL, "workers=1\n", "config" },
+    { { "--rtc-port-range=5", NULL }, NULL, NULL, "must be two ports" },
+    { { "--rtc-port-range=9-5", NULL }, NULL, NULL, "must be two ports" },
+    { { "--rtc-port-range=0-5", NULL }, NULL, NULL, "must be two ports" },
+    { { "--rtc-port=1", "--rtc-port-range=5-9", NULL }, NULL, NULL,
+        "only one of them" },
+    { { "--rtc-port=65535", "--workers=2", NULL }, NULL, NULL,
+        "no ports left" },
+    { { "--rtc-port-range=5-6", "--workers=3", NULL }, NULL, NULL,
+        "fewer ports than workers" },
+    { { "--tls-cert=/dev/null", NULL }, NULL, NULL, "without the other" },
+    { { "--tls-cert=/nonexistent", NULL }, NULL, NULL, "does not exist" },
+    { { "--admin-open", "--listen-ip=192.0.2.1", NULL }, NULL, NULL,
+        "admin-open: only with a loopback" },
+    { { "--admin-open=perhaps", NULL }, NULL, NULL, "must be yes or no" },
+    { { "--admin-token-file=/dev/null", NULL }, NULL, NULL,
+        "must have 8 to 4096 characters" },
+    { { "--admin-token-file=/nonexistent", NULL }, NULL, NULL, "/nonexistent" },
+    { { "--codecs=theora", NULL }, NULL, NULL, "media codec not supported" },
+    { { "--codecs=", NULL }, NULL, NULL, "must name a codec" },
+    { { "--log-level=loud", NULL }, NULL, NULL, "must be error, warning" },
+    { { "--ping-interval=5", "--ping-timeout=5", NULL }, NULL, NULL,
+        "ping-timeout: must be longer" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const gchar *variables[] = { cases[i].variable, NULL };
+    g_auto (Loaded) l = load (cases[i].flags, variables, cases[i].file);
+
+    g_assert_error (l.error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+    if (strstr (l.error->message, cases[i].message) == NULL)
+      g_error (
+          "\"%s\" does not say \"%s\"", l.error->message, cases[i].message);
+    g_assert_null (l.config);
+  }
+}
+
+static void
+test_switches (void)
+{
+  static const struct {
+    const gchar *flag, *variable;
+    gboolean open;
+  } cases[] = { { "--admin-open", NULL, TRUE },
+    { "--admin-open=true", NULL, TRUE }, { "--no-admin-open", NULL, FALSE },
+    { "--no-admin-open", "SFU_ADMIN_OPEN=1", FALSE },
+    { NULL, "SFU_ADMIN_OPEN=Yes", TRUE }, { NULL, "SFU_ADMIN_OPEN=0", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const gchar *flags[] = { cases[i].flag, NULL };
+    const gchar *variables[] = { cases[i].variable, NULL };
+    g_auto (Loaded) l = load (flags, variables, NULL);
+
+    g_assert_no_error (l.error);
+    g_assert_cmpint (l.config->admin_open, ==, cases[i].open);
+  }
+}
+
+/* The token is read, and never printed. */
+static void
+test_token (void)
+{
+  g_autofree gchar *token_file = g_strdup_printf ("%s.token", file_name);
+  g_autofree gchar *flag =
+      g_strdup_printf ("--admin-token-file=%s", token_file);
+  const gchar *flags[] = { flag, "--print-config", NULL };
+  Loaded l;
+
+  g_file_set_contents (token_file, "  open-sesame\n", -1, NULL);
+  l = load (flags, NULL, NULL);
+  g_assert_no_error (l.error);
+  g_assert_cmpstr (l.config->admin_token, ==, "open-sesame");
+  g_assert_null (strstr (l.text, "open-sesame"));
+  loaded_clear (&l);
+  g_remove (token_file);
+}
+
+/* What is printed can be read again, and means the same. */
+static void
+test_print_round_trip (void)
+{
+  static const gchar *const flags[] = { "--print-config", "--workers=3",
+    "--codecs=opus,VP8;x=1", "--rtc-port=7", NULL };
+  static const gchar *const print[] = { "--print-config", NULL };
+  g_auto (Loaded) l = load (flags, NULL, NULL);
+  g_auto (Loaded) m = { NULL };
+
+  g_assert_no_error (l.error);
+  g_assert_cmpint (l.action, ==, SFU_CONFIG_PRINT);
+  m = load (print, NULL, l.text);
+  g_assert_no_error (m.error);
+  g_assert_cmpstr (l.text, ==, m.text);
+  g_assert_cmpuint (m.config->codecs->len, ==, 2);
+}
+
+static void
+test_every_key (void)
+{
+  g_autofree gchar *help = sfu_config_help ();
+
+  for (guint i = 0; i < sfu_config_n_keys; i++) {
+    const SfuConfigKey *key = &sfu_config_keys[i];
+    g_autofree gchar *flag =
+        g_strdup_printf ("--%s=%s", key->name, key->fallback);
+    g_autofree gchar *variable_name = sfu_config_environment_name (key);
+    g_autofree gchar *variable =
+        g_strdup_printf ("%s=%s", variable_name, key->fallback);
+    g_autofree gchar *file =
+        g_strdup_printf ("[%s]\n%s=%s\n", key->group, key->name, key->fallback);
+    g_autofree gchar *option = g_strdup_printf ("  --%s", key->name);
+    const gchar *flags[] = { flag, NULL };
+    const gchar *variables[] = { variable, NULL };
+    g_auto (Loaded) l = load (flags, NULL, NULL);
+    g_auto (Loaded) m = load (NULL, variables, NULL);
+    g_auto (Loaded) n = load (NULL, NULL, file);
+
+    g_assert_no_error (l.error);
+    g_assert_no_error (m.error);
+    g_assert_no_error (n.error);
+    g_assert_nonnull (strstr (help, option));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  gint status, fd;
+
+  g_test_init (&argc, &argv, NULL);
+  fd = g_file_open_tmp ("sfu-config-XXXXXX", &file_name, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  g_test_add_func ("/config/defaults", test_defaults);
+  g_test_add_func ("/config/precedence", test_precedence);
+  g_test_add_func ("/config/lists", test_lists);
+  g_test_add_func ("/config/ports", test_ports);
+  g_test_add_func ("/config/refused", test_refused);
+  g_test_add_func ("/config/switches", test_switches);
+  g_test_add_func ("/config/token", test_token);
+  g_test_add_func ("/config/print", test_print_round_trip);
+  g_test_add_func ("/config/every-key", test_every_key);
+  status = g_test_run ();
+  g_remove (file_name);
+  g_free (file_name);
+  return status;
+}

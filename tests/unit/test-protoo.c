@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* server/protocol without a socket: framing, the token bucket, names.
+ *
+ * Threads: one. */
+#include "sfu-error.h"
+#include "sfu-native-session.h"
+#include "sfu-native.h"
+#include "sfu-protoo.h"
+
+#include <string.h>
+
+static void
+test_parse (void)
+{
+  static const struct {
+    const gchar *text;
+    gboolean ok;
+    SfuProtooKind kind;
+    gint64 id;
+  } cases[] = {
+    { "{\"request\":true,\"id\":7,\"method\":\"join\",\"data\":{}}", TRUE,
+        SFU_PROTOO_REQUEST, 7 },
+    { "{\"request\":true,\"id\":0,\"method\":\"join\"}", TRUE,
+        SFU_PROTOO_REQUEST, 0 },
+    { "{\"response\":true,\"id\":7,\"ok\":true,\"data\":{}}", TRUE,
+        SFU_PROTOO_RESPONSE, 7 },
+    { "{\"response\":true,\"id\":7,\"errorCode\":1,\"errorReason\":\"x\"}",
+        TRUE, SFU_PROTOO_RESPONSE, 7 },
+    { "{\"notification\":true,\"method\":\"x\"}", TRUE, SFU_PROTOO_NOTIFICATION,
+        0 },
+    { "{\"request\":true,\"id\":7.5,\"method\":\"join\"}", FALSE,
+        SFU_PROTOO_REQUEST, -1 },
+    { "{\"request\":true,\"id\":9007199254740993,\"method\":\"join\"}", FALSE,
+        SFU_PROTOO_REQUEST, -1 },
+    { "{\"request\":true,\"id\":7}", FALSE, SFU_PROTOO_REQUEST, 7 },
+    { "{\"request\":false,\"id\":7,\"method\":\"x\"}", FALSE,
+        SFU_PROTOO_REQUEST, -1 },
+    { "{\"response\":true,\"id\":7,\"errorCode\":\"x\"}", FALSE,
+        SFU_PROTOO_RESPONSE, -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (SfuProtooMessage) m = { 0 };
+    g_autoptr (GError) error = NULL;
+    gint64 id;
+    gboolean ok = sfu_protoo_parse (
+        &m, cases[i].text, strlen (cases[i].text), &id, &error);
+
+    g_test_message ("%s", cases[i].text);
+    g_assert_cmpint (ok, ==, cases[i].ok);
+    if (ok) {
+      g_assert_cmpint (m.kind, ==, cases[i].kind);
+      g_assert_cmpint (m.id, ==, cases[i].id);
+    } else {
+      g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+      g_assert_cmpint (id, ==, cases[i].id);
+    }
+  }
+}
+
+static void
+test_write (void)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (SFU_ERROR, SFU_ERROR_NOT_FOUND, "no \"x\"");
+  g_autofree gchar *request = sfu_protoo_request (1, "m", NULL);
+  g_autofree gchar *notification = sfu_protoo_notification ("m", NULL);
+  g_autofree gchar *response =
+      sfu_protoo_response (SFU_PROTOO_MAX_ID, json_from_string ("[1]", NULL));
+  g_autofree gchar *failure = sfu_protoo_error_from_gerror (2, error);
+
+  g_assert_cmpstr (
+      request, ==, "{\"request\":true,\"id\":1,\"method\":\"m\",\"data\":{}}");
+  g_assert_cmpstr (
+      notification, ==, "{\"notification\":true,\"method\":\"m\",\"data\":{}}");
+  g_assert_cmpstr (response, ==,
+      "{\"response\":true,\"id\":9007199254740992,\"ok\":true,\"data\":[1]}");
+  g_assert_cmpstr (failure, ==,
+      "{\"response\":true,\"id\":2,\"ok\":false,\"errorCode\":404,"
+      "\"errorReason\":\"no \\\"x\\\"\"}");
+}
+
+static void
+test_token_bucket (void)
+{
+  SfuTokenBucket b;
+  gint64 now = 5;
+
+  sfu_token_bucket_init (&b, 10, 3, now);
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (sfu_token_bucket_take (&b, now));
+  g_assert_false (sfu_token_bucket_take (&b, now));
+  now += G_USEC_PER_SEC / 10 - 1;
+  g_assert_false (sfu_token_bucket_take (&b, now));
+  now += 1;
+  g_assert_true (sfu_token_bucket_take (&b, now));
+  g_assert_false (sfu_token_bucket_take (&b, now));
+  /* A clock that steps back gives nothing, and takes nothing. */
+  g_assert_false (sfu_token_bucket_take (&b, 0));
+  now += G_USEC_PER_SEC / 10;
+  g_assert_true (sfu_token_bucket_take (&b, now));
+  /* A long rest gives no more than a burst. */
+  now += 1000 * G_USEC_PER_SEC;
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (sfu_token_bucket_take (&b, now));
+  g_assert_false (sfu_token_bucket_take (&b, now));
+
+  sfu_token_bucket_init (&b, 0, 0, now);
+  for (guint i = 0; i < 1000; i++)
+    g_assert_true (sfu_token_bucket_take (&b, now));
+}
+
+static void
+test_names (void)
+{
+  g_autofree gchar *longest = g_strnfill (SFU_NATIVE_MAX_ID, 'x');
+  g_autofree gchar *too_long = g_strnfill (SFU_NATIVE_MAX_ID + 1, 'x');
+
+  g_assert_true (sfu_native_name_is_valid ("a"));
+  g_assert_true (sfu_native_name_is_valid ("Ä / \"ö\" <b>"));
+  g_assert_true (sfu_native_name_is_valid (longest));
+  g_assert_false (sfu_native_name_is_valid (too_long));
+  g_assert_false (sfu_native_name_is_valid (""));
+  g_assert_false (sfu_native_name_is_valid (NULL));
+  g_assert_false (sfu_native_name_is_valid ("a\nb"));
+  g_assert_false (sfu_native_name_is_valid ("\xff"));
+  g_assert_false (sfu_native_name_is_valid ("\xc2\x85")); /* U+0085 */
+}
+
+static SfuRequest *
+decode (const gchar *method, const gchar *data)
+{
+  g_autoptr (JsonNode) node = json_from_string (data, NULL);
+  g_autoptr (GError) error = NULL;
+  SfuRequest *request = sfu_native_decode (method, node, &error);
+
+  g_assert_no_error (error);
+  return request;
+}
+
+static void
+test_decode (void)
+{
+  g_autoptr (SfuRequest) join = decode ("join",
+      "{\"displayName\":\"J\",\"device\":{\"name\":\"c\"},\"sctpCapabilities\":"
+      "{},\"rtpCapabilities\":{\"codecs\":[]}}");
+  g_autoptr (SfuRequest) connect = decode ("connectWebRtcTransport",
+      "{\"transportId\":\"t\",\"dtlsParameters\":{\"fingerprints\":[{"
+      "\"algorithm\":\"sha-1\",\"value\":\"00\"},{\"algorithm\":\"sha-256\","
+      "\"value\":\"01\"}]}}");
+  g_autoptr (SfuRequest) layers = decode ("setConsumerPreferredLayers",
+      "{\"consumerId\":\"c\",\"spatialLayer\":2}");
+
+  g_assert_cmpint (join->method, ==, SFU_METHOD_JOIN);
+  g_assert_cmpstr (join->display_name, ==, "J");
+  g_assert_cmpstr (join->device, ==, "{\"name\":\"c\"}");
+  g_assert_nonnull (join->capabilities);
+  g_assert_cmpstr (connect->dtls_role, ==, "auto");
+  g_assert_cmpuint (connect->fingerprints->len, ==, 2);
+  g_assert_cmpint (layers->spatial_layer, ==, 2);
+  g_assert_cmpint (layers->temporal_layer, ==, -1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/protoo/parse", test_parse);
+  g_test_add_func ("/protoo/write", test_write);
+  g_test_add_func ("/protoo/token-bucket", test_token_bucket);
+  g_test_add_func ("/native/names", test_names);
+  g_test_add_func ("/native/decode", test_decode);
+  return g_test_run ();
+}
