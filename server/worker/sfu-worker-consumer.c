@@ -9,9 +9,12 @@
 
 /* A consumer must know what to send; a producer may learn it. */
 static gboolean
-check_caps (GstCaps *caps, GError **error)
+read_ssrcs (
+    const GstCaps *caps, guint32 *ssrc, guint32 *rtx_ssrc, GError **error)
 {
-  if (gst_structure_has_field (gst_caps_get_structure (caps, 0), "ssrc"))
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  gst_structure_get_uint (s, "rtx-ssrc", rtx_ssrc);
+  if (gst_structure_get_uint (s, "ssrc", ssrc))
     return TRUE;
   g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
       "rtpParameters of a consumer: no ssrc");
@@ -25,13 +28,16 @@ sfu_worker_consumer_new (SfuWorkerTransport *transport,
 {
   g_autoptr (GstCaps) caps =
       sfu_worker_caps_from_parameters (producer->kind, parameters, error);
-  if (!caps || !check_caps (caps, error))
+  guint32 ssrc = 0, rtx_ssrc = 0;
+  if (!caps || !read_ssrcs (caps, &ssrc, &rtx_ssrc, error))
     return NULL;
   SfuWorkerConsumer *self = g_new0 (SfuWorkerConsumer, 1);
   self->node.kind = SFU_NODE_CONSUMER;
   self->node.id = g_strdup (id);
   self->transport = transport;
   self->producer = producer;
+  self->ssrc = ssrc;
+  self->rtx_ssrc = rtx_ssrc;
   self->mime_type = sfu_worker_caps_dup_mime_type (caps);
   g_ptr_array_add (transport->consumers, self);
   g_ptr_array_add (producer->consumers, self);

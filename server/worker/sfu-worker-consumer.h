@@ -13,6 +13,7 @@ typedef struct {
   SfuWorkerTransport *transport; /* borrowed: outlives the consumer */
   SfuWorkerProducer *producer;   /* borrowed: outlives the consumer */
   gchar *mime_type;              /* owned */
+  guint32 ssrc, rtx_ssrc;        /* rtx_ssrc 0 = no RTX */
   gboolean paused;
   SfuWorkerTrack track;
 } SfuWorkerConsumer;

@@ -173,13 +173,8 @@ add_stream (GVariantDict *dict, SfuMediaKind kind, const gchar *mime_type,
     { "packetsRetransmitted", "rtx-packets" },
   };
   gdouble fraction_lost = 0;
-  guint32 ssrc = get_count (stats->wire, "ssrc");
-  guint32 rtx_ssrc = get_count (stats->wire, "rtx-ssrc");
   g_variant_dict_insert (dict, "kind", "s", sfu_media_kind_name (kind));
   g_variant_dict_insert (dict, "mimeType", "s", mime_type);
-  g_variant_dict_insert (dict, "ssrc", "u", ssrc);
-  if (rtx_ssrc)
-    g_variant_dict_insert (dict, "rtxSsrc", "u", rtx_ssrc);
   add_counts (dict, stats->wire, fields, G_N_ELEMENTS (fields));
   g_variant_dict_insert (
       dict, "packetsLost", "x", get_signed (stats->wire, "packets-lost", 0));
@@ -198,6 +193,14 @@ add_stream (GVariantDict *dict, SfuMediaKind kind, const gchar *mime_type,
       dict, "packetsDiscarded", add_drops (dict, stats->graph, stats->wire));
 }
 
+static void
+add_ssrcs (GVariantDict *dict, guint32 ssrc, guint32 rtx_ssrc)
+{
+  g_variant_dict_insert (dict, "ssrc", "u", ssrc);
+  if (rtx_ssrc)
+    g_variant_dict_insert (dict, "rtxSsrc", "u", rtx_ssrc);
+}
+
 static GVariant *
 producer_report (const SfuWorkerProducer *producer)
 {
@@ -206,6 +209,9 @@ producer_report (const SfuWorkerProducer *producer)
   GVariantDict dict;
   begin_report (&dict, "inbound-rtp");
   add_stream (&dict, producer->kind, producer->mime_type, &stats);
+  /* Maybe learned from the packets. */
+  add_ssrcs (&dict, get_count (stats.wire, "ssrc"),
+      get_count (stats.wire, "rtx-ssrc"));
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "recovered"));
   add_count (&dict, "keyFrameCount", get_count (stats.graph, "keyframes"));
   gst_structure_free (stats.graph);
@@ -221,6 +227,7 @@ consumer_report (const SfuWorkerConsumer *consumer)
   GVariantDict dict;
   begin_report (&dict, "outbound-rtp");
   add_stream (&dict, consumer->producer->kind, consumer->mime_type, &stats);
+  add_ssrcs (&dict, consumer->ssrc, consumer->rtx_ssrc);
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "rtx-packets"));
   gst_structure_free (stats.graph);
   gst_structure_free (stats.wire);

@@ -5,31 +5,7 @@
  * Threads: main only. */
 #include <string.h>
 
-#include "sfu-error.h"
-#include "worker-fixture.h"
-
-/* A well-formed sha-256 value; no peer has this certificate. */
-#define FINGERPRINT                                                            \
-  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:"   \
-  "88:99:AA:BB:CC:DD:EE:FF"
-
-static SfuRtpParameters *
-vp8 (const gchar *mid, guint32 ssrc)
-{
-  SfuRtpParameters *parameters = sfu_rtp_parameters_new ();
-  SfuRtpCodec *codec = sfu_rtp_codec_new ("video/VP8", 96, 90000, 0);
-  SfuRtpEncoding *encoding = sfu_rtp_encoding_new ();
-  sfu_rtp_codec_add_feedback (codec, "nack", "");
-  sfu_rtp_codec_add_feedback (codec, "nack", "pli");
-  g_ptr_array_add (parameters->codecs, codec);
-  encoding->ssrc = ssrc;
-  g_ptr_array_add (parameters->encodings, encoding);
-  g_free (parameters->mid);
-  parameters->mid = g_strdup (mid);
-  g_free (parameters->cname);
-  parameters->cname = g_strdup ("test");
-  return parameters;
-}
+#include "room-fixture.h"
 
 /* How many there are of what in all routers; ~0 when the worker is gone. */
 static guint
@@ -60,51 +36,6 @@ check_counts (SfuWorkerClient *client, guint routers, guint transports,
   g_assert_cmpuint (count (client, "transports"), ==, transports);
   g_assert_cmpuint (count (client, "producers"), ==, producers);
   g_assert_cmpuint (count (client, "consumers"), ==, consumers);
-}
-
-#define assert_fails(expression, error_code)                                   \
-  G_STMT_START                                                                 \
-  {                                                                            \
-    g_autoptr (GError) error = NULL;                                           \
-    g_assert_false (expression);                                               \
-    g_assert_error (error, SFU_ERROR, error_code);                             \
-  }                                                                            \
-  G_STMT_END
-#define assert_works(expression)                                               \
-  G_STMT_START                                                                 \
-  {                                                                            \
-    g_autoptr (GError) error = NULL;                                           \
-    gboolean worked_ = !!(expression);                                         \
-    g_assert_no_error (error);                                                 \
-    g_assert_true (worked_);                                                   \
-  }                                                                            \
-  G_STMT_END
-
-static void
-add_transport (SfuWorkerClient *client, const gchar *router, const gchar *id)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SfuSeamTransportInfo) info =
-      worker_create_transport (client, router, id, &error);
-  g_assert_no_error (error);
-}
-
-static void
-add_producer (SfuWorkerClient *client, const gchar *transport, const gchar *id,
-    guint32 ssrc)
-{
-  g_autoptr (SfuRtpParameters) parameters = vp8 ("", ssrc);
-  assert_works (worker_produce (
-      client, transport, id, SFU_MEDIA_VIDEO, parameters, FALSE, &error));
-}
-
-static void
-add_consumer (SfuWorkerClient *client, const gchar *transport, const gchar *id,
-    const gchar *producer, guint32 ssrc)
-{
-  g_autoptr (SfuRtpParameters) parameters = vp8 (id, ssrc);
-  assert_works (worker_consume (
-      client, transport, id, producer, parameters, TRUE, &error));
 }
 
 /* ---- routers ---- */
@@ -180,7 +111,7 @@ test_transport_ids (void)
 {
   g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
   assert_works (worker_create_router (client, "r", &error));
-  add_transport (client, "r", "t");
+  room_add_transport (client, "r", "t");
   assert_fails (worker_create_transport (client, "other", "t2", &error),
       SFU_ERROR_NOT_FOUND);
   assert_fails (
@@ -224,7 +155,7 @@ test_connect (void)
   g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
   assert_works (worker_create_router (client, "r", &error));
   for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
-    add_transport (client, "r", "t");
+    room_add_transport (client, "r", "t");
     for (guint j = 0; j < G_N_ELEMENTS (bad); j++)
       assert_fails (worker_connect_transport (client, "t", bad[j].role,
                         bad[j].algorithm, bad[j].value, &error),
@@ -278,14 +209,14 @@ test_restart_ice (void)
 static void
 test_produce_errors (void)
 {
-  g_autoptr (SfuRtpParameters) good = vp8 ("0", 1);
+  g_autoptr (SfuRtpParameters) good = room_vp8 ("0", 1);
   g_autoptr (SfuRtpParameters) empty = sfu_rtp_parameters_new ();
-  g_autoptr (SfuRtpParameters) no_ssrc = vp8 ("0", 0);
+  g_autoptr (SfuRtpParameters) no_ssrc = room_vp8 ("0", 0);
   g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
   assert_works (worker_create_router (client, "r", &error));
   assert_works (worker_create_router (client, "r2", &error));
-  add_transport (client, "r", "t");
-  add_transport (client, "r2", "t2");
+  room_add_transport (client, "r", "t");
+  room_add_transport (client, "r2", "t2");
   assert_fails (worker_produce (
                     client, "other", "p", SFU_MEDIA_VIDEO, good, FALSE, &error),
       SFU_ERROR_NOT_FOUND);
@@ -302,7 +233,7 @@ test_produce_errors (void)
       worker_produce (client, "t", "p", SFU_MEDIA_AUDIO, good, FALSE, &error),
       SFU_ERROR_INVALID_ARGUMENT);
   check_counts (client, 2, 2, 0, 0);
-  add_producer (client, "t", "p", 1);
+  room_add_producer (client, "t", "p", 1);
   assert_fails (worker_consume (client, "t", "c", "other", good, TRUE, &error),
       SFU_ERROR_NOT_FOUND);
   assert_fails (worker_consume (client, "t", "c", "t", good, TRUE, &error),
@@ -369,31 +300,11 @@ pause_consumer (
   run (client, id, sfu_worker_client_##verb##_async,                           \
       sfu_worker_client_##verb##_finish, &error)
 
-/* Two peers, each with a transport to send and one to receive. */
-static SfuWorkerClient *
-make_room (void)
-{
-  SfuWorkerClient *client = worker_new_started (NULL);
-  assert_works (worker_create_router (client, "r", &error));
-  add_transport (client, "r", "a-send");
-  add_transport (client, "r", "a-recv");
-  add_transport (client, "r", "b-send");
-  add_transport (client, "r", "b-recv");
-  add_producer (client, "a-send", "a-video", 1);
-  add_producer (client, "a-send", "a-screen", 2);
-  add_producer (client, "b-send", "b-video", 3);
-  add_consumer (client, "b-recv", "b1", "a-video", 11);
-  add_consumer (client, "b-recv", "b2", "a-screen", 12);
-  add_consumer (client, "a-recv", "a1", "b-video", 13);
-  add_consumer (client, "a-recv", "a2", "a-video", 14);
-  check_counts (client, 1, 4, 3, 4);
-  return client;
-}
-
 static void
 test_close_order (void)
 {
-  g_autoptr (SfuWorkerClient) client = make_room ();
+  g_autoptr (SfuWorkerClient) client = room_new ();
+  check_counts (client, 1, 4, 3, 4);
   assert_works (RUN ("b2", close_consumer));
   assert_fails (RUN ("b2", close_consumer), SFU_ERROR_NOT_FOUND);
   check_counts (client, 1, 4, 3, 3);
@@ -407,8 +318,8 @@ test_close_order (void)
   assert_fails (RUN ("a1", close_consumer), SFU_ERROR_NOT_FOUND);
   check_counts (client, 1, 3, 1, 0);
   /* an id is free again */
-  add_producer (client, "a-send", "a-video", 1);
-  add_consumer (client, "b-recv", "b1", "a-video", 11);
+  room_add_producer (client, "a-send", "a-video", 1);
+  room_add_consumer (client, "b-recv", "b1", "a-video", 11);
   assert_works (worker_close_transport (client, "b-recv", &error));
   check_counts (client, 1, 2, 2, 0);
   assert_works (worker_close_router (client, "r", &error));
@@ -440,7 +351,7 @@ is_paused (SfuWorkerClient *client, const gchar *what, const gchar *id)
 static void
 test_pause (void)
 {
-  g_autoptr (SfuWorkerClient) client = make_room ();
+  g_autoptr (SfuWorkerClient) client = room_new ();
   g_assert_false (is_paused (client, "producers", "a-video"));
   g_assert_true (is_paused (client, "consumers", "b1"));
   assert_works (pause_producer (client, "a-video", TRUE, &error));
@@ -467,148 +378,27 @@ test_limits (void)
     .max_transports_per_router = 2,
     .max_producers_per_transport = 1,
     .max_consumers_per_transport = 1 };
-  g_autoptr (SfuRtpParameters) parameters = vp8 ("", 5);
+  g_autoptr (SfuRtpParameters) parameters = room_vp8 ("", 5);
   g_autoptr (SfuWorkerClient) client = worker_new_started (&options);
   assert_works (worker_create_router (client, "r1", &error));
   assert_works (worker_create_router (client, "r2", &error));
   assert_fails (
       worker_create_router (client, "r3", &error), SFU_ERROR_LIMIT_EXCEEDED);
-  add_transport (client, "r1", "t1");
-  add_transport (client, "r1", "t2");
+  room_add_transport (client, "r1", "t1");
+  room_add_transport (client, "r1", "t2");
   assert_fails (worker_create_transport (client, "r1", "t3", &error),
       SFU_ERROR_LIMIT_EXCEEDED);
-  add_transport (client, "r2", "t3");
-  add_producer (client, "t1", "p1", 1);
+  room_add_transport (client, "r2", "t3");
+  room_add_producer (client, "t1", "p1", 1);
   assert_fails (worker_produce (client, "t1", "p2", SFU_MEDIA_VIDEO, parameters,
                     FALSE, &error),
       SFU_ERROR_LIMIT_EXCEEDED);
-  add_consumer (client, "t2", "c1", "p1", 11);
+  room_add_consumer (client, "t2", "c1", "p1", 11);
   assert_fails (
       worker_consume (client, "t2", "c2", "p1", parameters, FALSE, &error),
       SFU_ERROR_LIMIT_EXCEEDED);
   assert_works (worker_close_router (client, "r2", &error));
   assert_works (worker_create_router (client, "r3", &error));
-  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
-}
-
-/* ---- looking at it ---- */
-
-static void
-check_stats (SfuWorkerClient *client, const gchar *id, const gchar *type,
-    const gchar *kind, guint32 ssrc)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) stats = worker_get_stats (client, id, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (g_variant_n_children (stats), ==, 1);
-  g_autoptr (GVariant) report = g_variant_get_child_value (stats, 0);
-  const gchar *text;
-  gint64 timestamp;
-  g_assert_true (g_variant_lookup (report, "type", "&s", &text));
-  g_assert_cmpstr (text, ==, type);
-  g_assert_true (g_variant_lookup (report, "timestamp", "x", &timestamp));
-  g_assert_cmpint (ABS (timestamp - g_get_real_time () / 1000), <, 60000);
-  if (!kind)
-    return;
-  guint64 packets;
-  g_assert_true (g_variant_lookup (report, "kind", "&s", &text));
-  g_assert_cmpstr (text, ==, kind);
-  g_assert_true (g_variant_lookup (report, "mimeType", "&s", &text));
-  g_assert_cmpstr (text, ==, "video/VP8");
-  g_assert_true (g_variant_lookup (report, "packetCount", "t", &packets));
-  g_assert_cmpuint (packets, ==, 0);
-}
-
-static void
-test_stats (void)
-{
-  g_autoptr (SfuWorkerClient) client = make_room ();
-  check_stats (client, "a-send", "webrtc-transport", NULL, 0);
-  check_stats (client, "a-video", "inbound-rtp", "video", 1);
-  check_stats (client, "b1", "outbound-rtp", "video", 11);
-  assert_fails (worker_get_stats (client, "r", &error), SFU_ERROR_NOT_FOUND);
-  assert_fails (
-      worker_get_stats (client, "other", &error), SFU_ERROR_NOT_FOUND);
-  assert_fails (worker_dump (client, "other", &error), SFU_ERROR_NOT_FOUND);
-  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
-}
-
-static void
-test_dump_process (void)
-{
-  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
-  g_autoptr (GVariant) dump = worker_dump (client, NULL, NULL);
-  gint pid;
-  guint64 rss;
-  guint threads, fds;
-  g_assert_true (g_variant_lookup (dump, "pid", "i", &pid));
-  g_assert_cmpint (pid, ==, sfu_worker_client_get_pid (client));
-  g_assert_true (g_variant_lookup (dump, "rss", "t", &rss));
-  g_assert_cmpuint (rss, >, 1000 * 1000);
-  g_assert_true (g_variant_lookup (dump, "threads", "u", &threads));
-  g_assert_cmpuint (threads, >, 1);
-  g_assert_true (g_variant_lookup (dump, "fds", "u", &fds));
-  g_assert_cmpuint (fds, >, 3);
-  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
-}
-
-static void
-test_graph (void)
-{
-  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
-  g_autoptr (GError) failure = NULL;
-  assert_works (worker_create_router (client, "r", &error));
-  g_autoptr (SfuSeamTransportInfo) info =
-      worker_create_transport (client, "r", "t", NULL);
-  add_producer (client, "t", "p", 1);
-  g_autofree gchar *role = worker_connect_transport (
-      client, "t", "auto", "sha-256", FINGERPRINT, &failure);
-  g_assert_no_error (failure);
-  g_autofree gchar *dot = worker_graph_dot (client, "r", &failure);
-  g_assert_no_error (failure);
-  g_assert_true (g_str_has_prefix (dot, "digraph"));
-  g_assert_nonnull (strstr (dot, "SfuRouter"));
-  g_assert_nonnull (strstr (dot, "SfuProducer"));
-  g_assert_nonnull (strstr (dot, "SfuTransport"));
-  g_assert_nonnull (strstr (dot, "GstWebRTCBin"));
-  g_assert_null (strstr (dot, info->pwd));
-  g_assert_null (strstr (dot, "BEGIN"));
-  assert_fails (
-      worker_graph_dot (client, "other", &error), SFU_ERROR_NOT_FOUND);
-  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
-}
-
-/* ---- impairment ---- */
-
-static gboolean
-impair (SfuWorkerClient *client, gdouble in, gdouble out, GError **error)
-{
-  WorkerWait wait = { 0 };
-  sfu_worker_client_set_impairment_async (
-      client, in, out, NULL, worker_wait_cb, &wait);
-  worker_wait (&wait);
-  gboolean ok =
-      sfu_worker_client_set_impairment_finish (client, wait.result, error);
-  worker_wait_clear (&wait);
-  return ok;
-}
-
-static void
-test_impairment (void)
-{
-  static const gdouble bad[][2] = { { -1, 0 }, { 0, 100.5 }, { 101, 0 },
-    { 0.0 / 0.0, 0 }, { 0, 1.0 / 0.0 } };
-  SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
-    .allow_impairment = TRUE };
-  g_autoptr (SfuWorkerClient) plain = worker_new_started (NULL);
-  g_autoptr (SfuWorkerClient) client = worker_new_started (&options);
-  assert_fails (impair (plain, 1, 1, &error), SFU_ERROR_NOT_SUPPORTED);
-  assert_works (impair (client, 0, 100, &error));
-  assert_works (impair (client, 0, 0, &error));
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    assert_fails (impair (client, bad[i][0], bad[i][1], &error),
-        SFU_ERROR_INVALID_ARGUMENT);
-  worker_stop (plain, SFU_WORKER_STOP_TIMEOUT_MS);
   worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
 }
 
@@ -645,10 +435,6 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/lifecycle/close-order", test_close_order);
   g_test_add_func ("/worker/lifecycle/pause", test_pause);
   g_test_add_func ("/worker/lifecycle/limits", test_limits);
-  g_test_add_func ("/worker/lifecycle/stats", test_stats);
-  g_test_add_func ("/worker/lifecycle/dump-process", test_dump_process);
-  g_test_add_func ("/worker/lifecycle/graph", test_graph);
-  g_test_add_func ("/worker/lifecycle/impairment", test_impairment);
   g_test_add_func ("/worker/lifecycle/sctp", test_sctp_is_refused);
   return g_test_run ();
 }
