@@ -2,15 +2,13 @@
 // Once a second: getStats() of both transports → figures per tile in the
 // store. Also the place where a picture that stands still is noticed.
 
+import { PictureWatch } from './picture-watch.js';
 import {
   inboundFigures, listOf, outboundFigures, qualityOf,
 } from './stats.js';
 import { tilesOf } from './tiles.js';
 
 const PERIOD_MS = 1000;
-
-/** So many samples without a new frame make a stalled picture. */
-const STALL_SAMPLES = 3;
 
 export class Sampler {
   /**
@@ -21,7 +19,8 @@ export class Sampler {
     this._store = store;
     this._sessionOf = sessionOf;
     this._before = new Map();
-    this._still = new Map();
+    // Consumer id → PictureWatch
+    this._watches = new Map();
     this._timer = null;
     this._running = false;
   }
@@ -36,7 +35,7 @@ export class Sampler {
     clearInterval(this._timer);
     this._timer = null;
     this._before.clear();
-    this._still.clear();
+    this._watches.clear();
   }
 
   /** @returns {Promise<{send: object[], recv: object[]}>} raw entries */
@@ -84,6 +83,9 @@ export class Sampler {
       send, before, session.producers, sources);
     const figures = new Map();
 
+    for (const id of this._watches.keys()) {
+      if (!session.consumers.has(id)) this._watches.delete(id);
+    }
     for (const tile of tilesOf(state).tiles) {
       const streams = (tile.own
         ? outbound(tile.source === 'screen' ? ['screen'] : ['camera', 'mic'])
@@ -107,24 +109,18 @@ export class Sampler {
       ...figures,
       paused: shown.paused,
       score: shown.score ?? null,
-      stalled: this._isStalled(shown, figures),
+      stalled: false,
+      ...(shown.kind === 'video' ? this._watch(shown, figures) : {}),
     };
   }
 
-  /** A shared screen may stand still for minutes: that is no fault. */
-  _isStalled({ id, kind, source, paused }, { frames }) {
-    if (kind !== 'video' || source === 'screen' || paused || !frames) {
-      this._still.delete(id);
+  _watch({ id, source, paused }, { frames, freezes }) {
+    if (!this._watches.has(id)) this._watches.set(id, new PictureWatch());
 
-      return false;
-    }
+    const seen = this._watches.get(id).update({ frames, freezes, paused });
 
-    const last = this._still.get(id);
-    const count = last?.frames === frames ? last.count + 1 : 0;
-
-    this._still.set(id, { frames, count });
-
-    return count >= STALL_SAMPLES;
+    // A shared screen may stand still for minutes: that is no fault.
+    return source === 'screen' ? { ...seen, stalled: false } : seen;
   }
 
   _outbound(stats, before, producers, sources) {
