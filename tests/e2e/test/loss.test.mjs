@@ -12,7 +12,7 @@ const WINDOW_MS = 15000;
 const FREEZE_MS = 500;
 
 test('3 % loss both ways does not freeze the picture', async (t) => {
-  const call = await Call.start(t, { args: ['--allow-impairment'] });
+  const call = await Call.start(t, { args: ['--allow-network-throttle'] });
   const a = await call.peer('a');
   const b = await call.peer('b');
   await a.publish({ startBitrateKbps: 1000 });
