@@ -289,6 +289,17 @@ async function sent (kind) {
     availableOutgoingBitrate: pair?.availableOutgoingBitrate };
 }
 
+/** What the own camera shows over some time. */
+async function ownPictures (ms) {
+  const pictures = [];
+  const end = now() + ms;
+  do {
+    pictures.push(readPicture(state.local));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  } while (now() < end);
+  return pictures;
+}
+
 /** Watches a peer for some time: see watch.js. */
 async function watch (peerId, ms) {
   const video = find(peerId, 'video');
@@ -312,7 +323,7 @@ window.e2e = {
   connectionStates: () => state.states,
   transportIds: () => ({ send: state.transports.send.id,
     recv: state.transports.recv.id }),
-  picture: (peerId) => readPicture(
-    peerId ? find(peerId, 'video').element : state.local),
+  picture: (peerId) => readPicture(find(peerId, 'video').element),
+  ownPictures,
   leave: () => state.protoo.close(),
 };
