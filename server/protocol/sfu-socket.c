@@ -146,7 +146,11 @@ sfu_socket_send (SfuSocket *socket, gchar *text)
 {
   gsize len = strlen (text);
 
-  if (socket->closing || socket->closed || socket->fail_id != 0) {
+  /* Between the end of the connection and libsoup's "closed" its GSocket is
+   * closed already, and a source on that is a critical of GLib's. */
+  if (socket->closing || socket->closed || socket->fail_id != 0 ||
+      soup_websocket_connection_get_state (socket->connection) !=
+          SOUP_WEBSOCKET_STATE_OPEN) {
     g_free (text);
     return;
   }
