@@ -74,6 +74,12 @@ export class Server {
       [self.child.stdout, self.child.stderr],
       /^sfu-server ready http=(\d+)\S* rtc=(\S+) workers=(\d+)$/,
       START_TIMEOUT_MS, (line) => log.write(`${line}\n`));
+    // Thrown where nobody catches it: fails the test that is running.
+    self.child.once('exit', (code, signal) => {
+      if (!self.stopping)
+        throw new Error(`sfu-server ended by itself with ${signal ?? code}\n`
+          + self.tail());
+    });
     self.httpPort = Number(http);
     self.rtcPort = rtc;
     self.workers = Number(workers);
@@ -109,15 +115,20 @@ export class Server {
     return this.admin(`/rooms/${roomId}/dump`);
   }
 
+  log () {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
   tail (lines = 40) {
-    return readFileSync(this.logFile, 'utf8').split('\n').slice(-lines)
-      .join('\n');
+    return this.log().split('\n').slice(-lines).join('\n');
   }
 
   /** Graceful stop; throws when the server did not end cleanly. */
   async stop () {
+    const early = this.child.exitCode !== null || this.child.signalCode !== null;
+    this.stopping = true;
     const how = await stopProcess(this.child);
-    if (how.code !== 0)
+    if (how.code !== 0 && !early)
       throw new Error(`sfu-server ended with ${how.signal ?? how.code}\n`
         + this.tail());
   }

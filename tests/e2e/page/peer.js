@@ -19,6 +19,7 @@ const state = {
   userNames: {},        // send, recv: the server's ICE user name
   producers: new Map(), // kind -> Producer
   consumers: new Map(), // id -> { consumer, peerId, element, ... }
+  retired: [],          // consumers that are closed, with their packets
   notifications: [],    // { method, data, at }
   local: null,          // <video> of the own camera
 };
@@ -84,14 +85,22 @@ async function onRequest ({ method, data }) {
   state.consumers.set(data.id, entry);
 }
 
+/** Closes a consumer, but not without asking what it has received. */
+async function retire (entry) {
+  state.retired.push(entry);
+  const report = await statsOf(entry.consumer, 'inbound-rtp');
+  entry.packets = report?.packetsReceived ?? 0;
+  entry.consumer.close();
+  entry.element.remove();
+}
+
 function onNotification (method, data) {
   const entry = state.consumers.get(data?.consumerId);
   if (!entry)
     return;
   if (method === 'consumerClosed') {
-    entry.consumer.close();
-    entry.element.remove();
     state.consumers.delete(data.consumerId);
+    retire(entry);
   } else if (method === 'consumerPaused') {
     entry.consumer.pause();
   } else if (method === 'consumerResumed') {
@@ -274,6 +283,18 @@ async function received (peerId, kind) {
   return entry ? statsOf(entry.consumer, 'inbound-rtp') : null;
 }
 
+/** Packets received of a peer, by consumers that are and that were. */
+async function packetsOf (peerId) {
+  let packets = 0;
+  for (const entry of [...state.consumers.values(), ...state.retired]) {
+    if (entry.peerId === peerId) {
+      packets += entry.packets ?? (await statsOf(
+        entry.consumer, 'inbound-rtp'))?.packetsReceived ?? 0;
+    }
+  }
+  return packets;
+}
+
 /** outbound-rtp of the own producer, with what the transport reckons. */
 async function sent (kind) {
   const producer = state.producers.get(kind);
@@ -316,7 +337,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
-  received, sent, watch, notification,
+  received, packetsOf, sent, watch, notification,
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),
