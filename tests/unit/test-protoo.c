@@ -161,6 +161,40 @@ test_decode (void)
   g_assert_cmpint (layers->temporal_layer, ==, -1);
 }
 
+/* The page that describes the protocol has every word, and what a client is
+ * told. */
+static void
+test_page (void)
+{
+  static const SfuNoticeKind kinds[] = { SFU_NOTICE_CONSUMER_CLOSED,
+    SFU_NOTICE_CONSUMER_PAUSED, SFU_NOTICE_CONSUMER_RESUMED,
+    SFU_NOTICE_ACTIVE_SPEAKER };
+  g_autofree gchar *path =
+      g_test_build_filename (G_TEST_DIST, "native-protocol.md", NULL);
+  g_autofree gchar *page = NULL;
+  g_autoptr (GError) error = NULL;
+  SfuRoomConsumer consumer = { .id = (gchar *)"c" };
+
+  g_file_get_contents (path, &page, NULL, &error);
+  g_assert_no_error (error);
+  for (const gchar *const *word = sfu_native_methods (); *word != NULL;
+       word++) {
+    g_autofree gchar *quoted = g_strdup_printf ("`%s`", *word);
+
+    if (strstr (page, quoted) == NULL)
+      g_error ("the page does not know %s", *word);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    SfuNotice notice = { .kind = kinds[i], .consumer = &consumer };
+    const gchar *method;
+    g_autoptr (JsonNode) data = sfu_native_encode_notice (&notice, &method);
+    g_autofree gchar *quoted = g_strdup_printf ("`%s`", method);
+
+    if (strstr (page, quoted) == NULL)
+      g_error ("the page does not know %s", method);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +204,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protoo/token-bucket", test_token_bucket);
   g_test_add_func ("/native/names", test_names);
   g_test_add_func ("/native/decode", test_decode);
+  g_test_add_func ("/native/page", test_page);
   return g_test_run ();
 }
