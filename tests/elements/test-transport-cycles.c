@@ -11,6 +11,7 @@
 #define WARM_UP 5
 #define CYCLES 100
 #define HANDSHAKES 50
+#define BUSY_CYCLES 30
 /* GLib keeps some threads of its pools for a while, and takes others. */
 #define THREAD_SLACK 3
 /* OpenSSL begins with one second and doubles it. */
@@ -157,6 +158,71 @@ test_close_in_handshake (void)
   assert_flat (before);
 }
 
+typedef struct {
+  GstPad *pad;
+  gint stop; /* atomic */
+} Pusher;
+
+static gpointer
+push_on (gpointer data)
+{
+  Pusher *pusher = data;
+  guint8 packet[200];
+  guint16 seq = 0;
+
+  while (!g_atomic_int_get (&pusher->stop)) {
+    gsize len = make_rtp (packet, 96, seq++, 0, 2222, NULL, 100);
+
+    /* Refused or flushing while it is taken down: both are right. */
+    gst_pad_push (pusher->pad, gst_buffer_new_memdup (packet, len));
+    g_thread_yield ();
+  }
+  return NULL;
+}
+
+/* Closed under a thread that pushes and a peer that sends. */
+static void
+test_close_in_traffic (void)
+{
+  Footprint before = { 0 };
+  guint i, k;
+
+  for (i = 0; i < WARM_UP + BUSY_CYCLES; i++) {
+    Pusher pusher = { NULL, FALSE };
+    GThread *thread;
+    End *in, *out;
+    guint8 data[200];
+    Fixture f;
+
+    if (i == WARM_UP)
+      before = footprint ();
+    fixture_init (&f);
+    in = end_new_producer (
+        f.transport, "application/x-rtp, payload=(int)96, ssrc=(uint)1111");
+    out = end_new_consumer (f.transport, "application/x-rtp, ssrc=(uint)2222");
+    pusher.pad = out->pad;
+    thread = g_thread_new ("pusher", push_on, &pusher);
+    fixture_connect (&f, TRUE);
+    WAIT_UNTIL (test_peer_rtp (f.peer)->length > 0);
+    for (k = 0; k < 50; k++)
+      test_peer_send_rtp (
+          f.peer, data, make_rtp (data, 96, k, 0, 1111, NULL, 100));
+    if (i % 3 == 0)
+      sfu_transport_close (f.transport);
+    else if (i % 3 == 1)
+      gst_element_set_state (f.pipeline, GST_STATE_NULL);
+    if (i % 2)
+      end_free (in, f.transport);
+    g_atomic_int_set (&pusher.stop, TRUE);
+    g_thread_join (thread);
+    if (i % 2 == 0)
+      end_free (in, f.transport);
+    end_free (out, f.transport);
+    fixture_clear (&f);
+  }
+  assert_flat (before);
+}
+
 /* Never connected at all. */
 static void
 test_unused (void)
@@ -224,6 +290,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_add_func ("/transport-cycles/connected", test_cycles);
   g_test_add_func ("/transport-cycles/handshake", test_close_in_handshake);
+  g_test_add_func ("/transport-cycles/traffic", test_close_in_traffic);
   g_test_add_func ("/transport-cycles/unused", test_unused);
   g_test_add_func ("/transport-cycles/states", test_state_cycles);
   g_test_add_func ("/transport-cycles/leaks", test_leaks);

@@ -58,6 +58,18 @@ fixture_clear (Fixture *f)
   }
 }
 
+GMainContext *
+fixture_separate_peer (Fixture *f)
+{
+  GMainContext *context = g_main_context_new ();
+
+  test_peer_free (f->peer);
+  g_main_context_push_thread_default (context);
+  f->peer = test_peer_new ();
+  g_main_context_pop_thread_default (context);
+  return context;
+}
+
 void
 fixture_start_with (Fixture *f, gboolean peer_client, const gchar *fingerprint)
 {

@@ -45,6 +45,10 @@ void fixture_clear (Fixture *f);
 /* Another transport in the same pipeline, on the same server. */
 SfuTransport *fixture_add_transport (Fixture *f);
 
+/* Puts the peer on a main context of its own, so that it can go on while the
+ * control thread stands still. Unref it after fixture_clear. */
+GMainContext *fixture_separate_peer (Fixture *f);
+
 /* Both sides begin; peer_client: the peer is DTLS client. */
 void fixture_start (Fixture *f, gboolean peer_client);
 void fixture_start_with (
