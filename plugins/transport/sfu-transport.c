@@ -39,6 +39,8 @@
  * thread; packets on the media thread of the server's loop. */
 #include "sfu-transport-private.h"
 
+#include <string.h>
+
 GST_DEBUG_CATEGORY (sfutransport);
 #define GST_CAT_DEFAULT sfutransport
 
@@ -211,6 +213,22 @@ make_sink_pad (SfuTransport *self, GstPadTemplate *templ, const gchar *name)
   return call.pad;
 }
 
+/* The given name, or the next free one; those that were given are left out. */
+static gchar *
+choose_name (const gchar *prefix, const gchar *name, guint *next)
+{
+  guint64 number;
+
+  if (!name)
+    return g_strdup_printf ("%s%u", prefix, (*next)++);
+  if (g_str_has_prefix (name, prefix) &&
+      g_ascii_string_to_unsigned (
+          name + strlen (prefix), 10, 0, G_MAXUINT - 1, &number, NULL) &&
+      number >= *next)
+    *next = number + 1;
+  return g_strdup (name);
+}
+
 static GstPad *
 sfu_transport_request_new_pad (GstElement *element, GstPadTemplate *templ,
     const gchar *name, const GstCaps *caps)
@@ -227,9 +245,8 @@ sfu_transport_request_new_pad (GstElement *element, GstPadTemplate *templ,
   }
   if (!self->media)
     return NULL;
-  own_name = name ? g_strdup (name)
-      : is_src    ? g_strdup_printf ("src_%u", self->next_src++)
-                  : g_strdup_printf ("sink_%u", self->next_sink++);
+  own_name = choose_name (is_src ? "src_" : "sink_", name,
+      is_src ? &self->next_src : &self->next_sink);
   pad = is_src ? make_src_pad (self, templ, own_name, caps)
                : make_sink_pad (self, templ, own_name);
   if (!pad)

@@ -176,6 +176,48 @@ test_stale_news (void)
   g_main_context_unref (context);
 }
 
+/* Names may be given or not; refused ones leave nothing behind. */
+static void
+test_pads (void)
+{
+  static const struct {
+    const gchar *wanted, *caps, *got;
+  } cases[] = {
+    { NULL, VIDEO, "src_0" },
+    { "src_2", VIDEO ", " SSRC, "src_2" },
+    { NULL, VIDEO, "src_3" },
+    { NULL, VIDEO ", " SSRC, NULL },
+    { NULL, VIDEO ", rtx-" SSRC, NULL },
+    { NULL, VIDEO ", rtx-payload=(int)300", NULL },
+  };
+  GstPad *pads[G_N_ELEMENTS (cases)];
+  Fixture f;
+  guint i;
+
+  fixture_init (&f);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstElement *element = GST_ELEMENT (f.transport);
+    g_autoptr (GstCaps) caps = gst_caps_from_string (cases[i].caps);
+
+    pads[i] = gst_element_request_pad (element,
+        gst_element_get_pad_template (element, "src_%u"), cases[i].wanted,
+        caps);
+    if (cases[i].got)
+      g_assert_cmpstr (GST_PAD_NAME (pads[i]), ==, cases[i].got);
+    else
+      g_assert_null (pads[i]);
+  }
+  g_assert_cmpuint (GST_ELEMENT (f.transport)->numsrcpads, ==, 3);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    if (!pads[i])
+      continue;
+    gst_element_release_request_pad (GST_ELEMENT (f.transport), pads[i]);
+    gst_object_unref (pads[i]);
+  }
+  g_assert_cmpuint (GST_ELEMENT (f.transport)->numsrcpads, ==, 0);
+  fixture_clear (&f);
+}
+
 static void
 test_close (void)
 {
@@ -410,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_data_func (
       "/transport/rtp-out/other-thread", GINT_TO_POINTER (FALSE), test_rtp_out);
   g_test_add_func ("/transport/sctp", test_sctp);
+  g_test_add_func ("/transport/pads", test_pads);
   g_test_add_func ("/transport/second-life", test_second_life);
   g_test_add_func ("/transport/second-life/stale-news", test_stale_news);
   g_test_add_func ("/transport/close", test_close);
