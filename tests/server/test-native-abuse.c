@@ -355,6 +355,38 @@ test_vanished (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
 }
 
+/* A whole room goes at once: what each is told of the others finds connections
+ * that are gone or going. */
+static void
+test_all_vanish (void)
+{
+  static const gchar join[] =
+      "{\"request\":true,\"id\":1,\"method\":\"join\",\"data\":{"
+      "\"displayName\":\"x\"}}";
+  GSocketConnection *connections[20];
+  guint before = n_peers (&f);
+
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++) {
+    g_autofree gchar *peer = g_strdup_printf ("crowd-%u", i);
+
+    connections[i] = raw_connect (&f);
+    raw_handshake (connections[i], peer);
+    WAIT_UNTIL (n_peers (&f) == before + i + 1);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
+    raw_send_text (connections[i], join);
+  {
+    g_autoptr (Client) last = client_new (&f, "raw", "crowd-last");
+
+    client_join (last);
+    for (guint i = 0; i < G_N_ELEMENTS (connections); i++) {
+      g_io_stream_close (G_IO_STREAM (connections[i]), NULL, NULL);
+      g_object_unref (connections[i]);
+    }
+    WAIT_UNTIL (n_peers (&f) == before + 1);
+  }
+}
+
 /* Nothing heard, not even a pong. */
 static void
 test_silent (void)
@@ -446,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/abuse/slow-reader", test_slow_reader);
   g_test_add_func ("/native/abuse/raw-garbage", test_raw_garbage);
   g_test_add_func ("/native/abuse/vanished", test_vanished);
+  g_test_add_func ("/native/abuse/all-vanish", test_all_vanish);
   g_test_add_func ("/native/abuse/silent", test_silent);
   g_test_add_func ("/native/abuse/handshake", test_handshake);
   g_test_add_func ("/native/abuse/names", test_names);
