@@ -56,3 +56,16 @@ sfu_error_strip_remote (GError *error)
   if (error != NULL)
     g_dbus_error_strip_remote_error (error);
 }
+
+gboolean
+sfu_error_invalid (GError **error, const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (
+        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
+  va_end (args);
+  return FALSE;
+}

@@ -33,6 +33,11 @@ GQuark sfu_error_quark (void);
 /* Stable, machine readable name of a code: "not-found". Never NULL. */
 const gchar *sfu_error_name (SfuError code);
 
+/* Sets SFU_ERROR_INVALID_ARGUMENT. Always FALSE: "return sfu_error_invalid
+ * (error, ...);". */
+gboolean sfu_error_invalid (GError **error, const gchar *format, ...)
+    G_GNUC_PRINTF (2, 3);
+
 /* Takes the "GDBus.Error:org.gstsfu.Error.X: " that GDBus puts before a remote
  * message away, in place. NULL safe. */
 void sfu_error_strip_remote (GError *error);

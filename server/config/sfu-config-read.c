@@ -17,20 +17,6 @@
 
 #define FIELD(type) ((type *)((guint8 *)config + key->offset))
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-bad (GError **error, const gchar *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (
-        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 static gboolean
 read_uint (
     const gchar *text, guint min, guint max, guint *value, GError **error)
@@ -38,7 +24,8 @@ read_uint (
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
-    return bad (error, "must be a whole number from %u to %u", min, max);
+    return sfu_error_invalid (
+        error, "must be a whole number from %u to %u", min, max);
   *value = (guint)number;
   return TRUE;
 }
@@ -81,7 +68,7 @@ sfu_config_read_ports (const SfuConfigKey *key, SfuConfig *config,
     g_array_append_val (*ports, port);
   }
   if ((*ports)->len == 0)
-    return bad (error, "must be a port");
+    return sfu_error_invalid (error, "must be a port");
   return TRUE;
 }
 
@@ -110,7 +97,8 @@ sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
       !read_uint (g_strstrip (parts[0]), key->min, key->max, &min, NULL) ||
       !read_uint (g_strstrip (parts[1]), key->min, key->max, &max, NULL) ||
       min >= max)
-    return bad (error, "must be two ports, the lower one first: 40000-40100");
+    return sfu_error_invalid (
+        error, "must be two ports, the lower one first: 40000-40100");
   config->rtc_port_min = (guint16)min;
   config->rtc_port_max = (guint16)max;
   return TRUE;
@@ -123,7 +111,7 @@ sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
 
   if (address == NULL)
-    return bad (error, "must be an IP address");
+    return sfu_error_invalid (error, "must be an IP address");
   return sfu_config_read_text (key, config, text, error);
 }
 
@@ -143,7 +131,7 @@ sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
   if (*text != '\0' && !g_file_test (text, G_FILE_TEST_EXISTS))
-    return bad (error, "\"%s\" does not exist", text);
+    return sfu_error_invalid (error, "\"%s\" does not exist", text);
   return sfu_config_read_text (key, config, text, error);
 }
 
@@ -159,11 +147,12 @@ sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
   if (*text == '\0')
     return TRUE;
   if (!g_file_get_contents (text, &token, NULL, &local))
-    return bad (error, "%s", local->message);
+    return sfu_error_invalid (error, "%s", local->message);
   len = strlen (g_strstrip (token));
   if (len < MIN_TOKEN || len > MAX_TOKEN)
-    return bad (error, "the token in \"%s\" must have %u to %u characters",
-        text, MIN_TOKEN, MAX_TOKEN);
+    return sfu_error_invalid (error,
+        "the token in \"%s\" must have %u to %u characters", text, MIN_TOKEN,
+        MAX_TOKEN);
   config->admin_token = g_steal_pointer (&token);
   return TRUE;
 }
@@ -196,7 +185,7 @@ sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,
     g_ptr_array_add (config->codecs, codec);
   }
   if (config->codecs->len == 0)
-    return bad (error, "must name a codec");
+    return sfu_error_invalid (error, "must name a codec");
   return TRUE;
 }
 
@@ -209,7 +198,7 @@ sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
   g_autofree gchar *lower = g_ascii_strdown (text, -1);
 
   if (!g_strv_contains (yes, lower) && !g_strv_contains (no, lower))
-    return bad (error, "must be yes or no");
+    return sfu_error_invalid (error, "must be yes or no");
   *FIELD (gboolean) = g_strv_contains (yes, lower);
   return TRUE;
 }
@@ -219,6 +208,7 @@ sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
   if (!sfu_log_level_is_valid (text))
-    return bad (error, "must be error, warning, message, info or debug");
+    return sfu_error_invalid (
+        error, "must be error, warning, message, info or debug");
   return sfu_config_read_text (key, config, text, error);
 }

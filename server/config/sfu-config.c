@@ -21,20 +21,6 @@ typedef struct {
   gboolean check, print, help, version;
 } Loader;
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-wrong (GError **error, const gchar *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (
-        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 /* The most important source counts; in a list, all its values. */
 static void
 set_value (Loader *loader, guint i, Source source, const gchar *text)
@@ -102,7 +88,7 @@ read_flag (Loader *loader, gint argc, gchar **argv, gint *i, GError **error)
   if (strcmp (flag, "-h") == 0)
     flag = "--help";
   if (!g_str_has_prefix (flag, "--"))
-    return wrong (error, "\"%s\" is no option; see --help", flag);
+    return sfu_error_invalid (error, "\"%s\" is no option; see --help", flag);
   equals = strchr (flag, '=');
   name = equals != NULL ? g_strndup (flag + 2, (gsize)(equals - flag) - 2)
                         : g_strdup (flag + 2);
@@ -119,7 +105,7 @@ read_flag (Loader *loader, gint argc, gchar **argv, gint *i, GError **error)
     key = -1;
   }
   if (key < 0 && !config)
-    return wrong (error, "\"--%s\" is no option; see --help", name);
+    return sfu_error_invalid (error, "\"--%s\" is no option; see --help", name);
   if (equals != NULL)
     value = equals + 1;
   else if (!config && sfu_config_keys[key].argument == NULL)
@@ -127,7 +113,7 @@ read_flag (Loader *loader, gint argc, gchar **argv, gint *i, GError **error)
   else if (*i + 1 < argc)
     value = argv[++*i];
   else
-    return wrong (error, "--%s: needs a value", name);
+    return sfu_error_invalid (error, "--%s: needs a value", name);
   if (config) {
     g_free (loader->file);
     loader->file = g_strdup (value);
@@ -163,8 +149,8 @@ read_group (Loader *loader, GKeyFile *file, const gchar *group, GError **error)
     gint key = sfu_config_find_key (names[j]);
 
     if (key < 0 || strcmp (sfu_config_keys[key].group, group) != 0)
-      return wrong (error, "%s: [%s] has no key \"%s\"%s%s", loader->file,
-          group, names[j], key >= 0 ? "; it belongs to " : "",
+      return sfu_error_invalid (error, "%s: [%s] has no key \"%s\"%s%s",
+          loader->file, group, names[j], key >= 0 ? "; it belongs to " : "",
           key >= 0 ? sfu_config_keys[key].group : "");
     value = g_key_file_get_string (file, group, names[j], NULL);
     set_value (loader, (guint)key, FROM_FILE, value != NULL ? value : "");
@@ -182,7 +168,7 @@ read_key_file (Loader *loader, GError **error)
   if (loader->file == NULL)
     return TRUE;
   if (!g_key_file_load_from_file (file, loader->file, G_KEY_FILE_NONE, &local))
-    return wrong (error, "%s: %s", loader->file, local->message);
+    return sfu_error_invalid (error, "%s: %s", loader->file, local->message);
   groups = g_key_file_get_groups (file, NULL);
   for (guint i = 0; groups[i] != NULL; i++)
     if (!read_group (loader, file, groups[i], error))
@@ -207,29 +193,31 @@ check_together (const Loader *loader, const SfuConfig *config, GError **error)
   guint n_ports = config->rtc_port_max - config->rtc_port_min + 1u;
 
   if ((config->tls_cert == NULL) != (config->tls_key == NULL))
-    return wrong (error,
+    return sfu_error_invalid (error,
         "tls-cert and tls-key: one does not work without the "
         "other");
   if (config->admin_open && !is_loopback (config->listen_ip))
-    return wrong (error,
+    return sfu_error_invalid (error,
         "admin-open: only with a loopback listen-ip; use "
         "admin-token-file");
   if (g_inet_address_get_is_any (address) &&
       g_strv_length (config->announced_addresses) == 0)
-    return wrong (error,
+    return sfu_error_invalid (error,
         "announced-address: missing, and listen-ip %s is no "
         "address that a client can send to",
         config->listen_ip);
   if (config->rtc_port_min != 0 &&
       config->rtc_port_min == config->rtc_port_max &&
       config->rtc_port_min + config->workers - 1 > G_MAXUINT16)
-    return wrong (
+    return sfu_error_invalid (
         error, "rtc-port: no ports left for %u workers", config->workers);
   if (config->rtc_port_min != config->rtc_port_max && n_ports < config->workers)
-    return wrong (error, "rtc-port-range: fewer ports than workers");
+    return sfu_error_invalid (
+        error, "rtc-port-range: fewer ports than workers");
   if (config->ping_interval_s > 0 &&
       config->ping_timeout_s <= config->ping_interval_s)
-    return wrong (error, "ping-timeout: must be longer than ping-interval");
+    return sfu_error_invalid (
+        error, "ping-timeout: must be longer than ping-interval");
   return TRUE;
 }
 
@@ -241,7 +229,8 @@ interpret (Loader *loader, SfuConfig *config, GError **error)
   gboolean has_range = *loader->values[range].text != '\0';
 
   if (has_range && loader->values[port].source == loader->values[range].source)
-    return wrong (error, "rtc-port and rtc-port-range: only one of them");
+    return sfu_error_invalid (
+        error, "rtc-port and rtc-port-range: only one of them");
   for (guint i = 0; i < sfu_config_n_keys; i++) {
     const SfuConfigKey *key = &sfu_config_keys[i];
     g_autoptr (GError) local = NULL;
@@ -254,7 +243,7 @@ interpret (Loader *loader, SfuConfig *config, GError **error)
     if (key->read (key, config, loader->values[i].text, &local))
       continue;
     from = describe_source (loader, i);
-    return wrong (error, "%s: %s (is \"%s\")", from, local->message,
+    return sfu_error_invalid (error, "%s: %s (is \"%s\")", from, local->message,
         loader->values[i].text);
   }
   return check_together (loader, config, error);

@@ -12,20 +12,6 @@
 #define N_PAYLOAD_TYPES 128
 #define N_EXTENSION_IDS 256
 
-G_GNUC_PRINTF (2, 3)
-static gboolean
-invalid (GError **error, const gchar *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (
-        SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, format, args);
-  va_end (args);
-  return FALSE;
-}
-
 static gboolean
 check_codec (
     const SfuRtpCodec *codec, const gchar *list, guint i, GError **error)
@@ -34,13 +20,15 @@ check_codec (
   gint64 apt;
 
   if (!sfu_rtp_codec_kind (codec, &kind))
-    return invalid (error, "%s[%u].mimeType: \"%s\" is neither audio nor video",
-        list, i, codec->mime_type);
+    return sfu_error_invalid (error,
+        "%s[%u].mimeType: \"%s\" is neither audio nor video", list, i,
+        codec->mime_type);
   if (codec->clock_rate == 0)
-    return invalid (error, "%s[%u].clockRate: must not be 0", list, i);
+    return sfu_error_invalid (
+        error, "%s[%u].clockRate: must not be 0", list, i);
   if (sfu_rtp_codec_is_rtx (codec) &&
       !sfu_rtp_codec_get_int (codec, "apt", &apt))
-    return invalid (
+    return sfu_error_invalid (
         error, "%s[%u].parameters.apt: missing, and the codec is RTX", list, i);
   return TRUE;
 }
@@ -59,21 +47,21 @@ check_codecs (
     if (!check_codec (codec, "rtpParameters.codecs", i, error))
       return FALSE;
     if (!sfu_rtp_codec_kind (codec, &codec_kind) || codec_kind != kind)
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.codecs[%u].mimeType: \"%s\" in a producer of kind %s",
           i, codec->mime_type, sfu_media_kind_name (kind));
     if (codec->payload_type < 0 || codec->payload_type >= N_PAYLOAD_TYPES)
-      return invalid (
+      return sfu_error_invalid (
           error, "rtpParameters.codecs[%u].payloadType: missing", i);
     if (seen[codec->payload_type])
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.codecs[%u].payloadType: duplicated payloadType %d", i,
           codec->payload_type);
     seen[codec->payload_type] = TRUE;
     media = media || !sfu_rtp_codec_is_rtx (codec);
   }
   if (!media)
-    return invalid (error, "rtpParameters.codecs: no media codec");
+    return sfu_error_invalid (error, "rtpParameters.codecs: no media codec");
   return TRUE;
 }
 
@@ -91,7 +79,7 @@ check_rtx (const SfuRtpParameters *parameters, GError **error)
         ? sfu_rtp_parameters_find_codec (parameters, (gint)apt)
         : NULL;
     if (media == NULL || sfu_rtp_codec_is_rtx (media))
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.codecs[%u].parameters.apt: no media codec with "
           "payloadType %" G_GINT64_FORMAT " for RTX PT %d",
           i, apt, codec->payload_type);
@@ -108,10 +96,10 @@ check_extensions (const SfuRtpParameters *parameters, GError **error)
     const SfuRtpHeaderExtension *ext = parameters->header_extensions->pdata[i];
 
     if (ext->id == 0)
-      return invalid (
+      return sfu_error_invalid (
           error, "rtpParameters.headerExtensions[%u].id: must be 1 to 255", i);
     if (seen[ext->id])
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.headerExtensions[%u].id: duplicated id %u", i,
           ext->id);
     seen[ext->id] = TRUE;
@@ -120,7 +108,7 @@ check_extensions (const SfuRtpParameters *parameters, GError **error)
           parameters->header_extensions->pdata[j];
 
       if (strcmp (other->uri, ext->uri) == 0)
-        return invalid (
+        return sfu_error_invalid (
             error, "rtpParameters.headerExtensions[%u].uri: duplicated uri", i);
     }
   }
@@ -140,19 +128,19 @@ check_encoding (const SfuRtpParameters *parameters, guint i, GError **error)
   const SfuRtpCodec *codec;
 
   if (encoding->rtx_ssrc != 0 && encoding->rtx_ssrc == encoding->ssrc)
-    return invalid (error,
+    return sfu_error_invalid (error,
         "rtpParameters.encodings[%u].rtx.ssrc: duplicated ssrc %u", i,
         encoding->ssrc);
   if (parameters->encodings->len > 1 && encoding->ssrc == 0 &&
       *encoding->rid == '\0')
-    return invalid (error,
+    return sfu_error_invalid (error,
         "rtpParameters.encodings[%u]: needs ssrc or rid, being one of several",
         i);
   if (encoding->codec_payload_type != SFU_PAYLOAD_TYPE_NONE) {
     codec = sfu_rtp_parameters_find_codec (
         parameters, encoding->codec_payload_type);
     if (codec == NULL || sfu_rtp_codec_is_rtx (codec))
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.encodings[%u].codecPayloadType: no media codec with "
           "payloadType %d",
           i, encoding->codec_payload_type);
@@ -161,15 +149,15 @@ check_encoding (const SfuRtpParameters *parameters, guint i, GError **error)
     const SfuRtpEncoding *other = parameters->encodings->pdata[j];
 
     if (ssrc_is_in (other, encoding->ssrc))
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.encodings[%u].ssrc: duplicated ssrc %u", i,
           encoding->ssrc);
     if (ssrc_is_in (other, encoding->rtx_ssrc))
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.encodings[%u].rtx.ssrc: duplicated ssrc %u", i,
           encoding->rtx_ssrc);
     if (*encoding->rid != '\0' && strcmp (encoding->rid, other->rid) == 0)
-      return invalid (error,
+      return sfu_error_invalid (error,
           "rtpParameters.encodings[%u].rid: duplicated rid \"%s\"", i,
           encoding->rid);
   }
@@ -183,14 +171,15 @@ sfu_ortc_validate_parameters (
   if (parameters->codecs->len > SFU_ORTC_MAX_CODECS ||
       parameters->header_extensions->len > SFU_ORTC_MAX_HEADER_EXTENSIONS ||
       parameters->encodings->len > SFU_ORTC_MAX_ENCODINGS)
-    return invalid (error,
+    return sfu_error_invalid (error,
         "rtpParameters: too many codecs, header extensions "
         "or encodings");
   if (!check_codecs (parameters, kind, error) ||
       !check_rtx (parameters, error) || !check_extensions (parameters, error))
     return FALSE;
   if (kind == SFU_MEDIA_AUDIO && parameters->encodings->len > 1)
-    return invalid (error, "rtpParameters.encodings: audio has one at most");
+    return sfu_error_invalid (
+        error, "rtpParameters.encodings: audio has one at most");
   for (guint i = 0; i < parameters->encodings->len; i++)
     if (!check_encoding (parameters, i, error))
       return FALSE;
@@ -203,7 +192,7 @@ sfu_ortc_validate_capabilities (
 {
   if (capabilities->codecs->len > SFU_ORTC_MAX_CODECS ||
       capabilities->header_extensions->len > SFU_ORTC_MAX_HEADER_EXTENSIONS)
-    return invalid (
+    return sfu_error_invalid (
         error, "rtpCapabilities: too many codecs or header extensions");
   for (guint i = 0; i < capabilities->codecs->len; i++)
     if (!check_codec (
