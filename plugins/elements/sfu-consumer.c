@@ -27,6 +27,7 @@
 #include "sfu-consumer.h"
 
 #include "sfu-event.h"
+#include "sfu-output-caps.h"
 #include "sfu-stats.h"
 #include "sfu-stream-sender.h"
 
@@ -74,53 +75,6 @@ random_ssrc (void)
 
 /* ---- caps ---- */
 
-/* Fields of the publisher's session that say nothing about ours. */
-static const gchar *const not_inherited[] = { "ssrc", "rtx-ssrc", "rtx-payload",
-  "a-mid", "rid", "cname", "timestamp-offset", "seqnum-offset", "seqnum-base",
-  "clock-base", NULL };
-
-static void
-strip_session_fields (GstStructure *s)
-{
-  gint i;
-
-  for (i = gst_structure_n_fields (s) - 1; i >= 0; i--) {
-    const gchar *name = gst_structure_nth_field_name (s, i);
-    if (g_str_has_prefix (name, "extmap-") ||
-        g_str_has_prefix (name, "ssrc-") ||
-        g_strv_contains (not_inherited, name))
-      gst_structure_remove_field (s, name);
-  }
-}
-
-static gboolean
-overlay (GQuark field, const GValue *value, gpointer user_data)
-{
-  gst_structure_id_set_value (user_data, field, value);
-  return TRUE;
-}
-
-/* What goes out: the producer's caps without what was its session's, the
- * application's caps over them, our SSRCs where nobody named one. */
-static GstCaps *
-make_output_caps_locked (SfuConsumer *self)
-{
-  GstCaps *out = self->in_caps
-      ? gst_caps_copy (self->in_caps)
-      : gst_caps_new_empty_simple ("application/x-rtp");
-  GstStructure *s = gst_caps_get_structure (out, 0);
-
-  strip_session_fields (s);
-  if (self->caps)
-    gst_structure_foreach (gst_caps_get_structure (self->caps, 0), overlay, s);
-  if (!gst_structure_has_field (s, "ssrc"))
-    gst_structure_set (s, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
-  if (gst_structure_has_field (s, "rtx-payload") &&
-      !gst_structure_has_field (s, "rtx-ssrc"))
-    gst_structure_set (s, "rtx-ssrc", G_TYPE_UINT, self->rtx_ssrc, NULL);
-  return out;
-}
-
 /* Returns the caps to push, NULL while there is nothing to say. */
 static GstCaps *
 configure_locked (SfuConsumer *self)
@@ -132,7 +86,8 @@ configure_locked (SfuConsumer *self)
   self->caps_dirty = FALSE;
   if (!self->in_caps)
     return NULL;
-  out = make_output_caps_locked (self);
+  out = sfu_output_caps_new (
+      self->in_caps, self->caps, self->ssrc, self->rtx_ssrc);
   sfu_stream_config_init (&config);
   if (!sfu_stream_config_apply (&config, out, &field)) {
     GST_WARNING_OBJECT (
