@@ -91,7 +91,7 @@ send_feedback (SfuProducer *self, const Feedback *feedback)
   }
 }
 
-static gboolean
+static void
 on_deadline (gpointer data)
 {
   SfuProducer *self = data;
@@ -102,7 +102,6 @@ on_deadline (gpointer data)
     collect_feedback_locked (self, g_get_monotonic_time (), &feedback);
   g_mutex_unlock (&self->lock);
   send_feedback (self, &feedback);
-  return G_SOURCE_CONTINUE;
 }
 
 static void

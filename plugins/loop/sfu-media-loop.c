@@ -11,6 +11,7 @@
  * Threads: the mailbox is under its lock; hooks and everything else in Core
  * belong to the media thread. */
 #include "sfu-media-loop.h"
+#include "sfu-deadline-heap.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_media_loop_debug);
 #define GST_CAT_DEFAULT sfu_media_loop_debug
@@ -38,6 +39,8 @@ typedef struct {
   GCond call_done;    /* some waiting caller's func has run */
   Call *first, *last; /* in order of the calls */
   gboolean stop;      /* set once, by the object's end */
+
+  SfuDeadlineHeap *deadlines; /* owned */
 
   /* Media thread. A cancelled hook leaves NULL in its place. */
   GPtrArray *hooks[SFU_FLUSH_PHASES]; /* of borrowed SfuFlushHook */
@@ -71,6 +74,7 @@ core_unref (Core *core)
     return;
   for (guint i = 0; i < SFU_FLUSH_PHASES; i++)
     g_ptr_array_unref (core->hooks[i]);
+  sfu_deadline_heap_free (core->deadlines);
   g_main_context_unref (core->context);
   g_cond_clear (&core->call_done);
   g_mutex_clear (&core->lock);
@@ -93,6 +97,7 @@ core_new (void)
 
   g_atomic_ref_count_init (&core->refs);
   core->context = g_main_context_new ();
+  core->deadlines = sfu_deadline_heap_new (core->context);
   g_main_context_set_poll_func (core->context, poll_and_note_time);
   g_mutex_init (&core->lock);
   g_cond_init (&core->call_done);
@@ -305,6 +310,12 @@ GMainContext *
 sfu_media_loop_get_context (SfuMediaLoop *self)
 {
   return self->core->context;
+}
+
+SfuDeadlineHeap *
+sfu_media_loop_get_deadlines (SfuMediaLoop *self)
+{
+  return self->core->deadlines;
 }
 
 gboolean

@@ -4,6 +4,7 @@
  * Threads: media thread. */
 #pragma once
 
+#include "sfu-deadline.h"
 #include "sfu-rtcp-session.h"
 #include "sfu-twcc-recorder.h"
 
@@ -18,8 +19,8 @@ struct _SfuRtcpSession {
   guint32 local_ssrc;                /* of our receiver reports and feedback */
   gboolean running;
 
-  GSource *timer; /* owned */
-  gint64 due_us;  /* when the timer fires */
+  SfuDeadline *deadline; /* owned; the next report */
+  gint64 due_us;         /* when the timer fires */
 
   SfuTwccRecorder *transport_cc; /* owned; NULL until first used */
   guint32 transport_cc_ssrc;     /* a media SSRC for the feedback's header */

@@ -27,35 +27,25 @@
 
 /* ---- timer ---- */
 
-static gboolean
-dispatch_timer (GSource *source, GSourceFunc callback, gpointer data)
-{
-  return callback (data);
-}
-
-static GSourceFuncs timer_funcs = { NULL, NULL, dispatch_timer, NULL };
-
 static void
 arm (SfuRtcpSession *self, gint64 due_us)
 {
   if (!self->running || due_us >= self->due_us)
     return;
   self->due_us = due_us;
-  g_source_set_ready_time (self->timer, due_us);
+  sfu_deadline_set (self->deadline, due_us);
 }
 
-static gboolean
-on_timer (gpointer data)
+static void
+on_deadline (gpointer data)
 {
   SfuRtcpSession *self = data;
   gint64 next_us;
 
-  g_source_set_ready_time (self->timer, -1);
   self->due_us = NEVER;
   next_us = sfu_rtcp_session_poll (self, g_get_monotonic_time ());
   if (next_us >= 0)
     arm (self, next_us);
-  return G_SOURCE_CONTINUE;
 }
 
 /* ---- life ---- */
@@ -75,10 +65,7 @@ sfu_rtcp_session_new (SfuMediaLoop *loop, SfuRtpDemux *demux, SfuRtpMux *mux,
     self->local_ssrc = g_random_int ();
   while (self->local_ssrc == 0);
   self->due_us = NEVER;
-  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_name (self->timer, "sfu-rtcp");
-  g_source_set_callback (self->timer, on_timer, self, NULL);
-  g_source_attach (self->timer, sfu_media_loop_get_context (loop));
+  self->deadline = sfu_deadline_new (loop, on_deadline, self);
   return self;
 }
 
@@ -87,8 +74,7 @@ sfu_rtcp_session_free (SfuRtcpSession *self)
 {
   if (!self)
     return;
-  g_source_destroy (self->timer);
-  g_source_unref (self->timer);
+  sfu_deadline_free (self->deadline);
   g_clear_pointer (&self->transport_cc, sfu_twcc_recorder_free);
   g_free (self->cname);
   g_free (self);
@@ -100,7 +86,7 @@ sfu_rtcp_session_set_running (
 {
   if (!running) {
     self->due_us = NEVER;
-    g_source_set_ready_time (self->timer, -1);
+    sfu_deadline_set (self->deadline, SFU_DEADLINE_NEVER);
   }
   self->running = running;
   if (running)
