@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from '../../e2e/lib/websocket.mjs';
-import { stopProcess } from '../../e2e/lib/process.mjs';
+import { guard, stopProcess } from '../../e2e/lib/process.mjs';
 import { answerSdp, offerSdp, parseSdp } from './janus-sdp.mjs';
 
 const PLUGINS = '/usr/lib/x86_64-linux-gnu/janus';
@@ -82,6 +82,7 @@ export class Janus {
       env: { ...process.env, LD_PRELOAD: join(process.env.SFU_BUILD_DIR,
         'tests', 'bench', 'janus-lo-only.so') },
     });
+    guard(this.child);
     this.pid = this.child.pid; // taskset has become janus
     await this.#open(`ws://127.0.0.1:${port}`);
     this.session = (await this.#request({ janus: 'create' })).data.id;

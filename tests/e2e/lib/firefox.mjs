@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { watchLines, stopProcess } from './process.mjs';
+import { guard, stopProcess, watchLines } from './process.mjs';
 
 const START_TIMEOUT_MS = 30000;
 
@@ -117,6 +117,7 @@ export async function launchFirefox () {
       '--remote-debugging-port', '0', 'about:blank'],
     { stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: '1' } });
+  guard(child);
   const [, url] = await watchLines(child, [child.stdout, child.stderr],
     /WebDriver BiDi listening on (ws:\/\/\S+)/, START_TIMEOUT_MS);
   const session = await BidiSession.open(url);

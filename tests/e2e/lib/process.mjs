@@ -38,6 +38,27 @@ export function watchLines (child, streams, pattern, timeoutMs, onLine) {
   });
 }
 
+const guarded = new Set();
+let guarding = false;
+
+function killGuarded () {
+  for (const child of guarded)
+    child.kill('SIGKILL');
+}
+
+/** The child ends with us, also when we are cut off or throw. */
+export function guard (child) {
+  if (!guarding) {
+    guarding = true;
+    process.once('exit', killGuarded);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+      process.once(signal, () => process.exit(1));
+  }
+  guarded.add(child);
+  child.once('exit', () => guarded.delete(child));
+  return child;
+}
+
 /** Resolves with { code, signal } once the child has ended. */
 export function ended (child) {
   if (child.exitCode !== null || child.signalCode !== null)

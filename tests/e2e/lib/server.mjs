@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync,
   writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stopProcess, watchLines } from './process.mjs';
+import { guard, stopProcess, watchLines } from './process.mjs';
 
 const START_TIMEOUT_MS = 20000;
 
@@ -70,6 +70,7 @@ export class Server {
         GST_PLUGIN_PATH: join(buildDir(), 'plugins'),
         GST_REGISTRY: join(out, 'registry.bin'), ...env },
     });
+    guard(self.child);
     const [, http, rtc, workers] = await watchLines(self.child,
       [self.child.stdout, self.child.stderr],
       /^sfu-server ready http=(\d+)\S* rtc=(\S+) workers=(\d+)$/,

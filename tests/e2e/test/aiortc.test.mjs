@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Call } from '../lib/call.mjs';
 import { assertHears, assertPicture, assertSees, CAMERA_FPS }
   from '../lib/expect.mjs';
-import { LineEvents, stopProcess } from '../lib/process.mjs';
+import { guard, LineEvents, stopProcess } from '../lib/process.mjs';
 import { record } from '../lib/results.mjs';
 
 const PYTHON = process.env.SFU_PYTHON ?? '/usr/bin/python3';
@@ -35,6 +35,7 @@ test('aiortc publishes and receives', { skip: whyNot() }, async (t) => {
   const child = spawn(PYTHON, [SCRIPT, '--url', call.server.wsUrl,
     '--room', call.roomId, '--peer', 'aiortc'],
   { stdio: ['pipe', 'pipe', 'inherit'] });
+  guard(child);
   t.after(() => stopProcess(child));
   const events = new LineEvents(child.stdout);
   const ask = () => {

@@ -18,7 +18,8 @@ test('a closed tab is gone from room and worker', async (t) => {
     await call.peer('c')];
   await a.publish({});
   const produced = await b.publish({});
-  await Promise.all([a.firstFrame('b'), c.firstFrame('b'), b.firstFrame('a')]);
+  await Promise.all([a.firstFrame('b'), c.firstFrame('b'), b.firstFrame('a'),
+    c.firstFrame('a')]);
 
   const ofB = [...Object.values(await b.transportIds()),
     ...Object.values(produced),
@@ -48,5 +49,7 @@ test('a closed tab is gone from room and worker', async (t) => {
       ({ peerId }) => peerId !== 'b') || null, GONE_WITHIN_MS,
     () => `consumers of b closed at ${other.id}`);
   }
-  assertSees(await c.watch('a', WINDOW_MS), 'C goes on seeing A');
+  const window = await c.watch('a', WINDOW_MS);
+  record('leave', { window });
+  assertSees(window, 'C goes on seeing A');
 });
