@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -125,6 +126,16 @@ serve (GDBusConnection *connection, SfuWorkerControl *control)
   g_signal_handlers_disconnect_by_data (connection, loop);
 }
 
+/* One thread does nearly all the work, but every transport has a DTLS thread
+ * that allocates now and then. With glibc's default of eight arenas a core each
+ * of them ends up with a piece of the heap that it hardly uses: some 70 MB after
+ * 300 joins. Two leave the media thread one of its own. */
+static void
+keep_heap_together (void)
+{
+  mallopt (M_ARENA_MAX, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,6 +144,7 @@ main (int argc, char **argv)
   int status;
   if (!read_arguments (&argc, &argv, &log_level, &status))
     return status;
+  keep_heap_together (); /* before there is a second thread */
   tie_to_server ();
   sfu_worker_log_install (log_level);
   gst_init (NULL, NULL);
