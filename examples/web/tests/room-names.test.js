@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 
 import {
   ROOM_NAME_MAX, makeRoomName, normaliseRoom,
 } from '../src/room-names.js';
+
+globalThis.crypto ??= webcrypto; // node 18 has it, but not as a global
 
 test('a made name is its own normal form', () => {
   for (let i = 0; i < 200; i++) {
