@@ -13,7 +13,7 @@ RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
   graphviz glib-networking"
 
-TEST_PACKAGES="libsrtp2-dev clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
+TEST_PACKAGES="git libsrtp2-dev clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
   chromium firefox-esr python3-aiortc python3-websockets iproute2 procps"
 
 say () {

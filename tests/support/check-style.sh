@@ -4,6 +4,7 @@
 # TAP on stdout. Argument: the project's folder.
 set -u
 cd "$1" || exit 1
+git rev-parse --is-inside-work-tree >/dev/null || exit 1
 files=$(git ls-files '*.c' '*.h')
 format=$(command -v clang-format-14 || command -v clang-format)
 
