@@ -128,8 +128,8 @@ serve (GDBusConnection *connection, SfuWorkerControl *control)
 
 /* One thread does nearly all the work, but every transport has a DTLS thread
  * that allocates now and then. With glibc's default of eight arenas a core each
- * of them ends up with a piece of the heap that it hardly uses: some 70 MB after
- * 300 joins. Two leave the media thread one of its own. */
+ * of them ends up with a piece of the heap that it hardly uses: some 70 MB
+ * after 300 joins. Two leave the media thread one of its own. */
 static void
 keep_heap_together (void)
 {
