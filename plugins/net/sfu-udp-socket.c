@@ -21,7 +21,7 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define DATAGRAM_MAX 2048
 /* Datagrams per sendmmsg; a burst that goes to many leaves in slices of this,
  * so that the first receivers do not wait for the last. */
-#define QUEUE_MAX 256
+#define QUEUE_MAX 64
 /* Limits of the kernel: UDP_MAX_SEGMENTS, and the length of an IP packet. */
 #define GSO_SEGMENTS_MAX 64
 #define GSO_BYTES_MAX 65000
