@@ -53,9 +53,8 @@ struct _SfuConsumer {
   GstCaps *in_caps;        /* owned; the producer's, or NULL */
   gboolean caps_dirty; /* output caps must be pushed before the next packet */
   guint32 ssrc, rtx_ssrc; /* used when the caps name none */
-  gboolean have_report;
   SfuSenderReport report; /* the publisher's last, in its numbers */
-  gboolean report_dirty;  /* to be pushed behind the next packets */
+  gboolean report_dirty;  /* to be pushed before the next packets */
 };
 
 G_DEFINE_TYPE (SfuConsumer, sfu_consumer, GST_TYPE_ELEMENT)
@@ -196,7 +195,7 @@ take_report_locked (SfuConsumer *self)
 {
   SfuSenderReport report;
 
-  if (!self->report_dirty || !self->have_report ||
+  if (!self->report_dirty ||
       !sfu_stream_sender_map_report (self->sender, &self->report, &report))
     return NULL;
   self->report_dirty = FALSE;
@@ -283,7 +282,7 @@ take_caps (SfuConsumer *self, GstCaps *in_caps)
   return ok;
 }
 
-/* The report goes on as soon as it can be said in our numbers: now, or behind
+/* The report goes on as soon as it can be said in our numbers: now, or with
  * the first packet of the span. */
 static gboolean
 take_report (SfuConsumer *self, const SfuSenderReport *report)
@@ -292,7 +291,7 @@ take_report (SfuConsumer *self, const SfuSenderReport *report)
 
   g_mutex_lock (&self->lock);
   self->report = *report;
-  self->have_report = self->report_dirty = TRUE;
+  self->report_dirty = TRUE;
   event = take_report_locked (self);
   g_mutex_unlock (&self->lock);
   return event ? gst_pad_push_event (self->srcpad, event) : TRUE;
