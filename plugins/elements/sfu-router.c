@@ -8,11 +8,11 @@
  * requested src pad a consumer:
  *
  * |[
- *            ┌──────────────────────── sfurouter ───────────────────────┐
- *   sink_0 ──┤► sfuproducer ► tee ┬► sfuconsumer ──────────────────────►├──
- * src_0 │                    └► sfuconsumer ──────────────────────►├── src_1
- *   sink_1 ──┤► sfuproducer ► tee ─► sfuconsumer ──────────────────────►├──
- * src_2 └──────────────────────────────────────────────────────────┘
+ *          ┌────────────────────── sfurouter ─────────────────────┐
+ * sink_0 ──┤► sfuproducer ► tee ┬► sfuconsumer ────────────────►├── src_0
+ *          │                    └► sfuconsumer ────────────────►├── src_1
+ * sink_1 ──┤► sfuproducer ► tee ─► sfuconsumer ────────────────►├── src_2
+ *          └────────────────────────────────────────────────────┘
  * ]|
  *
  * Properties of the pads say which producer a consumer follows, what it sends
