@@ -15,8 +15,8 @@ struct _SfuDeadline {
   void (*func) (gpointer data);
   gpointer data;
   /* under the heap's lock */
-  gint64 at_us;
-  guint place; /* index in the heap, or NOT_IN_HEAP */
+  gint64 at_us; /* SFU_DEADLINE_NEVER = not in the heap */
+  guint place;  /* index in the heap, or NOT_IN_HEAP */
 };
 
 struct _SfuDeadlineHeap {
@@ -84,6 +84,7 @@ take_out (SfuDeadlineHeap *self, SfuDeadline *deadline)
 
   g_ptr_array_set_size (self->heap, last);
   deadline->place = NOT_IN_HEAP;
+  deadline->at_us = SFU_DEADLINE_NEVER;
   if (filler == deadline)
     return;
   put (self, place, filler);
@@ -196,7 +197,7 @@ sfu_deadline_set (SfuDeadline *self, gint64 at_us)
   SfuDeadlineHeap *heap = self->heap;
 
   g_mutex_lock (&heap->lock);
-  if (self->place != NOT_IN_HEAP && at_us == self->at_us) {
+  if (at_us == self->at_us) { /* mostly: never, once a received packet */
     g_mutex_unlock (&heap->lock);
     return;
   }
