@@ -152,12 +152,6 @@ sfu_router_leave (
 
 /* ---- following all in turn ---- */
 
-static void
-destroy_source (gpointer data, gpointer unused)
-{
-  g_source_destroy (data);
-}
-
 /* Launch lines have no media loop; the default one then keeps the time. */
 static SfuMediaLoop *
 timer_loop (SfuMediaLoop *loop)
@@ -208,8 +202,7 @@ sfu_router_stop_switching (SfuMediaLoop *router_loop, SfuRouterSrcPad *src)
   if (!src->switch_timer)
     return;
   loop = timer_loop (router_loop);
-  sfu_media_loop_call (loop, destroy_source, src->switch_timer);
-  g_clear_pointer (&src->switch_timer, g_source_unref);
+  sfu_media_loop_remove_timer (loop, g_steal_pointer (&src->switch_timer));
 }
 
 void

@@ -96,12 +96,6 @@ sfu_speakers_remove (SfuSpeakers *self, GObject *speaker)
   g_mutex_unlock (&self->lock);
 }
 
-static void
-destroy_source (gpointer data, gpointer unused)
-{
-  g_source_destroy (data);
-}
-
 void
 sfu_speakers_stop (SfuSpeakers *self)
 {
@@ -110,9 +104,6 @@ sfu_speakers_stop (SfuSpeakers *self)
   g_mutex_lock (&self->lock);
   timer = g_steal_pointer (&self->timer);
   g_mutex_unlock (&self->lock);
-  if (!timer)
-    return;
-  /* on the media thread, so that it is not running */
-  sfu_media_loop_call (self->loop, destroy_source, timer);
-  g_source_unref (timer);
+  if (timer)
+    sfu_media_loop_remove_timer (self->loop, timer);
 }

@@ -429,6 +429,20 @@ sfu_media_loop_add_timer (
   return source;
 }
 
+static void
+destroy_source (gpointer data, gpointer unused)
+{
+  g_source_destroy (data);
+}
+
+void
+sfu_media_loop_remove_timer (SfuMediaLoop *self, GSource *timer)
+{
+  /* on the media thread, so that it is not running */
+  sfu_media_loop_call (self, destroy_source, timer);
+  g_source_unref (timer);
+}
+
 guint64
 sfu_media_loop_iterations (SfuMediaLoop *self)
 {

@@ -68,6 +68,10 @@ void sfu_media_loop_cancel_flush (SfuMediaLoop *self, SfuFlushHook *hook);
 GSource *sfu_media_loop_add_timer (
     SfuMediaLoop *self, gint64 interval_us, GSourceFunc func, gpointer data);
 
+/* Destroys and unrefs what add_timer returned. When it returns, func does not
+ * run and never will. Not under a lock that func takes. Any thread. */
+void sfu_media_loop_remove_timer (SfuMediaLoop *self, GSource *timer);
+
 /* Statistics: iterations, and the longest one of the last second in µs. */
 guint64 sfu_media_loop_iterations (SfuMediaLoop *self);
 /* A turn is measured from the moment poll returns; of a loop that sleeps it is
