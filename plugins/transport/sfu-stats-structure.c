@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See sfu-stats-structure.h.
  *
- * Threads: pure functions. */
+ * Threads: see the header. */
 #include "sfu-stats-structure.h"
 
 void
@@ -17,4 +17,27 @@ sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops)
   }
   gst_structure_set (s, "drops", GST_TYPE_STRUCTURE, by_reason, NULL);
   gst_structure_free (by_reason);
+}
+
+typedef struct {
+  SfuStatsFunc func;
+  gpointer owner;
+  GstStructure *result;
+} StatsCall;
+
+static void
+run_call (gpointer data, gpointer unused)
+{
+  StatsCall *call = data;
+
+  call->result = call->func (call->owner);
+}
+
+GstStructure *
+sfu_stats_collect (SfuMediaLoop *loop, SfuStatsFunc func, gpointer owner)
+{
+  StatsCall call = { func, owner, NULL };
+
+  sfu_media_loop_call (loop, run_call, &call);
+  return call.result;
 }

@@ -17,22 +17,17 @@ G_DEFINE_TYPE (SfuTransportSinkPad, sfu_transport_sink_pad, GST_TYPE_PAD)
 
 /* ---- statistics ---- */
 
-typedef struct {
-  SfuTransportSinkPad *self;
-  GstStructure *result;
-} StatsCall;
-
-static void
-collect_stats (gpointer data, gpointer unused)
+static GstStructure *
+collect_stats (gpointer data)
 {
-  StatsCall *call = data;
-  SfuTransportSinkPad *self = call->self;
+  SfuTransportSinkPad *self = data;
+  GstStructure *s;
   guint64 bitrate = sfu_rate_meter_bps (&self->rate, g_get_monotonic_time ());
 
   self->drops.n[SFU_DROP_QUEUE_FULL] +=
       g_atomic_int_exchange (&self->overflowed, 0);
-  call->result = gst_structure_new ("sfu-transport-sink-pad-stats", "ssrc",
-      G_TYPE_UINT, self->caps.encodings[0].ssrc, "rtx-ssrc", G_TYPE_UINT,
+  s = gst_structure_new ("sfu-transport-sink-pad-stats", "ssrc", G_TYPE_UINT,
+      self->caps.encodings[0].ssrc, "rtx-ssrc", G_TYPE_UINT,
       self->caps.encodings[0].rtx_ssrc, "packets", G_TYPE_UINT64, self->packets,
       "bytes", G_TYPE_UINT64, self->bytes, "rtx-packets", G_TYPE_UINT64,
       self->rtx_packets, "rtx-bytes", G_TYPE_UINT64, self->rtx_bytes,
@@ -43,7 +38,8 @@ collect_stats (gpointer data, gpointer unused)
       "nack-messages", G_TYPE_UINT64, self->nack_messages, "nack-count",
       G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
       self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, NULL);
-  sfu_stats_add_drops (call->result, &self->drops);
+  sfu_stats_add_drops (s, &self->drops);
+  return s;
 }
 
 static void
@@ -52,14 +48,11 @@ sfu_transport_sink_pad_get_property (
 {
   SfuTransportSinkPad *self = SFU_TRANSPORT_SINK_PAD (object);
 
-  if (id == PROP_STATS) {
-    StatsCall call = { self, NULL };
-
-    sfu_media_loop_call (self->loop, collect_stats, &call);
-    g_value_take_boxed (value, call.result);
-  } else {
+  if (id == PROP_STATS)
+    g_value_take_boxed (
+        value, sfu_stats_collect (self->loop, collect_stats, self));
+  else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
 }
 
 /* ---- life ---- */

@@ -12,16 +12,11 @@ G_DEFINE_TYPE (SfuTransportSrcPad, sfu_transport_src_pad, GST_TYPE_PAD)
 
 /* ---- statistics ---- */
 
-typedef struct {
-  SfuTransportSrcPad *self;
-  GstStructure *result;
-} StatsCall;
-
-static void
-collect_stats (gpointer data, gpointer unused)
+static GstStructure *
+collect_stats (gpointer data)
 {
-  StatsCall *call = data;
-  SfuTransportSrcPad *self = call->self;
+  SfuTransportSrcPad *self = data;
+  GstStructure *s;
   gint64 now_us = g_get_monotonic_time ();
   guint64 packets = 0, bytes = 0, rtx_packets = 0, lost = 0, bitrate = 0;
   guint32 ssrc = 0, rtx_ssrc = 0, jitter = 0;
@@ -46,17 +41,17 @@ collect_stats (gpointer data, gpointer unused)
       rtx_ssrc = rtx_ssrc ? rtx_ssrc : r->ssrc;
     }
   }
-  call->result = gst_structure_new ("sfu-transport-src-pad-stats", "ssrc",
-      G_TYPE_UINT, ssrc, "rtx-ssrc", G_TYPE_UINT, rtx_ssrc, "packets",
-      G_TYPE_UINT64, packets, "bytes", G_TYPE_UINT64, bytes, "rtx-packets",
-      G_TYPE_UINT64, rtx_packets, "packets-lost", G_TYPE_INT64, (gint64)lost,
-      "fraction-lost", G_TYPE_DOUBLE, fraction, "jitter", G_TYPE_UINT, jitter,
-      "clock-rate", G_TYPE_UINT, self->caps.clock_rate, "bitrate",
-      G_TYPE_UINT64, bitrate, "nack-messages", G_TYPE_UINT64,
-      self->nack_messages, "nack-count", G_TYPE_UINT64, self->nack_count,
-      "pli-count", G_TYPE_UINT64, self->pli_count, "fir-count", G_TYPE_UINT64,
-      self->fir_count, NULL);
-  sfu_stats_add_drops (call->result, &self->drops);
+  s = gst_structure_new ("sfu-transport-src-pad-stats", "ssrc", G_TYPE_UINT,
+      ssrc, "rtx-ssrc", G_TYPE_UINT, rtx_ssrc, "packets", G_TYPE_UINT64,
+      packets, "bytes", G_TYPE_UINT64, bytes, "rtx-packets", G_TYPE_UINT64,
+      rtx_packets, "packets-lost", G_TYPE_INT64, (gint64)lost, "fraction-lost",
+      G_TYPE_DOUBLE, fraction, "jitter", G_TYPE_UINT, jitter, "clock-rate",
+      G_TYPE_UINT, self->caps.clock_rate, "bitrate", G_TYPE_UINT64, bitrate,
+      "nack-messages", G_TYPE_UINT64, self->nack_messages, "nack-count",
+      G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
+      self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, NULL);
+  sfu_stats_add_drops (s, &self->drops);
+  return s;
 }
 
 static void
@@ -65,14 +60,11 @@ sfu_transport_src_pad_get_property (
 {
   SfuTransportSrcPad *self = SFU_TRANSPORT_SRC_PAD (object);
 
-  if (id == PROP_STATS) {
-    StatsCall call = { self, NULL };
-
-    sfu_media_loop_call (self->loop, collect_stats, &call);
-    g_value_take_boxed (value, call.result);
-  } else {
+  if (id == PROP_STATS)
+    g_value_take_boxed (
+        value, sfu_stats_collect (self->loop, collect_stats, self));
+  else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
 }
 
 /* ---- life ---- */
