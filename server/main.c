@@ -81,9 +81,6 @@ run (SfuConfig *config)
   guint term, interrupt;
 
   sfu_log_init (config->log_level);
-  if (config->jwt_secret_file != NULL)
-    g_warning ("jwt-secret-file: no protocol of this version has accounts; it "
-               "is not used");
   self.server = sfu_server_new (config, &error);
   if (self.server == NULL) {
     g_printerr ("sfu-server: codecs: %s\n", error->message);

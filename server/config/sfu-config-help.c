@@ -34,6 +34,10 @@ static const struct {
   { "media", "Media" },
   { "web", "Page" },
   { "access", "Access" },
+  { "ice", "ICE servers of clients (STUN, TURN)" },
+  { "protocols", "Protocols" },
+  { "rooms", "Rooms" },
+  { "cluster", "Several servers" },
   { "limits", "Limits" },
   { "log", "Log" },
 };
@@ -43,8 +47,13 @@ static const gchar tail[] =
     "Every option is also an environment variable (--http-port: "
     "SFU_HTTP_PORT)\n"
     "and an entry of a key file ([network] http-port=4443; groups as the\n"
-    "chapters above, in lower case; Page is [web]). A flag wins over the\n"
-    "environment, the environment over the file.\n"
+    "chapters above: network, media, web, access, ice, ...). A flag wins over "
+    "the\n"
+    "environment, the environment over the file. Deployments of other systems\n"
+    "may go on setting PORT, JWT_SECRET, REDIS_URL, FRONTEND_URL, "
+    "BACKEND_URL,\n"
+    "LOG_LEVEL, ANNOUNCED_IP, MEDIASOUP_ANNOUNCED_IP, RTC_MIN_PORT and\n"
+    "RTC_MAX_PORT, MEDIASOUP_RTC_MIN_PORT and MEDIASOUP_RTC_MAX_PORT.\n"
     "\n"
     "Exit status: 0 after a stop that was asked for, 1 when the server cannot\n"
     "start or go on, 2 when options are wrong.\n";

@@ -25,6 +25,10 @@ struct _SfuConfigKey {
   guint min, max; /* of numbers */
   gboolean list;  /* a repeated flag adds to it */
   const gchar *help;
+  /* Names that other systems' deployments set it by, with commas between; NULL
+   * = none. SFU_NAME wins over them. */
+  const gchar *aliases;
+  gboolean secret; /* --print-config shows no value */
 };
 
 extern const SfuConfigKey sfu_config_keys[];
@@ -50,7 +54,17 @@ gboolean sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* Of one line, at least 8 characters; the field gets the content. */
 gboolean sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+/* The value itself; empty leaves the field as it is (a file may have set it). */
+gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_path (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_duplicates (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_rights (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);

@@ -14,6 +14,7 @@
 /* Enough to be unguessable, short enough to be one line of a file. */
 #define MIN_TOKEN 8
 #define MAX_TOKEN 4096
+#define MAX_PATH 128
 
 #define FIELD(type) ((type *)((guint8 *)config + key->offset))
 
@@ -141,9 +142,10 @@ sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
 {
   g_autofree gchar *token = NULL;
   g_autoptr (GError) local = NULL;
+  gchar **field = FIELD (gchar *);
   gsize len;
 
-  g_clear_pointer (&config->admin_token, g_free);
+  g_clear_pointer (field, g_free);
   if (*text == '\0')
     return TRUE;
   if (!g_file_get_contents (text, &token, NULL, &local))
@@ -153,7 +155,72 @@ sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
     return sfu_error_invalid (error,
         "the token in \"%s\" must have %u to %u characters", text, MIN_TOKEN,
         MAX_TOKEN);
-  config->admin_token = g_steal_pointer (&token);
+  *field = g_steal_pointer (&token);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  gchar **field = FIELD (gchar *);
+
+  if (*text == '\0')
+    return TRUE;
+  if (strlen (text) < MIN_TOKEN || strlen (text) > MAX_TOKEN)
+    return sfu_error_invalid (
+        error, "must have %u to %u characters", MIN_TOKEN, MAX_TOKEN);
+  g_free (*field);
+  *field = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_path (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  gsize len = strlen (text);
+  gchar **field = FIELD (gchar *);
+
+  if (*text != '/' || len > MAX_PATH || strpbrk (text, "?#% ") != NULL)
+    return sfu_error_invalid (error,
+        "must start with \"/\", and have no \"?\", \"#\", \"%%\" or space");
+  while (len > 1 && text[len - 1] == '/')
+    len--;
+  g_free (*field);
+  *field = g_strndup (text, len);
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_duplicates (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  gboolean replace = strcmp (text, "replace") == 0;
+
+  if (!replace && strcmp (text, "refuse") != 0)
+    return sfu_error_invalid (error, "must be replace or refuse");
+  *FIELD (SfuDuplicate) =
+      replace ? SFU_DUPLICATE_REPLACE : SFU_DUPLICATE_REFUSE;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_rights (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = split (text);
+  SfuRights rights = SFU_RIGHTS_NONE, right;
+
+  for (guint i = 0; parts[i] != NULL; i++) {
+    if (!sfu_right_from_name (parts[i], &right))
+      return sfu_error_invalid (error,
+          "\"%s\" is none of publish-audio, publish-video, publish-data, "
+          "subscribe",
+          parts[i]);
+    rights |= right;
+  }
+  *FIELD (SfuRights) = rights;
   return TRUE;
 }
 
@@ -207,6 +274,11 @@ gboolean
 sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
+  /* As other systems call them. */
+  if (strcmp (text, "warn") == 0)
+    text = "warning";
+  else if (strcmp (text, "trace") == 0)
+    text = "debug";
   if (!sfu_log_level_is_valid (text))
     return sfu_error_invalid (
         error, "must be error, warning, message, info or debug");

@@ -13,6 +13,7 @@ typedef enum { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG } Source;
 typedef struct {
   gchar *text; /* owned; never NULL once the defaults are in */
   Source source;
+  gchar *alias; /* owned; the variable it came from, when not our own name */
 } Value;
 
 typedef struct {
@@ -49,6 +50,8 @@ describe_source (const Loader *loader, guint i)
     case FROM_FLAG:
       return g_strdup_printf ("--%s", key->name);
     case FROM_ENVIRONMENT:
+      if (loader->values[i].alias != NULL)
+        return g_strdup (loader->values[i].alias);
       return g_steal_pointer (&variable);
     case FROM_FILE:
       return g_strdup_printf (
@@ -123,6 +126,41 @@ read_flag (Loader *loader, gint argc, gchar **argv, gint *i, GError **error)
   return TRUE;
 }
 
+/* "NAME", or "MIN-MAX" for a range that stands in two variables. NULL = not
+ * set. */
+static gchar *
+read_alias (gchar **environment, const gchar *alias)
+{
+  g_auto (GStrv) ends = g_strsplit (alias, "-", 2);
+  const gchar *min = g_environ_getenv (environment, ends[0]), *max;
+
+  if (min == NULL || *min == '\0')
+    return NULL;
+  if (ends[1] == NULL)
+    return g_strdup (min);
+  max = g_environ_getenv (environment, ends[1]);
+  if (max == NULL || *max == '\0')
+    return NULL;
+  return g_strdup_printf ("%s-%s", min, max);
+}
+
+static void
+read_aliases (Loader *loader, gchar **environment, guint i)
+{
+  const gchar *aliases = sfu_config_keys[i].aliases;
+  g_auto (GStrv) names = g_strsplit (aliases != NULL ? aliases : "", ",", -1);
+  Value *value = &loader->values[i];
+
+  for (guint j = 0; names[j] != NULL; j++) {
+    g_autofree gchar *text = read_alias (environment, names[j]);
+
+    if (text == NULL || value->text != NULL)
+      continue;
+    set_value (loader, i, FROM_ENVIRONMENT, text);
+    value->alias = g_strdup (names[j]);
+  }
+}
+
 static void
 read_environment (Loader *loader, gchar **environment)
 {
@@ -136,6 +174,8 @@ read_environment (Loader *loader, gchar **environment)
 
     if (value != NULL && *value != '\0')
       set_value (loader, i, FROM_ENVIRONMENT, value);
+    else
+      read_aliases (loader, environment, i);
   }
 }
 
@@ -184,6 +224,37 @@ is_loopback (const gchar *ip)
   return address != NULL && g_inet_address_get_is_loopback (address);
 }
 
+static gboolean
+check_door (const SfuConfig *config, const SfuDoorConfig *door,
+    const gchar *name, GError **error)
+{
+  if (door->port == 0)
+    return TRUE;
+  for (guint i = 0; i < config->http_ports->len; i++)
+    if (g_array_index (config->http_ports, guint16, i) == door->port)
+      return TRUE;
+  return sfu_error_invalid (error,
+      "%s-port: %u is none of the http-ports; add --http-port %u", name,
+      door->port, door->port);
+}
+
+static gboolean
+check_doors (const SfuConfig *config, GError **error)
+{
+  if (config->meetings.enabled && config->calls.enabled &&
+      config->meetings.port == config->calls.port &&
+      strcmp (config->meetings.path, config->calls.path) == 0)
+    return sfu_error_invalid (error,
+        "meetings-path and calls-path: both are the default namespace of "
+        "Socket.IO at \"%s\"; give them different paths or ports",
+        config->calls.path);
+  return check_door (config, &config->native, "native", error) &&
+      check_door (config, &config->study, "study-rooms", error) &&
+      check_door (config, &config->meetings, "meetings", error) &&
+      check_door (config, &config->calls, "calls", error) &&
+      check_door (config, &config->rpc, "rpc", error);
+}
+
 /* What no single key can see. */
 static gboolean
 check_together (const Loader *loader, const SfuConfig *config, GError **error)
@@ -218,7 +289,14 @@ check_together (const Loader *loader, const SfuConfig *config, GError **error)
       config->ping_timeout_s <= config->ping_interval_s)
     return sfu_error_invalid (
         error, "ping-timeout: must be longer than ping-interval");
-  return TRUE;
+  if (config->jwt_secret != NULL && config->jwt_public_key_file != NULL)
+    return sfu_error_invalid (
+        error, "jwt-secret-file and jwt-public-key-file: only one of them");
+  if (config->require_token && config->jwt_secret == NULL &&
+      config->jwt_public_key_file == NULL)
+    return sfu_error_invalid (error,
+        "require-token: needs a jwt-secret-file or a jwt-public-key-file");
+  return check_doors (config, error);
 }
 
 static gboolean
@@ -243,6 +321,8 @@ interpret (Loader *loader, SfuConfig *config, GError **error)
     if (key->read (key, config, loader->values[i].text, &local))
       continue;
     from = describe_source (loader, i);
+    if (key->secret)
+      return sfu_error_invalid (error, "%s: %s", from, local->message);
     return sfu_error_invalid (error, "%s: %s (is \"%s\")", from, local->message,
         loader->values[i].text);
   }
@@ -256,7 +336,10 @@ print_values (const Loader *loader)
 
   for (guint i = 0; i < sfu_config_n_keys; i++)
     g_key_file_set_string (file, sfu_config_keys[i].group,
-        sfu_config_keys[i].name, loader->values[i].text);
+        sfu_config_keys[i].name,
+        sfu_config_keys[i].secret && *loader->values[i].text != '\0'
+            ? "(secret)"
+            : loader->values[i].text);
   return g_key_file_to_data (file, NULL, NULL);
 }
 
@@ -308,8 +391,10 @@ sfu_config_load (gint argc, gchar **argv, gchar **environment,
   ok = load (&loader, argc, argv, environment, config, error);
   if (ok)
     *action = choose_action (&loader, text);
-  for (guint i = 0; i < sfu_config_n_keys; i++)
+  for (guint i = 0; i < sfu_config_n_keys; i++) {
     g_free (loader.values[i].text);
+    g_free (loader.values[i].alias);
+  }
   g_free (loader.values);
   g_free (loader.file);
   return ok ? g_steal_pointer (&config) : NULL;
@@ -329,8 +414,22 @@ sfu_config_free (SfuConfig *config)
   g_free (config->worker_program);
   g_free (config->web_root);
   g_free (config->dot_program);
+  g_strfreev (config->allowed_origins);
   g_free (config->admin_token);
-  g_free (config->jwt_secret_file);
+  g_free (config->jwt_secret);
+  g_free (config->jwt_public_key_file);
+  g_strfreev (config->ice_servers);
+  g_free (config->turn_secret);
+  g_free (config->turn_username);
+  g_free (config->turn_credential);
+  g_free (config->native.path);
+  g_free (config->study.path);
+  g_free (config->meetings.path);
+  g_free (config->calls.path);
+  g_free (config->rpc.path);
+  g_free (config->calls_backend_url);
+  g_free (config->rpc_token);
+  g_free (config->redis_url);
   g_free (config->log_level);
   g_free (config);
 }

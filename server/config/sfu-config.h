@@ -6,9 +6,21 @@
  * Threads: read once at the start, then constant. */
 #pragma once
 
+#include "sfu-rights.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
+
+/* What a new connection with the id of a peer that is there already does. */
+typedef enum { SFU_DUPLICATE_REPLACE, SFU_DUPLICATE_REFUSE } SfuDuplicate;
+
+/* A protocol's door. */
+typedef struct {
+  gboolean enabled;
+  guint port;  /* 0 = on every HTTP port; else this one only */
+  gchar *path; /* starts with "/" and does not end with one, but for "/" */
+} SfuDoorConfig;
 
 typedef struct {
   /* network */
@@ -24,17 +36,43 @@ typedef struct {
   /* web */
   gchar *web_root; /* NULL = look for it */
   gchar *dot_program;
-  /* access */
-  gchar *admin_token; /* NULL = none configured; never logged */
+  /* access; secrets are NULL when not configured, and never logged */
+  GStrv allowed_origins; /* "*" among them = any */
+  gchar *admin_token;
   gboolean admin_open;
-  gchar *jwt_secret_file;
+  gchar *jwt_secret;
+  gchar *jwt_public_key_file;
+  guint jwt_leeway_s;
+  gboolean require_token;
+  SfuRights default_rights; /* of who has no token */
   gboolean allow_network_throttle;
+  /* ice */
+  GStrv ice_servers; /* URLs for clients; empty = none */
+  gchar *turn_secret, *turn_username, *turn_credential;
+  guint turn_ttl_s;
+  /* protocols */
+  SfuDoorConfig native, study, meetings, calls, rpc;
+  guint resume_grace_s;
+  guint study_max_peers, study_audio_only_above;
+  guint meetings_grace_s;
+  gchar *calls_backend_url; /* NULL = no webhook */
+  gchar *rpc_token;
+  guint rpc_grace_s, rpc_heartbeat_ms, rpc_silence_ms;
+  guint broadcaster_idle_s;
+  /* rooms */
+  guint room_linger_s;
+  SfuDuplicate duplicate_peers;
+  /* cluster */
+  gchar *redis_url;
   /* limits */
   guint max_rooms, max_peers_per_room;
   guint max_transports_per_peer, max_producers_per_peer;
   guint max_message_bytes, max_queue_bytes, max_pending_requests;
   guint requests_per_second, request_burst;
   guint request_timeout_s, ping_interval_s, ping_timeout_s;
+  /* of one address; 0 = no limit */
+  guint max_connections, max_connections_per_address;
+  guint connections_per_second_per_address;
   /* log */
   gchar *log_level;
 } SfuConfig;

@@ -84,6 +84,43 @@ test_precedence (void)
   g_assert_cmpuint (l.config->max_peers_per_room, ==, 20);
 }
 
+/* Deployments of other systems set their own names. */
+static void
+test_aliases (void)
+{
+  static const gchar *const variables[] = { "PORT=8100",
+    "MEDIASOUP_ANNOUNCED_IP=192.0.2.1", "RTC_MIN_PORT=2000",
+    "RTC_MAX_PORT=2420", "JWT_SECRET=correct horse", "LOG_LEVEL=warn",
+    "FRONTEND_URL=https://app.example", "REDIS_URL=redis://:pw@192.0.2.2",
+    "SFU_LOG_LEVEL=", NULL };
+  static const gchar *const ours[] = { "PORT=8100", "SFU_HTTP_PORT=8200",
+    NULL };
+  static const gchar *const bad[] = { "RTC_MIN_PORT=3000", "RTC_MAX_PORT=10",
+    NULL };
+  static const gchar *const half[] = { "RTC_MIN_PORT=3000", NULL };
+  static const gchar *const print[] = { "--print-config", NULL };
+  g_auto (Loaded) l = load (NULL, variables, NULL);
+  g_auto (Loaded) o = load (NULL, ours, NULL);
+  g_auto (Loaded) b = load (NULL, bad, NULL);
+  g_auto (Loaded) h = load (NULL, half, NULL);
+  g_auto (Loaded) p = load (print, variables, NULL);
+
+  g_assert_no_error (l.error);
+  g_assert_cmpuint (g_array_index (l.config->http_ports, guint16, 0), ==, 8100);
+  g_assert_cmpstr (l.config->announced_addresses[0], ==, "192.0.2.1");
+  g_assert_cmpuint (l.config->rtc_port_min, ==, 2000);
+  g_assert_cmpuint (l.config->rtc_port_max, ==, 2420);
+  g_assert_cmpstr (l.config->jwt_secret, ==, "correct horse");
+  g_assert_cmpstr (l.config->log_level, ==, "warning");
+  g_assert_cmpstr (l.config->allowed_origins[0], ==, "https://app.example");
+  g_assert_cmpuint (g_array_index (o.config->http_ports, guint16, 0), ==, 8200);
+  g_assert_error (b.error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (b.error->message, "RTC_MIN_PORT-RTC_MAX_PORT"));
+  g_assert_cmpuint (h.config->rtc_port_max, ==, 40000);
+  g_assert_null (strstr (p.text, "horse"));
+  g_assert_null (strstr (p.text, "pw@"));
+}
+
 static void
 test_lists (void)
 {
@@ -282,6 +319,7 @@ main (int argc, char **argv)
   g_close (fd, NULL);
   g_test_add_func ("/config/defaults", test_defaults);
   g_test_add_func ("/config/precedence", test_precedence);
+  g_test_add_func ("/config/aliases", test_aliases);
   g_test_add_func ("/config/lists", test_lists);
   g_test_add_func ("/config/ports", test_ports);
   g_test_add_func ("/config/refused", test_refused);
