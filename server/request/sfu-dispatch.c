@@ -54,6 +54,13 @@ static const SfuDispatchEntry table[] = {
       SFU_NEEDS_NOTHING, sfu_handle_apply_network_throttle },
   [SFU_METHOD_RESET_NETWORK_THROTTLE] = { "resetNetworkThrottle",
       SFU_NEEDS_NOTHING, sfu_handle_reset_network_throttle },
+  [SFU_METHOD_CONSUME] = { "consume", SFU_NEEDS_JOINED, sfu_handle_consume },
+  [SFU_METHOD_CLOSE_CONSUMER] = { "closeConsumer", SFU_NEEDS_JOINED,
+      sfu_handle_close_consumer },
+  [SFU_METHOD_CLOSE_TRANSPORT] = { "closeTransport", SFU_NEEDS_NOTHING,
+      sfu_handle_close_transport },
+  [SFU_METHOD_SEND_CHAT] = { "sendChat", SFU_NEEDS_JOINED,
+      sfu_handle_send_chat },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (table) == SFU_N_METHODS);
 

@@ -15,6 +15,13 @@ sfu_handle_get_router_rtp_capabilities (SfuCall *call)
   sfu_call_reply (call, &reply);
 }
 
+static void
+replace (gchar **field, gchar **value)
+{
+  g_free (*field);
+  *field = g_steal_pointer (value);
+}
+
 /* The answer goes out before anything that joining sets off. */
 void
 sfu_handle_join (SfuCall *call)
@@ -32,6 +39,12 @@ sfu_handle_join (SfuCall *call)
   }
   peer->display_name = g_steal_pointer (&request->display_name);
   peer->device = g_steal_pointer (&request->device);
+  if (request->user_id != NULL)
+    replace (&peer->user_id, &request->user_id);
+  if (request->email != NULL)
+    replace (&peer->email, &request->email);
+  if (request->picture != NULL)
+    replace (&peer->picture, &request->picture);
   peer->capabilities = g_steal_pointer (&request->capabilities);
   others = sfu_room_joined_peers (peer->room, peer);
   reply.peers = others;
@@ -53,4 +66,19 @@ sfu_handle_change_display_name (SfuCall *call)
   peer->display_name = g_steal_pointer (&call->request->display_name);
   sfu_call_reply_empty (call);
   sfu_room_notify (peer->room, &notice, peer);
+}
+
+/* To all, whoever wrote it included: that is where it sees its line. */
+void
+sfu_handle_send_chat (SfuCall *call)
+{
+  g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
+  g_autofree gchar *text = g_steal_pointer (&call->request->text);
+  SfuNotice notice = { .kind = SFU_NOTICE_CHAT,
+    .peer = peer,
+    .text = text,
+    .timestamp_ms = g_get_real_time () / 1000 };
+
+  sfu_call_reply_empty (call);
+  sfu_room_notify (peer->room, &notice, NULL);
 }

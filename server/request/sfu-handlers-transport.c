@@ -36,7 +36,7 @@ on_transport_created (GObject *source, GAsyncResult *result, gpointer data)
   sfu_call_reply (call, &reply);
   /* A client whose receiving transport failed makes a new one and finds its
    * consumers again. */
-  if (peer->joined && first)
+  if (peer->joined && peer->auto_consume && first)
     sfu_room_consume_all (peer);
 }
 
@@ -134,4 +134,15 @@ sfu_handle_restart_ice (SfuCall *call)
   if (transport != NULL)
     sfu_worker_client_restart_ice_async (
         sfu_call_worker (call), transport->id, NULL, on_ice_restarted, call);
+}
+
+void
+sfu_handle_close_transport (SfuCall *call)
+{
+  SfuRoomTransport *transport = sfu_call_find_transport (call);
+
+  if (transport == NULL)
+    return;
+  sfu_room_transport_close (transport);
+  sfu_call_reply_empty (call);
 }

@@ -12,16 +12,20 @@ G_BEGIN_DECLS
 void sfu_handle_get_router_rtp_capabilities (SfuCall *call);
 void sfu_handle_join (SfuCall *call);
 void sfu_handle_change_display_name (SfuCall *call);
+void sfu_handle_send_chat (SfuCall *call);
 /* sfu-handlers-transport.c */
 void sfu_handle_create_transport (SfuCall *call);
 void sfu_handle_connect_transport (SfuCall *call);
 void sfu_handle_restart_ice (SfuCall *call);
+void sfu_handle_close_transport (SfuCall *call);
 /* sfu-handlers-producer.c */
 void sfu_handle_produce (SfuCall *call);
 void sfu_handle_close_producer (SfuCall *call);
 void sfu_handle_pause_producer (SfuCall *call);
 void sfu_handle_resume_producer (SfuCall *call);
 /* sfu-handlers-consumer.c */
+void sfu_handle_consume (SfuCall *call);
+void sfu_handle_close_consumer (SfuCall *call);
 void sfu_handle_pause_consumer (SfuCall *call);
 void sfu_handle_resume_consumer (SfuCall *call);
 void sfu_handle_set_consumer_preferred_layers (SfuCall *call);

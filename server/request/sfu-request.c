@@ -23,6 +23,11 @@ sfu_request_free (SfuRequest *request)
   g_free (request->id);
   g_free (request->display_name);
   g_free (request->device);
+  g_free (request->user_id);
+  g_free (request->email);
+  g_free (request->picture);
+  g_free (request->producer_id);
+  g_free (request->text);
   sfu_rtp_capabilities_free (request->capabilities);
   g_free (request->dtls_role);
   g_clear_pointer (&request->fingerprints, g_ptr_array_unref);

@@ -35,6 +35,10 @@ typedef enum {
   SFU_METHOD_GET_DATA_CONSUMER_STATS,
   SFU_METHOD_APPLY_NETWORK_THROTTLE,
   SFU_METHOD_RESET_NETWORK_THROTTLE,
+  SFU_METHOD_CONSUME,
+  SFU_METHOD_CLOSE_CONSUMER,
+  SFU_METHOD_CLOSE_TRANSPORT,
+  SFU_METHOD_SEND_CHAT,
   SFU_N_METHODS
 } SfuMethod;
 
@@ -45,7 +49,8 @@ typedef struct {
   /* JOIN; display_name also CHANGE_DISPLAY_NAME */
   gchar *display_name;
   gchar *device; /* JSON object as text */
-  SfuRtpCapabilities *capabilities;
+  gchar *user_id, *email, *picture;
+  SfuRtpCapabilities *capabilities; /* also CONSUME; NULL = those of JOIN */
   /* CREATE_TRANSPORT */
   gboolean producing, consuming, force_tcp, sctp;
   /* CONNECT_TRANSPORT */
@@ -55,7 +60,11 @@ typedef struct {
   SfuMediaKind kind;
   SfuRtpParameters *parameters;
   gchar *app_data; /* JSON object as text */
-  gboolean paused;
+  gboolean paused; /* also CONSUME */
+  /* CONSUME; id is the transport's */
+  gchar *producer_id;
+  /* SEND_CHAT */
+  gchar *text;
   /* SET_CONSUMER_PREFERRED_LAYERS; -1 = not given */
   gint spatial_layer, temporal_layer;
   /* SET_CONSUMER_PRIORITY */
@@ -75,7 +84,8 @@ typedef enum {
   SFU_REPLY_CAPABILITIES,   /* capabilities */
   SFU_REPLY_TRANSPORT,      /* id, transport */
   SFU_REPLY_ICE_PARAMETERS, /* ufrag, pwd */
-  SFU_REPLY_STATS           /* stats */
+  SFU_REPLY_STATS,          /* stats */
+  SFU_REPLY_CONSUMER        /* consumer */
 } SfuReplyKind;
 
 /* All borrowed: alive during the call. */
@@ -87,6 +97,7 @@ typedef struct {
   const SfuSeamTransportInfo *transport;
   const gchar *ufrag, *pwd;
   GVariant *stats; /* aa{sv} */
+  const SfuRoomConsumer *consumer;
 } SfuReply;
 
 G_END_DECLS

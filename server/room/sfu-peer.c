@@ -19,6 +19,7 @@ sfu_peer_new (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
 
   peer->id = g_strdup (id);
   peer->room = sfu_room_ref (room);
+  peer->rights = SFU_RIGHTS_ALL;
   peer->transports = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_transport_unref);
   peer->producers = g_hash_table_new_full (
@@ -42,6 +43,10 @@ peer_clear (gpointer data)
   SfuPeer *peer = data;
 
   g_free (peer->id);
+  g_free (peer->node);
+  g_free (peer->user_id);
+  g_free (peer->email);
+  g_free (peer->picture);
   g_free (peer->display_name);
   g_free (peer->device);
   g_free (peer->cname);

@@ -11,6 +11,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-rights.h"
 #include "sfu-rtp-parameters.h"
 
 #include <gio/gio.h>
@@ -33,7 +34,11 @@ typedef enum {
   SFU_NOTICE_CONSUMER_RESUMED,     /* consumer */
   SFU_NOTICE_CONSUMER_SCORE,       /* consumer, score */
   SFU_NOTICE_PRODUCER_SCORE,       /* producer, score */
-  SFU_NOTICE_ACTIVE_SPEAKER        /* peer (NULL = silence), volume */
+  SFU_NOTICE_ACTIVE_SPEAKER,       /* peer (NULL = silence), volume */
+  /* For those who ask for consumers themselves. */
+  SFU_NOTICE_NEW_PRODUCER,    /* peer, producer: live from now on */
+  SFU_NOTICE_PRODUCER_CLOSED, /* peer, producer */
+  SFU_NOTICE_CHAT             /* peer: who wrote; text, timestamp_ms */
 } SfuNoticeKind;
 
 typedef struct {
@@ -45,6 +50,8 @@ typedef struct {
   const gchar *old_display_name;
   gint volume; /* dBov, -127..0 */
   guint score; /* 0..10 */
+  const gchar *text;
+  gint64 timestamp_ms; /* since 1970 */
 } SfuNotice;
 
 typedef enum {
@@ -67,12 +74,19 @@ typedef struct {
 
 struct _SfuPeer {
   gchar *id;
-  SfuRoom *room; /* owned */
+  SfuRoom *room; /* owned; NULL for a peer of another server */
+  gchar *node;   /* the server it is connected to; NULL = this one */
   gboolean joined;
   gboolean closed;
   gchar *display_name; /* never NULL once joined */
-  gchar *device;       /* JSON object as text, passed on unread */
-  gchar *cname;        /* of all its producers; NULL until the first one */
+  gchar *device;       /* JSON object as text, passed on unread; or NULL */
+  /* From its account or as it says itself; each may be NULL. */
+  gchar *user_id, *email, *picture;
+  SfuRights rights;
+  gboolean moderator;
+  /* Gets a consumer for all that others produce; else it asks for each. */
+  gboolean auto_consume;
+  gchar *cname; /* of all its producers; NULL until the first one */
   SfuRtpCapabilities *capabilities; /* NULL = consumes nothing */
   GHashTable *transports;           /* id -> SfuRoomTransport, owned */
   GHashTable *producers;            /* id -> SfuRoomProducer, owned */

@@ -68,39 +68,27 @@ on_consume_done (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static SfuRtpParameters *
-make_parameters (
-    SfuPeer *peer, SfuRoomTransport *transport, SfuRoomProducer *producer)
+make_parameters (SfuRoomTransport *transport, SfuRoomProducer *producer,
+    const SfuRtpCapabilities *capabilities, GError **error)
 {
   g_autofree gchar *mid = g_strdup_printf ("%u", transport->next_mid);
-  g_autoptr (GError) error = NULL;
   SfuRtpParameters *parameters = sfu_ortc_consumer_parameters (
-      producer->consumable, peer->capabilities, mid, &error);
+      producer->consumable, capabilities, mid, error);
 
-  if (parameters == NULL) {
-    g_info ("room=%s peer=%s producer=%s cannot consume: %s", peer->room->id,
-        peer->id, producer->id, error->message);
-    return NULL;
-  }
-  transport->next_mid = (transport->next_mid + 1) % MAX_MID;
+  if (parameters != NULL)
+    transport->next_mid = (transport->next_mid + 1) % MAX_MID;
   return parameters;
 }
 
 SfuRoomConsumer *
-sfu_room_consumer_create (SfuPeer *peer, SfuRoomProducer *producer)
+sfu_room_consumer_new (SfuRoomTransport *transport, SfuRoomProducer *producer,
+    const SfuRtpCapabilities *capabilities, GError **error)
 {
-  SfuRoomTransport *transport;
-  SfuRtpParameters *parameters;
+  SfuPeer *peer = transport->peer;
+  SfuRtpParameters *parameters =
+      make_parameters (transport, producer, capabilities, error);
   SfuRoomConsumer *consumer;
 
-  if (peer->closed || peer->capabilities == NULL || !producer->live)
-    return NULL;
-  transport = sfu_peer_consuming_transport (peer);
-  if (transport == NULL) {
-    g_debug ("room=%s peer=%s has no transport to receive on", peer->room->id,
-        peer->id);
-    return NULL;
-  }
-  parameters = make_parameters (peer, transport, producer);
   if (parameters == NULL)
     return NULL;
   consumer = g_rc_box_new0 (SfuRoomConsumer);
@@ -113,10 +101,35 @@ sfu_room_consumer_create (SfuPeer *peer, SfuRoomProducer *producer)
   consumer->temporal_layer = -1;
   g_hash_table_insert (peer->consumers, consumer->id, consumer);
   g_ptr_array_add (producer->consumers, sfu_room_consumer_ref (consumer));
-  sfu_worker_client_consume_async (peer->room->worker, transport->id,
-      consumer->id, producer->id, parameters, TRUE, NULL, on_consume_done,
-      sfu_room_consumer_ref (consumer));
   return consumer;
+}
+
+void
+sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer)
+{
+  g_autoptr (GError) error = NULL;
+  SfuRoomTransport *transport;
+  SfuRoomConsumer *consumer;
+
+  if (peer->closed || peer->capabilities == NULL || !producer->live ||
+      (peer->rights & SFU_RIGHT_SUBSCRIBE) == 0)
+    return;
+  transport = sfu_peer_consuming_transport (peer);
+  if (transport == NULL) {
+    g_debug ("room=%s peer=%s has no transport to receive on", peer->room->id,
+        peer->id);
+    return;
+  }
+  consumer =
+      sfu_room_consumer_new (transport, producer, peer->capabilities, &error);
+  if (consumer == NULL) {
+    g_info ("room=%s peer=%s producer=%s cannot consume: %s", peer->room->id,
+        peer->id, producer->id, error->message);
+    return;
+  }
+  sfu_worker_client_consume_async (peer->room->worker, transport->id,
+      consumer->id, producer->id, consumer->parameters, TRUE, NULL,
+      on_consume_done, sfu_room_consumer_ref (consumer));
 }
 
 void

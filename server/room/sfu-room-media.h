@@ -71,11 +71,16 @@ void sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused);
 /* The worker has confirmed: offer it to all who can consume it. */
 void sfu_room_producer_went_live (SfuRoomProducer *producer);
 
+/* A consumer on this transport, which the worker does not know yet: the caller
+ * asks it. capabilities: what the client can receive. NULL and
+ * SFU_ERROR_NOT_SUPPORTED when it cannot receive this. Borrowed. */
+SfuRoomConsumer *sfu_room_consumer_new (SfuRoomTransport *transport,
+    SfuRoomProducer *producer, const SfuRtpCapabilities *capabilities,
+    GError **error);
 /* Makes a consumer of producer for peer, paused in the worker, and offers it
- * to the client when the worker has it. NULL when the peer cannot consume it or
- * has no transport to receive on. Borrowed. */
-SfuRoomConsumer *sfu_room_consumer_create (
-    SfuPeer *peer, SfuRoomProducer *producer);
+ * to the client when the worker has it. Nothing happens when the peer cannot
+ * or may not consume it or has no transport to receive on. */
+void sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer);
 SfuRoomConsumer *sfu_room_consumer_ref (SfuRoomConsumer *consumer);
 void sfu_room_consumer_unref (SfuRoomConsumer *consumer);
 /* The client has it: let media flow. */

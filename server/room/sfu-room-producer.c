@@ -66,6 +66,10 @@ sfu_room_producer_close (SfuRoomProducer *producer)
 {
   g_autoptr (SfuRoomProducer) keep = NULL;
   SfuPeer *peer = producer->peer;
+  SfuNotice notice = {
+    .kind = SFU_NOTICE_PRODUCER_CLOSED, .peer = peer, .producer = producer
+  };
+  gboolean was_live = producer->live;
 
   if (producer->closed)
     return;
@@ -78,6 +82,8 @@ sfu_room_producer_close (SfuRoomProducer *producer)
         producer->consumers->pdata[producer->consumers->len - 1], TRUE);
   if (!peer->room->closed && !producer->transport->closed)
     sfu_room_tell_close_producer (peer->room->worker, producer->id);
+  if (was_live && !peer->room->closed)
+    sfu_room_notify (peer->room, &notice, peer);
   producer->peer = NULL;
   g_hash_table_remove (peer->producers, producer->id);
 }
@@ -102,16 +108,25 @@ sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused)
 void
 sfu_room_producer_went_live (SfuRoomProducer *producer)
 {
+  SfuPeer *peer = producer->peer;
   SfuNotice notice = {
     .kind = SFU_NOTICE_PRODUCER_SCORE, .producer = producer, .score = BEST_SCORE
+  };
+  SfuNotice live = {
+    .kind = SFU_NOTICE_NEW_PRODUCER, .peer = peer, .producer = producer
   };
   g_autoptr (GPtrArray) others = NULL;
 
   if (producer->closed || producer->live)
     return;
   producer->live = TRUE;
-  sfu_peer_notify (producer->peer, &notice);
-  others = sfu_room_joined_peers (producer->peer->room, producer->peer);
-  for (guint i = 0; i < others->len; i++)
-    sfu_room_consumer_create (others->pdata[i], producer);
+  sfu_peer_notify (peer, &notice);
+  others = sfu_room_joined_peers (peer->room, peer);
+  for (guint i = 0; i < others->len; i++) {
+    SfuPeer *other = others->pdata[i];
+
+    if (other->auto_consume)
+      sfu_room_consumer_offer (other, producer);
+    sfu_peer_notify (other, &live);
+  }
 }

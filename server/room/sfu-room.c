@@ -149,6 +149,43 @@ sfu_room_notify (SfuRoom *room, const SfuNotice *notice, const SfuPeer *except)
     sfu_peer_notify (peers->pdata[i], notice);
 }
 
+SfuRoomProducer *
+sfu_room_find_producer (SfuRoom *room, const gchar *id)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, room->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    SfuPeer *peer = value;
+    SfuRoomProducer *producer = g_hash_table_lookup (peer->producers, id);
+
+    if (producer != NULL && producer->live && peer->joined)
+      return producer;
+  }
+  return NULL;
+}
+
+void
+sfu_room_announce_producers (SfuPeer *peer)
+{
+  g_autoptr (GPtrArray) others = sfu_room_joined_peers (peer->room, peer);
+
+  for (guint i = 0; i < others->len; i++) {
+    SfuPeer *other = others->pdata[i];
+    g_autoptr (GPtrArray) producers = sfu_peer_table_values (other->producers);
+
+    for (guint j = 0; j < producers->len; j++) {
+      SfuNotice notice = { .kind = SFU_NOTICE_NEW_PRODUCER,
+        .peer = other,
+        .producer = producers->pdata[j] };
+
+      if (notice.producer->live)
+        sfu_peer_notify (peer, &notice);
+    }
+  }
+}
+
 void
 sfu_room_consume_all (SfuPeer *peer)
 {
@@ -159,7 +196,7 @@ sfu_room_consume_all (SfuPeer *peer)
     g_autoptr (GPtrArray) producers = sfu_peer_table_values (other->producers);
 
     for (guint j = 0; j < producers->len; j++)
-      sfu_room_consumer_create (peer, producers->pdata[j]);
+      sfu_room_consumer_offer (peer, producers->pdata[j]);
   }
 }
 
@@ -169,7 +206,8 @@ sfu_room_peer_joined (SfuPeer *peer)
   SfuNotice notice = { .kind = SFU_NOTICE_NEW_PEER, .peer = peer };
 
   peer->joined = TRUE;
-  sfu_room_consume_all (peer);
+  if (peer->auto_consume)
+    sfu_room_consume_all (peer);
   sfu_room_notify (peer->room, &notice, peer);
 }
 

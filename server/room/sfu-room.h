@@ -38,6 +38,10 @@ void sfu_room_remove_peer (SfuPeer *peer);
 
 /* Joined peers but this one (NULL = all). Borrowed; free the array only. */
 GPtrArray *sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except);
+/* A live producer of any joined peer; borrowed, NULL = there is none. */
+SfuRoomProducer *sfu_room_find_producer (SfuRoom *room, const gchar *id);
+/* peer learns of all that others produce (SFU_NOTICE_NEW_PRODUCER each). */
+void sfu_room_announce_producers (SfuPeer *peer);
 
 /* peer takes part from now on: others are told, and it gets consumers for
  * what they produce. Sets nothing else. */
