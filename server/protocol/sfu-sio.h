@@ -70,7 +70,7 @@ SfuSioServer *sfu_sio_server_new (const SfuSioOptions *options);
  * safe. Sockets that are not answered yet must still be answered. */
 void sfu_sio_server_free (SfuSioServer *server);
 
-/* pattern: "/", "/name" or "/room/*": the * is one part of the path, never
+/* pattern: "/", "/name" or "/room/" with a "*" behind it: the star is one part of the path, never
  * empty, as it came (percent-decoding is up to the caller). The first pattern
  * that fits is taken. */
 void sfu_sio_server_add_namespace (SfuSioServer *server, const gchar *pattern,
