@@ -6,27 +6,6 @@
 
 #include "sfu-json-rtp.h"
 
-static JsonNode *
-node_of_object (JsonObject *object)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-
-  json_node_take_object (node, object);
-  return node;
-}
-
-/* Text that was checked when it came in. */
-static JsonObject *
-parse_opaque (const gchar *text)
-{
-  g_autoptr (JsonNode) node =
-      text != NULL ? json_from_string (text, NULL) : NULL;
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return json_object_new ();
-  return json_node_dup_object (node);
-}
-
 static JsonObject *
 encode_peer (const SfuPeer *peer)
 {
@@ -34,7 +13,8 @@ encode_peer (const SfuPeer *peer)
 
   json_object_set_string_member (object, "id", peer->id);
   json_object_set_string_member (object, "displayName", peer->display_name);
-  json_object_set_object_member (object, "device", parse_opaque (peer->device));
+  json_object_set_object_member (
+      object, "device", sfu_shape_opaque (peer->device));
   return object;
 }
 
@@ -47,73 +27,7 @@ encode_peers (const GPtrArray *peers)
   for (guint i = 0; i < peers->len; i++)
     json_array_add_object_element (array, encode_peer (peers->pdata[i]));
   json_object_set_array_member (object, "peers", array);
-  return node_of_object (object);
-}
-
-static JsonObject *
-encode_ice_parameters (const gchar *ufrag, const gchar *pwd)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "usernameFragment", ufrag);
-  json_object_set_string_member (object, "password", pwd);
-  json_object_set_boolean_member (object, "iceLite", TRUE);
-  return object;
-}
-
-static JsonObject *
-encode_candidate (const SfuSeamCandidate *candidate)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "foundation", candidate->foundation);
-  json_object_set_int_member (object, "priority", candidate->priority);
-  /* "address" is mediasoup's newer name, "ip" the one that clients read. */
-  json_object_set_string_member (object, "ip", candidate->address);
-  json_object_set_string_member (object, "address", candidate->address);
-  json_object_set_string_member (object, "protocol", candidate->protocol);
-  json_object_set_int_member (object, "port", candidate->port);
-  json_object_set_string_member (object, "type", candidate->type);
-  if (*candidate->tcp_type != '\0')
-    json_object_set_string_member (object, "tcpType", candidate->tcp_type);
-  return object;
-}
-
-static JsonObject *
-encode_dtls_parameters (const GPtrArray *fingerprints)
-{
-  JsonObject *object = json_object_new ();
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; i < fingerprints->len; i++) {
-    const SfuSeamFingerprint *fingerprint = fingerprints->pdata[i];
-    JsonObject *member = json_object_new ();
-
-    json_object_set_string_member (member, "algorithm", fingerprint->algorithm);
-    json_object_set_string_member (member, "value", fingerprint->value);
-    json_array_add_object_element (array, member);
-  }
-  json_object_set_string_member (object, "role", "auto");
-  json_object_set_array_member (object, "fingerprints", array);
-  return object;
-}
-
-static JsonNode *
-encode_transport (const gchar *id, const SfuSeamTransportInfo *info)
-{
-  JsonObject *object = json_object_new ();
-  JsonArray *candidates = json_array_new ();
-
-  for (guint i = 0; i < info->candidates->len; i++)
-    json_array_add_object_element (
-        candidates, encode_candidate (info->candidates->pdata[i]));
-  json_object_set_string_member (object, "id", id);
-  json_object_set_object_member (
-      object, "iceParameters", encode_ice_parameters (info->ufrag, info->pwd));
-  json_object_set_array_member (object, "iceCandidates", candidates);
-  json_object_set_object_member (
-      object, "dtlsParameters", encode_dtls_parameters (info->fingerprints));
-  return node_of_object (object);
+  return sfu_shape_node (object);
 }
 
 static JsonNode *
@@ -122,7 +36,7 @@ encode_id (const gchar *id)
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "id", id);
-  return node_of_object (object);
+  return sfu_shape_node (object);
 }
 
 JsonNode *
@@ -136,11 +50,14 @@ sfu_native_encode_reply (const SfuReply *reply)
     case SFU_REPLY_CAPABILITIES:
       return sfu_json_from_rtp_capabilities (reply->capabilities);
     case SFU_REPLY_TRANSPORT:
-      return encode_transport (reply->id, reply->transport);
+      return sfu_shape_node (sfu_shape_transport (reply->id, reply->transport));
     case SFU_REPLY_ICE_PARAMETERS:
-      return node_of_object (encode_ice_parameters (reply->ufrag, reply->pwd));
+      return sfu_shape_node (
+          sfu_shape_ice_parameters (reply->ufrag, reply->pwd));
     case SFU_REPLY_STATS:
       return sfu_json_from_variant (reply->stats);
+    case SFU_REPLY_CONSUMER:
+      return sfu_shape_node (sfu_shape_consumer (reply->consumer));
     case SFU_REPLY_EMPTY:
     default:
       return NULL;
@@ -247,27 +164,19 @@ sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
       *method = NULL;
       break;
   }
-  return node_of_object (object);
+  return sfu_shape_node (object);
 }
 
 JsonNode *
 sfu_native_encode_new_consumer (const SfuRoomConsumer *consumer)
 {
   const SfuRoomProducer *producer = consumer->producer;
-  JsonObject *object = json_object_new ();
-  JsonObject *app_data = parse_opaque (producer->app_data);
+  JsonObject *object = sfu_shape_consumer (consumer);
+  JsonObject *app_data = sfu_shape_opaque (producer->app_data);
 
   /* As the demo's server does; its web app reads it there. */
   json_object_set_string_member (app_data, "peerId", producer->peer->id);
   json_object_set_string_member (object, "peerId", producer->peer->id);
-  json_object_set_string_member (object, "producerId", producer->id);
-  json_object_set_string_member (object, "id", consumer->id);
-  json_object_set_string_member (
-      object, "kind", sfu_media_kind_name (producer->kind));
-  json_object_set_member (object, "rtpParameters",
-      sfu_json_from_rtp_parameters (consumer->parameters));
-  json_object_set_string_member (object, "type", producer->type);
   json_object_set_object_member (object, "appData", app_data);
-  json_object_set_boolean_member (object, "producerPaused", producer->paused);
-  return node_of_object (object);
+  return sfu_shape_node (object);
 }

@@ -12,10 +12,6 @@
 
 #include <string.h>
 
-/* Messages that are no messages before we hang up. */
-#define MAX_MALFORMED 16
-/* Refusals for being too fast, in a row. */
-#define MAX_TOO_FAST 200
 /* Consumers that the client has been asked to take and has not answered. */
 #define MAX_OFFERS 2048
 
@@ -27,10 +23,10 @@ typedef struct {
 } Offer;
 
 struct _SfuNativeSession {
-  SfuNativeLimits limits;
-  SfuSocket *socket; /* owned; NULL once closed */
-  SfuPeer *peer;     /* owned; NULL once the room or the socket let go */
-  gchar *label;      /* "room=R peer=P", for logs */
+  const SfuServices *services; /* borrowed */
+  SfuSocket *socket;           /* owned; NULL once closed */
+  SfuPeer *peer; /* owned; NULL once the room or the socket let go */
+  gchar *label;  /* "room=R peer=P", for logs */
   SfuTokenBucket bucket;
   guint n_malformed, n_too_fast;
   guint n_pending;    /* calls that will still be answered */
@@ -126,7 +122,7 @@ on_offer_consumer (gpointer owner, SfuRoomConsumer *consumer)
   offer->id = session->next_id++;
   offer->consumer = sfu_room_consumer_ref (consumer);
   offer->timeout_id = g_timeout_add_seconds (
-      session->limits.request_timeout_s, on_offer_timeout, offer);
+      session->services->limits.request_timeout_s, on_offer_timeout, offer);
   g_hash_table_insert (session->offers, &offer->id, offer);
   send_text (session,
       sfu_protoo_request (
@@ -201,7 +197,7 @@ malformed (SfuNativeSession *session, gint64 id, const GError *error)
   g_info ("%s malformed message: %s", session->label, error->message);
   if (id >= 0)
     send_text (session, sfu_protoo_error_from_gerror (id, error));
-  if (++session->n_malformed >= MAX_MALFORMED)
+  if (++session->n_malformed >= SFU_SESSION_MAX_MALFORMED)
     sfu_socket_close (session->socket, SFU_SOCKET_CLOSE_POLICY,
         "too many malformed messages");
 }
@@ -214,7 +210,7 @@ handle_request (SfuNativeSession *session, const SfuProtooMessage *message)
 
   if (session->peer == NULL) /* the room has let go: the socket closes */
     return;
-  if (session->n_pending >= session->limits.max_pending) {
+  if (session->n_pending >= session->services->limits.max_pending) {
     error = g_error_new_literal (
         SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "too many requests are pending");
     refuse (session, message->id, message->method, error);
@@ -260,7 +256,7 @@ is_too_fast (SfuNativeSession *session, gint64 id)
     session->n_too_fast = 0;
     return FALSE;
   }
-  if (++session->n_too_fast >= MAX_TOO_FAST) {
+  if (++session->n_too_fast >= SFU_SESSION_MAX_TOO_FAST) {
     g_message ("%s sends too much: closing", session->label);
     sfu_socket_close (
         session->socket, SFU_SOCKET_CLOSE_POLICY, "too many requests");
@@ -289,7 +285,7 @@ on_message (gpointer owner, const gchar *text, gsize len, gboolean oversized)
     g_clear_error (&error);
     g_set_error (&error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
         "message of %" G_GSIZE_FORMAT " bytes is longer than %" G_GSIZE_FORMAT,
-        len, session->limits.socket.max_message_bytes);
+        len, session->services->limits.socket.max_message_bytes);
     malformed (session, id, error);
   } else if (!ok) {
     malformed (session, id, error);
@@ -330,20 +326,6 @@ static const SfuSocketCallbacks socket_callbacks = {
   .closed = on_socket_closed,
 };
 
-gboolean
-sfu_native_name_is_valid (const gchar *name)
-{
-  gsize len = name != NULL ? strnlen (name, SFU_NATIVE_MAX_ID + 1) : 0;
-
-  if (len == 0 || len > SFU_NATIVE_MAX_ID ||
-      !g_utf8_validate (name, (gssize)len, NULL))
-    return FALSE;
-  for (const gchar *p = name; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-  return TRUE;
-}
-
 static void
 send_version (SfuNativeSession *session)
 {
@@ -356,15 +338,16 @@ send_version (SfuNativeSession *session)
 }
 
 SfuNativeSession *
-sfu_native_session_new (SfuRooms *rooms, const SfuNativeLimits *limits,
+sfu_native_session_new (const SfuServices *services,
     SoupWebsocketConnection *connection, const gchar *room_id,
     const gchar *peer_id)
 {
+  const SfuSessionLimits *limits = &services->limits;
   SfuNativeSession *session = g_new0 (SfuNativeSession, 1);
   g_autoptr (GError) error = NULL;
   SfuRoom *room;
 
-  session->limits = *limits;
+  session->services = services;
   session->label = g_strdup_printf ("room=%s peer=%s", room_id, peer_id);
   session->offers =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, offer_free);
@@ -372,7 +355,7 @@ sfu_native_session_new (SfuRooms *rooms, const SfuNativeLimits *limits,
       limits->request_burst, g_get_monotonic_time ());
   session->socket =
       sfu_socket_new (connection, &limits->socket, &socket_callbacks, session);
-  room = sfu_rooms_get_or_create (rooms, room_id, &error);
+  room = sfu_rooms_get_or_create (services->rooms, room_id, &error);
   if (room != NULL)
     session->peer = sfu_room_add_peer (room, peer_id, &sink, session, &error);
   if (session->peer == NULL) {
@@ -385,6 +368,8 @@ sfu_native_session_new (SfuRooms *rooms, const SfuNativeLimits *limits,
         error->message);
     return NULL;
   }
+  session->peer->auto_consume = TRUE;
+  session->peer->rights = services->config->default_rights;
   g_info ("%s connected", session->label);
   send_version (session);
   return session;

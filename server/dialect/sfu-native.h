@@ -5,21 +5,13 @@
  * Threads: pure functions over data of the caller. */
 #pragma once
 
-#include "sfu-json.h"
-#include "sfu-request.h"
-#include "sfu-room-media.h"
+#include "sfu-shapes.h"
 
 G_BEGIN_DECLS
 
-/* Longest id of anything that a client may name. */
-#define SFU_NATIVE_MAX_ID 128
-#define SFU_NATIVE_MAX_DISPLAY_NAME 128
-/* Of device and appData, as text. */
-#define SFU_NATIVE_MAX_OPAQUE 8192
-
-/* All words that clients may use, for the page of the protocol and its test.
- * NULL-terminated. */
-const gchar *const *sfu_native_methods (void);
+/* Word i of those that clients may use, for the page of the protocol and its
+ * test; NULL behind the last one. */
+const gchar *sfu_native_method (guint i);
 
 /* data NULL = {}. NULL and an error: SFU_ERROR_NOT_FOUND for a word that is
  * none, SFU_ERROR_INVALID_ARGUMENT for wrong data. */

@@ -16,7 +16,7 @@ struct _SfuHttpServer {
   SfuRooms *rooms;         /* borrowed */
   GArray *ports;           /* of guint16 */
   gchar *web_root;         /* NULL = nowhere */
-  SfuNativeLimits limits;
+  SfuServices services;
   gint64 started_us;
 };
 
@@ -32,6 +32,16 @@ void sfu_http_reply_gerror (SoupServerMessage *message, const GError *error);
 /* Takes text. */
 void sfu_http_reply_text (SoupServerMessage *message, guint status,
     const gchar *content_type, gchar *text);
+
+/* ---- doors of the protocols ---- */
+
+/* TRUE = it was for one of them and has been answered, or will be; or it is a
+ * WebSocket, and when that was not answered here the handshake may go on. */
+gboolean sfu_http_doors_handle (
+    SfuHttpServer *server, SoupServerMessage *message);
+/* After the handshake. */
+void sfu_http_doors_accept (SfuHttpServer *server, SoupServerMessage *message,
+    SoupWebsocketConnection *connection);
 
 /* ---- routes ---- */
 

@@ -9,64 +9,8 @@
 
 #include <string.h>
 
-/* Nothing of ours takes a body yet; more than this is cut off. */
+/* Longer bodies are refused, or cut off when they did not say how long. */
 #define MAX_BODY_BYTES (256 * 1024)
-
-static gboolean
-wants_websocket (SoupServerMessage *message)
-{
-  const gchar *upgrade = soup_message_headers_get_one (
-      soup_server_message_get_request_headers (message), "Upgrade");
-
-  return upgrade != NULL && g_ascii_strcasecmp (upgrade, "websocket") == 0;
-}
-
-static gboolean
-offers_protoo (SoupServerMessage *message)
-{
-  const gchar *header = soup_message_headers_get_list (
-      soup_server_message_get_request_headers (message),
-      "Sec-WebSocket-Protocol");
-  g_auto (GStrv) offers = g_strsplit (header != NULL ? header : "", ",", -1);
-
-  for (guint i = 0; offers[i] != NULL; i++)
-    if (strcmp (g_strstrip (offers[i]), SFU_PROTOO_SUBPROTOCOL) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* The names in the address; FALSE = there are none that we take. */
-static gboolean
-read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
-{
-  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
-  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
-
-  if (form == NULL)
-    return FALSE;
-  *room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
-  *peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
-  return sfu_native_name_is_valid (*room_id) &&
-      sfu_native_name_is_valid (*peer_id);
-}
-
-/* Refuses before the handshake, while there is still a way to say why. */
-static void
-check_websocket (SoupServerMessage *message, const gchar *path)
-{
-  g_autofree gchar *room_id = NULL;
-  g_autofree gchar *peer_id = NULL;
-
-  if (strcmp (path, "/") != 0)
-    sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND, "no WebSocket here");
-  else if (!offers_protoo (message))
-    sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
-        "the WebSocket subprotocol must be \"protoo\"");
-  else if (!read_names (message, &room_id, &peer_id))
-    sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
-        "roomId and peerId are needed in the address: 1 to 128 bytes each, "
-        "without control characters");
-}
 
 static void
 on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
@@ -74,9 +18,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
 {
   SfuHttpServer *server = data;
 
-  if (wants_websocket (message))
-    check_websocket (message, path);
-  else if (!sfu_http_handle_api (server, message, path))
+  if (!sfu_http_doors_handle (server, message) &&
+      !sfu_http_handle_api (server, message, path))
     sfu_http_handle_static (server, message, path);
 }
 
@@ -84,13 +27,7 @@ static void
 on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
     SoupWebsocketConnection *connection, gpointer data)
 {
-  SfuHttpServer *server = data;
-  g_autofree gchar *room_id = NULL;
-  g_autofree gchar *peer_id = NULL;
-
-  if (read_names (message, &room_id, &peer_id))
-    sfu_native_session_new (
-        server->rooms, &server->limits, connection, room_id, peer_id);
+  sfu_http_doors_accept (data, message, connection);
 }
 
 /* libsoup keeps a body in memory: one without a length is counted while it
@@ -201,23 +138,6 @@ listen_on (SfuHttpServer *server, guint16 port, GError **error)
   return FALSE;
 }
 
-static void
-set_limits (SfuHttpServer *server)
-{
-  const SfuConfig *c = server->config;
-
-  server->limits = (SfuNativeLimits){
-    .socket = { .max_message_bytes = c->max_message_bytes,
-        .max_queue_bytes = c->max_queue_bytes,
-        .ping_interval_s = c->ping_interval_s,
-        .ping_timeout_s = c->ping_timeout_s },
-    .requests_per_second = c->requests_per_second,
-    .request_burst = c->request_burst,
-    .max_pending = c->max_pending_requests,
-    .request_timeout_s = c->request_timeout_s,
-  };
-}
-
 SfuHttpServer *
 sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
 {
@@ -231,7 +151,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   server->web_root = sfu_http_find_web_root (config->web_root);
   server->soup =
       soup_server_new ("server-header", "gst-sfu", "raw-paths", TRUE, NULL);
-  set_limits (server);
+  sfu_services_init (&server->services, config, rooms);
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (

@@ -6,8 +6,7 @@
 #pragma once
 
 #include "sfu-config.h"
-#include "sfu-native-session.h"
-#include "sfu-rooms.h"
+#include "sfu-services.h"
 
 #include <libsoup/soup.h>
 

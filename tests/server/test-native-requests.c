@@ -319,15 +319,14 @@ test_refused (gconstpointer data)
 static void
 test_complete (void)
 {
-  const gchar *const *words = sfu_native_methods ();
-
-  for (guint i = 0; words[i] != NULL; i++) {
-    gboolean found = strcmp (words[i], "getRouterRtpCapabilities") == 0;
+  for (guint i = 0; sfu_native_method (i) != NULL; i++) {
+    const gchar *word = sfu_native_method (i);
+    gboolean found = strcmp (word, "getRouterRtpCapabilities") == 0;
 
     for (guint j = 0; j < G_N_ELEMENTS (cases); j++)
-      found = found || strcmp (cases[j].method, words[i]) == 0;
+      found = found || strcmp (cases[j].method, word) == 0;
     if (!found)
-      g_error ("%s is not tested", words[i]);
+      g_error ("%s is not tested", word);
   }
 }
 

@@ -113,18 +113,18 @@ test_token_bucket (void)
 static void
 test_names (void)
 {
-  g_autofree gchar *longest = g_strnfill (SFU_NATIVE_MAX_ID, 'x');
-  g_autofree gchar *too_long = g_strnfill (SFU_NATIVE_MAX_ID + 1, 'x');
+  g_autofree gchar *longest = g_strnfill (SFU_SHAPE_MAX_ID, 'x');
+  g_autofree gchar *too_long = g_strnfill (SFU_SHAPE_MAX_ID + 1, 'x');
 
-  g_assert_true (sfu_native_name_is_valid ("a"));
-  g_assert_true (sfu_native_name_is_valid ("Ä / \"ö\" <b>"));
-  g_assert_true (sfu_native_name_is_valid (longest));
-  g_assert_false (sfu_native_name_is_valid (too_long));
-  g_assert_false (sfu_native_name_is_valid (""));
-  g_assert_false (sfu_native_name_is_valid (NULL));
-  g_assert_false (sfu_native_name_is_valid ("a\nb"));
-  g_assert_false (sfu_native_name_is_valid ("\xff"));
-  g_assert_false (sfu_native_name_is_valid ("\xc2\x85")); /* U+0085 */
+  g_assert_true (sfu_shape_is_name ("a"));
+  g_assert_true (sfu_shape_is_name ("Ä / \"ö\" <b>"));
+  g_assert_true (sfu_shape_is_name (longest));
+  g_assert_false (sfu_shape_is_name (too_long));
+  g_assert_false (sfu_shape_is_name (""));
+  g_assert_false (sfu_shape_is_name (NULL));
+  g_assert_false (sfu_shape_is_name ("a\nb"));
+  g_assert_false (sfu_shape_is_name ("\xff"));
+  g_assert_false (sfu_shape_is_name ("\xc2\x85")); /* U+0085 */
 }
 
 static SfuRequest *
@@ -177,12 +177,12 @@ test_page (void)
 
   g_file_get_contents (path, &page, NULL, &error);
   g_assert_no_error (error);
-  for (const gchar *const *word = sfu_native_methods (); *word != NULL;
-       word++) {
-    g_autofree gchar *quoted = g_strdup_printf ("`%s`", *word);
+  for (guint i = 0; sfu_native_method (i) != NULL; i++) {
+    const gchar *word = sfu_native_method (i);
+    g_autofree gchar *quoted = g_strdup_printf ("`%s`", word);
 
     if (strstr (page, quoted) == NULL)
-      g_error ("the page does not know %s", *word);
+      g_error ("the page does not know %s", word);
   }
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     SfuNotice notice = { .kind = kinds[i], .consumer = &consumer };

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One client of a dialect that speaks Socket.IO events with acks. What such
+ * dialects share is here: the way from an event to a typed request and from the
+ * reply to the ack, rate limits, the peer behind the socket. What is peculiar
+ * to each stands in its SfuEventDialect: a table of events and a few functions.
+ *
+ * A session owns itself: it goes when the socket has gone, nothing is under way
+ * any more and nobody holds it.
+ *
+ * Threads: the server's one thread. */
+#pragma once
+
+#include "sfu-services.h"
+#include "sfu-shapes.h"
+#include "sfu-sio.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SfuEventSession SfuEventSession;
+typedef struct _SfuEventDialect SfuEventDialect;
+
+/* An event that clients send: a request to the room (method, decode, encode),
+ * or something else (handle). */
+typedef struct {
+  const gchar *event;
+  SfuMethod method;
+  void (*decode) (SfuJsonReader *reader, JsonObject *data, SfuRequest *request);
+  /* Fills the ack's data; NULL = it stays empty. */
+  void (*encode) (SfuEventSession *session, const SfuRequest *request,
+      const SfuReply *reply, JsonObject *data);
+  /* Instead of the three above. data: the payload, {} when there is none;
+   * borrowed. Answer with sfu_event_session_succeed, _fail or _request. */
+  void (*handle) (SfuEventSession *session, gint64 ack_id, JsonObject *data);
+} SfuEvent;
+
+struct _SfuEventDialect {
+  const gchar *name; /* for logs */
+  const SfuEvent *events;
+  guint n_events;
+  /* Text of the error of a request before there is a peer. */
+  const gchar *not_joined;
+  /* The ack of a success; takes data. */
+  JsonNode *(*succeed) (SfuEventSession *session, JsonObject *data);
+  /* The ack of a failure. event NULL = there is none of that name. */
+  JsonNode *(*fail) (
+      SfuEventSession *session, const SfuEvent *event, const GError *error);
+  /* The room tells; as SfuPeerSink.notify. */
+  void (*notify) (SfuEventSession *session, const SfuNotice *notice);
+  /* The socket has gone; session->socket is NULL. NULL = leave the room. */
+  void (*disconnected) (SfuEventSession *session, SfuSioCloseReason reason);
+  void (*free_data) (gpointer data); /* may be NULL */
+};
+
+struct _SfuEventSession {
+  const SfuEventDialect *dialect;
+  const SfuServices *services; /* borrowed */
+  SfuSioSocket *socket;        /* borrowed from its server; NULL once gone */
+  SfuPeer *peer;               /* owned; NULL when in no room */
+  SfuRights rights;            /* of the peer that it will be */
+  gchar *label;                /* for logs */
+  gpointer data;               /* the dialect's own, freed by free_data */
+  /* private */
+  SfuTokenBucket bucket;
+  guint n_too_fast, n_pending;
+  guint holds;
+};
+
+/* Accepts the socket. data is taken. */
+SfuEventSession *sfu_event_session_new (const SfuEventDialect *dialect,
+    const SfuServices *services, SfuSioSocket *socket, gpointer data);
+
+/* Makes the client a peer of the room, which is opened when need be; JOIN is
+ * still to be requested. FALSE and an error: no place. */
+gboolean sfu_event_session_enter (SfuEventSession *session,
+    const gchar *room_id, const gchar *peer_id, GError **error);
+/* Leaves the room, if it is in one. */
+void sfu_event_session_leave (SfuEventSession *session);
+
+/* Hands request to the room; the reply becomes the ack as event says. Takes
+ * request. */
+void sfu_event_session_request (SfuEventSession *session, const SfuEvent *event,
+    gint64 ack_id, SfuRequest *request);
+/* Acks; data and error are taken. ack_id -1: nobody waits for it. */
+void sfu_event_session_succeed (
+    SfuEventSession *session, gint64 ack_id, JsonObject *data);
+void sfu_event_session_fail (SfuEventSession *session, const SfuEvent *event,
+    gint64 ack_id, GError *error);
+/* Takes data (NULL = none). Nothing happens when the socket has gone. */
+void sfu_event_session_emit (
+    SfuEventSession *session, const gchar *event, JsonObject *data);
+
+/* A held session stays when its socket has gone. */
+void sfu_event_session_hold (SfuEventSession *session);
+void sfu_event_session_release (SfuEventSession *session);
+
+/* The event of that name; NULL = there is none. */
+const SfuEvent *sfu_event_dialect_find (
+    const SfuEventDialect *dialect, const gchar *event);
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The shapes that all dialects share: mediasoup's media objects, from JSON into
+ * typed requests and from replies to JSON.
+ *
+ * Threads: pure functions over data of the caller. */
+#pragma once
+
+#include "sfu-json.h"
+#include "sfu-request.h"
+#include "sfu-room-media.h"
+
+G_BEGIN_DECLS
+
+/* Longest id of anything that a client may name. */
+#define SFU_SHAPE_MAX_ID 128
+#define SFU_SHAPE_MAX_NAME 128
+/* Of device and appData, as text. */
+#define SFU_SHAPE_MAX_OPAQUE 8192
+
+/* Is this the name of a room or a peer? 1 to SFU_SHAPE_MAX_ID bytes of valid
+ * UTF-8 without control characters. NULL safe. */
+gboolean sfu_shape_is_name (const gchar *name);
+
+/* ---- from JSON: members of object; errors go to the reader ---- */
+
+/* An id; NULL after an error. */
+gchar *sfu_shape_read_id (
+    SfuJsonReader *reader, JsonObject *object, const gchar *name);
+/* The same, and a name (sfu_shape_is_name). */
+gchar *sfu_shape_read_name (
+    SfuJsonReader *reader, JsonObject *object, const gchar *name);
+/* An object that is passed on unread, as text; "{}" when missing. */
+gchar *sfu_shape_read_opaque (
+    SfuJsonReader *reader, JsonObject *object, const gchar *name);
+/* rtpCapabilities; NULL when missing. */
+SfuRtpCapabilities *sfu_shape_read_capabilities (
+    SfuJsonReader *reader, JsonObject *object);
+/* transportId -> id. */
+void sfu_shape_read_transport_id (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* producerId -> id. */
+void sfu_shape_read_producer_id (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* consumerId -> id. */
+void sfu_shape_read_consumer_id (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* transportId, dtlsParameters. */
+void sfu_shape_read_connect (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* transportId, kind, rtpParameters, appData, paused. */
+void sfu_shape_read_produce (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* transportId, producerId, rtpCapabilities (may be missing). */
+void sfu_shape_read_consume (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+
+/* ---- to JSON ---- */
+
+/* Takes object. */
+JsonNode *sfu_shape_node (JsonObject *object);
+/* Text that was checked when it came in; NULL = {}. */
+JsonObject *sfu_shape_opaque (const gchar *text);
+JsonObject *sfu_shape_ice_parameters (const gchar *ufrag, const gchar *pwd);
+/* {id, iceParameters, iceCandidates, dtlsParameters}. */
+JsonObject *sfu_shape_transport (
+    const gchar *id, const SfuSeamTransportInfo *info);
+/* {id, producerId, kind, rtpParameters, type, producerPaused}. */
+JsonObject *sfu_shape_consumer (const SfuRoomConsumer *consumer);
+
+G_END_DECLS

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which protocol a request is for. All protocols are served on every port and
+ * told apart by what the client does; the configuration can bind a door to one
+ * port, move its path or close it.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-http-private.h"
+
+#include "sfu-native-session.h"
+#include "sfu-protoo.h"
+#include "sfu-shapes.h"
+
+#include <string.h>
+
+typedef struct {
+  const gchar *name;
+  gsize config; /* offset of its SfuDoorConfig in SfuConfig */
+  /* Is this request, whose port and path are right, for this door? NULL = all
+   * are. */
+  gboolean (*wants) (SfuHttpServer *server, SoupServerMessage *message);
+  /* Before a WebSocket's handshake, while there is still a way to say why not:
+   * FALSE = it has been answered. NULL = it takes no WebSockets. */
+  gboolean (*check) (SfuHttpServer *server, SoupServerMessage *message);
+  void (*accept) (SfuHttpServer *server, SoupServerMessage *message,
+      SoupWebsocketConnection *connection);
+  /* Not a WebSocket; answers, now or later. NULL = only WebSockets. */
+  void (*handle) (SfuHttpServer *server, SoupServerMessage *message);
+} Door;
+
+/* ---- native ---- */
+
+static gboolean
+offers_protoo (SfuHttpServer *server, SoupServerMessage *message)
+{
+  const gchar *header = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message),
+      "Sec-WebSocket-Protocol");
+  g_auto (GStrv) offers = g_strsplit (header != NULL ? header : "", ",", -1);
+
+  for (guint i = 0; offers[i] != NULL; i++)
+    if (strcmp (g_strstrip (offers[i]), SFU_PROTOO_SUBPROTOCOL) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The names in the address; FALSE = there are none that we take. */
+static gboolean
+read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
+{
+  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
+
+  if (form == NULL)
+    return FALSE;
+  *room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
+  *peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
+  return sfu_shape_is_name (*room_id) && sfu_shape_is_name (*peer_id);
+}
+
+static gboolean
+check_native (SfuHttpServer *server, SoupServerMessage *message)
+{
+  g_autofree gchar *room_id = NULL;
+  g_autofree gchar *peer_id = NULL;
+
+  if (read_names (message, &room_id, &peer_id))
+    return TRUE;
+  sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
+      "roomId and peerId are needed in the address: 1 to 128 bytes each, "
+      "without control characters");
+  return FALSE;
+}
+
+static void
+accept_native (SfuHttpServer *server, SoupServerMessage *message,
+    SoupWebsocketConnection *connection)
+{
+  g_autofree gchar *room_id = NULL;
+  g_autofree gchar *peer_id = NULL;
+
+  if (read_names (message, &room_id, &peer_id))
+    sfu_native_session_new (&server->services, connection, room_id, peer_id);
+}
+
+/* ---- all ---- */
+
+static const Door doors[] = {
+  { "native", G_STRUCT_OFFSET (SfuConfig, native), offers_protoo, check_native,
+      accept_native, NULL },
+};
+
+static gboolean
+wants_websocket (SoupServerMessage *message)
+{
+  const gchar *upgrade = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Upgrade");
+
+  return upgrade != NULL && g_ascii_strcasecmp (upgrade, "websocket") == 0;
+}
+
+/* With or without a slash at its end. */
+static gboolean
+is_path (const gchar *wanted, const gchar *path)
+{
+  gsize len = strlen (wanted);
+
+  return strncmp (path, wanted, len) == 0 &&
+      (path[len] == '\0' || strcmp (path + len, "/") == 0);
+}
+
+static gboolean
+is_port (guint wanted, SoupServerMessage *message)
+{
+  GSocketAddress *local = soup_server_message_get_local_address (message);
+
+  return wanted == 0 ||
+      (G_IS_INET_SOCKET_ADDRESS (local) &&
+          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local)) ==
+              wanted);
+}
+
+static const Door *
+find_door (SfuHttpServer *server, SoupServerMessage *message)
+{
+  const gchar *path = g_uri_get_path (soup_server_message_get_uri (message));
+  gboolean websocket = wants_websocket (message);
+
+  for (guint i = 0; i < G_N_ELEMENTS (doors); i++) {
+    const Door *door = &doors[i];
+    const SfuDoorConfig *config =
+        G_STRUCT_MEMBER_P (server->config, door->config);
+
+    if (config->enabled && is_port (config->port, message) &&
+        is_path (config->path, path) &&
+        (websocket ? door->check != NULL : door->handle != NULL) &&
+        (door->wants == NULL || door->wants (server, message)))
+      return door;
+  }
+  return NULL;
+}
+
+gboolean
+sfu_http_doors_handle (SfuHttpServer *server, SoupServerMessage *message)
+{
+  const Door *door = find_door (server, message);
+
+  if (wants_websocket (message)) {
+    if (door != NULL)
+      door->check (server, message);
+    else
+      sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND,
+          "no WebSocket here; the native protocol wants the subprotocol "
+          "\"protoo\"");
+    return TRUE;
+  }
+  if (door == NULL)
+    return FALSE;
+  door->handle (server, message);
+  return TRUE;
+}
+
+void
+sfu_http_doors_accept (SfuHttpServer *server, SoupServerMessage *message,
+    SoupWebsocketConnection *connection)
+{
+  const Door *door = find_door (server, message);
+
+  if (door != NULL)
+    door->accept (server, message, connection);
+}
