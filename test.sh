@@ -6,6 +6,18 @@
 #                          (unit elements server e2e fuzz-smoke style)
 set -eu
 cd "$(dirname "$0")"
+
+for suite; do
+  case $suite in
+    unit | elements | server | e2e | fuzz-smoke | style) ;;
+    *)
+      sed -n 's/^# \{0,1\}//p' test.sh | sed 1d
+      [ "$suite" = --help ] || [ "$suite" = -h ] && exit 0
+      echo "test.sh: there is no suite \"$suite\"" >&2
+      exit 2
+      ;;
+  esac
+done
 . .ci/lib.sh
 
 install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
