@@ -61,41 +61,131 @@ has_extras (const gchar *text, gsize len)
   return FALSE;
 }
 
+/* Is there an escape of half a character at text, of this half? */
+static gboolean
+is_surrogate (const gchar *text, const gchar *end, gboolean high)
+{
+  gchar c;
+
+  if (end - text < 6 || text[0] != '\\' || text[1] != 'u' ||
+      (text[2] != 'd' && text[2] != 'D'))
+    return FALSE;
+  c = g_ascii_tolower (text[3]);
+  if (high)
+    return c == '8' || c == '9' || c == 'a' || c == 'b';
+  return c == 'c' || c == 'd' || c == 'e' || c == 'f';
+}
+
+/* JavaScript's strings may end in the middle of a character, and JSON.stringify
+ * writes such a half as an escape, which json-glib refuses. They become U+FFFD,
+ * as anywhere where text turns into bytes. NULL = there are none. */
+static gchar *
+repair_halves (const gchar *text, gsize len)
+{
+  const gchar *end = text + len;
+  gchar *copy = NULL;
+
+  for (const gchar *p = text; (p = memchr (p, '\\', end - p)) != NULL;) {
+    if (is_surrogate (p, end, TRUE) && is_surrogate (p + 6, end, FALSE)) {
+      p += 12;
+    } else if (is_surrogate (p, end, TRUE) || is_surrogate (p, end, FALSE)) {
+      if (copy == NULL)
+        copy = g_memdup2 (text, len);
+      memcpy (copy + (p - text) + 2, "fffd", 4);
+      p += 6;
+    } else {
+      p += MIN (2, end - p);
+    }
+  }
+  return copy;
+}
+
 JsonNode *
-sfu_json_parse_object (const gchar *text, gssize len, GError **error)
+sfu_json_parse (const gchar *text, gssize len, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GError) local = NULL;
+  g_autofree gchar *repaired = NULL;
   JsonNode *root;
 
   if (len < 0)
     len = (gssize)strlen (text);
   if (!depth_is_ok (text, (gsize)len)) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+    g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
         "JSON nests deeper than %u", SFU_JSON_MAX_DEPTH);
     return NULL;
   }
   parser = json_parser_new_immutable ();
+  repaired = repair_halves (text, (gsize)len);
   if (has_extras (text, (gsize)len) ||
-      !json_parser_load_from_data (parser, text, len, &local)) {
+      !json_parser_load_from_data (
+          parser, repaired != NULL ? repaired : text, len, &local)) {
     g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
         "not valid JSON%s%s", local != NULL ? ": " : "",
         local != NULL ? local->message : "");
     return NULL;
   }
   root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+  if (root == NULL) {
     g_set_error_literal (
-        error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, "not a JSON object");
+        error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, "no JSON at all");
     return NULL;
   }
   return json_node_ref (root);
 }
 
+JsonNode *
+sfu_json_parse_object (const gchar *text, gssize len, GError **error)
+{
+  g_autoptr (JsonNode) root = sfu_json_parse (text, len, error);
+
+  if (root == NULL)
+    return NULL;
+  if (!JSON_NODE_HOLDS_OBJECT (root)) {
+    g_set_error_literal (
+        error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT, "not a JSON object");
+    return NULL;
+  }
+  return g_steal_pointer (&root);
+}
+
+/* json-glib writes 1e21 as 1e+21.0, which nobody can read: takes such ends off.
+ * In place. */
+static void
+repair_exponents (gchar *text)
+{
+  gboolean in_string = FALSE, in_exponent = FALSE;
+  gchar *to = text;
+
+  for (const gchar *p = text; *p != '\0'; p++) {
+    if (in_string) {
+      if (*p == '\\')
+        *to++ = *p++;
+      else if (*p == '"')
+        in_string = FALSE;
+    } else if (*p == '"') {
+      in_string = TRUE;
+    } else if (*p == '+' || *p == '-') {
+      in_exponent = p > text && p[-1] == 'e';
+    } else if (in_exponent && p[0] == '.' && p[1] == '0') {
+      p++;
+      continue;
+    } else if (!g_ascii_isdigit (*p)) {
+      in_exponent = FALSE;
+    }
+    *to++ = *p;
+  }
+  *to = '\0';
+}
+
 gchar *
 sfu_json_to_string (JsonNode *node)
 {
-  return json_to_string (node, FALSE);
+  gchar *text = json_to_string (node, FALSE);
+
+  if (strstr (text, "e+") != NULL || strstr (text, "e-") != NULL)
+    repair_exponents (text);
+  return text;
 }
 
 void

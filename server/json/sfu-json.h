@@ -17,9 +17,11 @@ G_BEGIN_DECLS
  * level, so this also bounds the stack. */
 #define SFU_JSON_MAX_DEPTH 32
 
-/* Parses text into an object. len -1 = NUL-terminated. NULL and
- * SFU_ERROR_INVALID_ARGUMENT for text that is no JSON object, or nests deeper
- * than SFU_JSON_MAX_DEPTH. */
+/* Parses text. len -1 = NUL-terminated. NULL and SFU_ERROR_INVALID_ARGUMENT for
+ * text that is no JSON, SFU_ERROR_LIMIT_EXCEEDED when it nests deeper than
+ * SFU_JSON_MAX_DEPTH. */
+JsonNode *sfu_json_parse (const gchar *text, gssize len, GError **error);
+/* The same; anything but an object is SFU_ERROR_INVALID_ARGUMENT, too. */
 JsonNode *sfu_json_parse_object (const gchar *text, gssize len, GError **error);
 
 /* Compact text. */

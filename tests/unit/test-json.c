@@ -47,8 +47,57 @@ test_parse (void)
   for (guint i = 0; i < 100000; i++)
     g_string_append_c (deep, '[');
   g_assert_null (sfu_json_parse_object (deep->str, -1, &error));
-  g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+  g_assert_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED);
   g_assert_cmpstr (error->message, ==, "JSON nests deeper than 32");
+}
+
+/* Any text, and what it is written as again. */
+static void
+test_parse_any (void)
+{
+  static const struct {
+    const gchar *text, *again; /* NULL = refused */
+  } cases[] = {
+    { "[]", "[]" },
+    { "[1,\"a\",{\"b\":null}]", "[1,\"a\",{\"b\":null}]" },
+    { "\"x\"", "\"x\"" },
+    { "3", "3" },
+    { "true", "true" },
+    { "null", "null" },
+    { "", NULL },
+    { " ", NULL },
+    { "[", NULL },
+    { "[1,]", NULL },
+    { "[]]", NULL },
+    { "nil", NULL },
+    /* A whole character, halves of one, and what only looks like them. */
+    { "[\"\\uD83D\\ude00\"]", "[\"\xf0\x9f\x98\x80\"]" },
+    { "[\"a\\ud83d\"]", "[\"a\xef\xbf\xbd\"]" },
+    { "[\"\\ude00\\ud83d\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]" },
+    { "[\"\\ud83d\\ud83d\\ude00\"]", "[\"\xef\xbf\xbd\xf0\x9f\x98\x80\"]" },
+    { "[\"\\\\ud83d\"]", "[\"\\\\ud83d\"]" },
+    { "[\"\\ud83", NULL },
+    { "[\"\\", NULL },
+    /* Large and small numbers. */
+    { "[1e21,{\"a\":-2E+30}]", "[1e+21,{\"a\":-2e+30}]" },
+    { "[1e-7,1.5,\"1e+21.0\",0]",
+        "[9.9999999999999995e-08,1.5,\"1e+21.0\",0]" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (JsonNode) node = sfu_json_parse (cases[i].text, -1, &error);
+    g_autofree gchar *again = NULL;
+
+    g_test_message ("%s", cases[i].text);
+    if (cases[i].again == NULL) {
+      g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+      continue;
+    }
+    g_assert_no_error (error);
+    again = sfu_json_to_string (node);
+    g_assert_cmpstr (again, ==, cases[i].again);
+  }
 }
 
 #define GOOD_CODEC                                                             \
@@ -256,6 +305,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/parse", test_parse);
+  g_test_add_func ("/json/parse-any", test_parse_any);
   g_test_add_func ("/json/parameters/good", test_parameters_good);
   g_test_add_func ("/json/parameters/bad", test_parameters_bad);
   g_test_add_func ("/json/capabilities", test_capabilities);
