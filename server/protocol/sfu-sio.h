@@ -36,8 +36,12 @@ typedef struct {
    * answer is wanted. */
   void (*event) (
       gpointer owner, const gchar *event, JsonArray *args, gint64 ack_id);
-  /* Once, the last call; never from inside a call of ours. The socket is freed
-   * after it. */
+  /* An event that is not taken: it is binary, too long, or nests too deep.
+   * Answer with sfu_sio_socket_ack, in the dialect's form; without an ack_id
+   * the protocol has no way to tell the client. NULL = {"error": text}. */
+  void (*refused) (gpointer owner, gint64 ack_id, const GError *error);
+  /* Once, the last call; never from inside a call of ours, but
+   * sfu_sio_server_free. The socket is freed after it. */
   void (*closed) (gpointer owner, SfuSioCloseReason reason);
 } SfuSioCallbacks;
 
@@ -48,14 +52,15 @@ typedef struct {
 typedef void (*SfuSioConnect) (
     gpointer user, SfuSioSocket *socket, JsonObject *auth);
 
-/* 0 or NULL = the default that stands behind the field; the first four are the
+/* 0 or NULL = the default that stands behind the field; path and times are the
  * reference server's. */
 typedef struct {
   const gchar *path;      /* "/socket.io"; with or without a slash at its end */
   guint ping_interval_ms; /* 25000 */
   guint ping_timeout_ms;  /* 20000 */
   guint connect_timeout_ms; /* 45000; closed when no namespace is joined */
-  gsize max_payload_bytes;  /* 64 KiB; a message, or the body of a POST */
+  gsize max_payload_bytes;  /* 64 KiB; a message. A longer one is refused; four
+                             * times that, in a body too, ends the session. */
   gsize max_queue_bytes;    /* 1 MiB; what waits for a slow reader */
   guint max_sessions;       /* 10000 */
   guint max_namespaces_per_session; /* 16 */
@@ -70,9 +75,9 @@ SfuSioServer *sfu_sio_server_new (const SfuSioOptions *options);
  * safe. Sockets that are not answered yet must still be answered. */
 void sfu_sio_server_free (SfuSioServer *server);
 
-/* pattern: "/", "/name" or "/room/" with a "*" behind it: the star is one part of the path, never
- * empty, as it came (percent-decoding is up to the caller). The first pattern
- * that fits is taken. */
+/* pattern: "/", "/name", or "/room/" and a star: the star is one part of the
+ * path, never empty, as it came (percent-decoding is up to the caller). The
+ * first pattern that fits is taken. */
 void sfu_sio_server_add_namespace (SfuSioServer *server, const gchar *pattern,
     SfuSioConnect connect, gpointer user);
 
@@ -97,7 +102,7 @@ guint sfu_sio_server_n_sessions (SfuSioServer *server);
 
 /* The id that the client sees, too. Unguessable, url-safe. */
 const gchar *sfu_sio_socket_get_id (SfuSioSocket *socket);
-/* As the client wrote it, without a query. */
+/* As the client wrote it. */
 const gchar *sfu_sio_socket_get_namespace (SfuSioSocket *socket);
 /* The client's IP address as text; never NULL. */
 const gchar *sfu_sio_socket_get_address (SfuSioSocket *socket);
@@ -118,8 +123,13 @@ void sfu_sio_socket_refuse (
  * An array is one argument. */
 void sfu_sio_socket_emit (
     SfuSioSocket *socket, const gchar *event, JsonNode *data);
-/* ack_id SFU_SIO_NO_ACK = nothing to answer. An id is answered once. */
+/* ack_id SFU_SIO_NO_ACK = nothing to answer. */
 void sfu_sio_socket_ack (SfuSioSocket *socket, gint64 ack_id, JsonNode *data);
+/* The same with any number of arguments. args: taken. */
+void sfu_sio_socket_emit_args (
+    SfuSioSocket *socket, const gchar *event, JsonArray *args);
+void sfu_sio_socket_ack_args (
+    SfuSioSocket *socket, gint64 ack_id, JsonArray *args);
 /* After what is queued. close_connection: all namespaces of the client end, and
  * the connection with them. closed() follows, later. */
 void sfu_sio_socket_disconnect (
