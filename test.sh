@@ -11,7 +11,7 @@ for suite; do
   case $suite in
     unit | elements | server | e2e | fuzz-smoke | style) ;;
     *)
-      sed -n 's/^# \{0,1\}//p' test.sh | sed 1d
+      sed -n 's/^# \{0,1\}//p' test.sh | sed 1,2d
       [ "$suite" = --help ] || [ "$suite" = -h ] && exit 0
       echo "test.sh: there is no suite \"$suite\"" >&2
       exit 2
