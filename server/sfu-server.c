@@ -41,6 +41,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .max_peers = config->max_peers_per_room,
     .max_transports_per_peer = config->max_transports_per_peer,
     .max_producers_per_peer = config->max_producers_per_peer,
+    .linger_s = config->room_linger_s,
     .allow_impairment = config->allow_network_throttle,
   };
 

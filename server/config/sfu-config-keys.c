@@ -182,9 +182,10 @@ const SfuConfigKey sfu_config_keys[] = {
       FIELD (broadcaster_idle_s), 1, 86400, FALSE,
       "A broadcaster that carries no media for so long is gone." },
 
-  { "rooms", "room-linger", "SECONDS", "0", sfu_config_read_number,
+  { "rooms", "room-linger", "SECONDS", "5", sfu_config_read_number,
       FIELD (room_linger_s), 0, 86400, FALSE,
-      "An empty room is kept for so long." },
+      "An empty room is kept for so long: who reloads the page finds it as it "
+      "was, locked for instance." },
   { "rooms", "duplicate-peers", "WHAT", "replace", sfu_config_read_duplicates,
       FIELD (duplicate_peers), 0, 0, FALSE,
       "A second connection with a participant's id: replace or refuse." },

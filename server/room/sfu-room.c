@@ -24,6 +24,60 @@ on_router_created (GObject *source, GAsyncResult *result, gpointer data)
   sfu_room_close (room, SFU_CLOSE_REFUSED);
 }
 
+gboolean
+sfu_room_is_idle (const SfuRoom *room)
+{
+  return g_hash_table_size (room->peers) == 0 && room->holds == 0;
+}
+
+static gboolean
+on_linger_over (gpointer data)
+{
+  SfuRoom *room = data;
+
+  room->linger_id = 0;
+  sfu_room_close (room, SFU_CLOSE_ROOM);
+  return G_SOURCE_REMOVE;
+}
+
+/* Also with 0 s the room stays for this turn of the loop. */
+static void
+start_linger (SfuRoom *room)
+{
+  guint linger_s = sfu_rooms_get_limits (room->rooms)->linger_s;
+
+  g_clear_handle_id (&room->linger_id, g_source_remove);
+  room->linger_id = linger_s > 0
+      ? g_timeout_add_seconds (linger_s, on_linger_over, room)
+      : g_idle_add (on_linger_over, room);
+}
+
+static void
+let_go_when_idle (SfuRoom *room)
+{
+  if (room->closed || !sfu_room_is_idle (room))
+    return;
+  if (sfu_rooms_get_limits (room->rooms)->linger_s > 0)
+    start_linger (room);
+  else
+    sfu_room_close (room, SFU_CLOSE_ROOM);
+}
+
+void
+sfu_room_hold (SfuRoom *room)
+{
+  room->holds++;
+  g_clear_handle_id (&room->linger_id, g_source_remove);
+}
+
+void
+sfu_room_release (SfuRoom *room)
+{
+  g_assert (room->holds > 0);
+  room->holds--;
+  let_go_when_idle (room);
+}
+
 SfuRoom *
 sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
 {
@@ -37,6 +91,8 @@ sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_peer_unref);
   sfu_worker_client_create_router_async (
       worker, room->router_id, NULL, on_router_created, sfu_room_ref (room));
+  /* Whoever made it may find no way in. */
+  start_linger (room);
   return room;
 }
 
@@ -96,8 +152,7 @@ sfu_room_remove_peer (SfuPeer *peer)
   if (peer->closed)
     return;
   detach_peer (peer);
-  if (g_hash_table_size (room->peers) == 0)
-    sfu_room_close (room, SFU_CLOSE_ROOM);
+  let_go_when_idle (room);
 }
 
 SfuPeer *
@@ -121,6 +176,7 @@ sfu_room_add_peer (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
     detach_peer (old);
     old_sink->closed (old_owner, SFU_CLOSE_REPLACED);
   }
+  g_clear_handle_id (&room->linger_id, g_source_remove);
   peer = sfu_peer_new (room, id, sink, sink_owner);
   g_hash_table_insert (room->peers, peer->id, sfu_peer_ref (peer));
   return peer;
@@ -240,6 +296,7 @@ sfu_room_close (SfuRoom *room, SfuCloseReason reason)
     return;
   keep = sfu_room_ref (room);
   room->closed = TRUE;
+  g_clear_handle_id (&room->linger_id, g_source_remove);
   peers = sfu_peer_table_values (room->peers);
   g_ptr_array_foreach (peers, (GFunc)(void (*) (void))sfu_peer_ref, NULL);
   for (guint i = 0; i < peers->len; i++) {

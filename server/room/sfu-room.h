@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A room: peers, and one router in one worker. It lives while it has peers.
+/* A room: peers, and one router in one worker. It lives while it has peers or
+ * somebody holds it, and a little longer (SfuRoomLimits.linger_s).
  *
  * Threads: the server's one thread. */
 #pragma once
@@ -16,6 +17,8 @@ struct _SfuRoom {
   SfuRooms *rooms;  /* borrowed: NULL once closed */
   SfuWorkerClient *worker; /* owned */
   GHashTable *peers;       /* id -> SfuPeer, owned */
+  guint holds;             /* reasons to stay open without peers */
+  guint linger_id;         /* source that closes it; while nobody needs it */
   gboolean closed;
 };
 
@@ -26,14 +29,23 @@ SfuRoom *sfu_room_new (
 SfuRoom *sfu_room_ref (SfuRoom *room);
 void sfu_room_unref (SfuRoom *room);
 
+/* A held room stays open without peers: a call that was made and nobody has
+ * joined yet, a router of an application server. Each hold needs a reference of
+ * its own for as long as it lasts, and one release, which does nothing to a
+ * room that has been closed in the meantime (see closed). */
+void sfu_room_hold (SfuRoom *room);
+void sfu_room_release (SfuRoom *room);
+/* Nobody is in it and nobody holds it. */
+gboolean sfu_room_is_idle (const SfuRoom *room);
+
 /* A peer with this id is closed first (SFU_CLOSE_REPLACED). NULL and
  * SFU_ERROR_LIMIT_EXCEEDED when the room is full. The caller gets a
  * reference. */
 SfuPeer *sfu_room_add_peer (SfuRoom *room, const gchar *id,
     const SfuPeerSink *sink, gpointer sink_owner, GError **error);
 
-/* The connection is gone: close what the peer owns, tell the others, and
- * close the room when it was the last one. The sink is not called. */
+/* The connection is gone: close what the peer owns, tell the others, and let
+ * the room go when it was the last one. The sink is not called. */
 void sfu_room_remove_peer (SfuPeer *peer);
 
 /* Joined peers but this one (NULL = all). Borrowed; free the array only. */

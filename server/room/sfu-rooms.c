@@ -124,6 +124,25 @@ sfu_rooms_find (SfuRooms *rooms, const gchar *id)
   return g_hash_table_lookup (rooms->rooms, id);
 }
 
+/* One that only lingers makes place for one that is wanted. */
+static gboolean
+make_place (SfuRooms *rooms)
+{
+  GHashTableIter iter;
+  gpointer room;
+
+  if (g_hash_table_size (rooms->rooms) < rooms->limits.max_rooms)
+    return TRUE;
+  g_hash_table_iter_init (&iter, rooms->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room)) {
+    if (!sfu_room_is_idle (room))
+      continue;
+    sfu_room_close (room, SFU_CLOSE_ROOM);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 SfuRoom *
 sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
 {
@@ -132,7 +151,7 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
 
   if (room != NULL)
     return room;
-  if (g_hash_table_size (rooms->rooms) >= rooms->limits.max_rooms) {
+  if (!make_place (rooms)) {
     g_set_error_literal (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
         "the server has no place for another room");
     return NULL;

@@ -17,6 +17,7 @@ typedef struct {
   guint max_peers; /* in a room */
   guint max_transports_per_peer;
   guint max_producers_per_peer;
+  guint linger_s;            /* how long a room stays that nobody needs */
   gboolean allow_impairment; /* may clients lose packets on purpose? */
 } SfuRoomLimits;
 
@@ -33,7 +34,9 @@ SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
 
 /* Borrowed; NULL when there is none of that name. */
 SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
-/* Borrowed. NULL and an error when there are too many, or no worker runs. */
+/* Borrowed. NULL and an error when there are too many, or no worker runs. A new
+ * room goes again when nobody enters or holds it in this turn of the loop
+ * (linger_s > 0: so long). */
 SfuRoom *sfu_rooms_get_or_create (
     SfuRooms *rooms, const gchar *id, GError **error);
 

@@ -51,6 +51,7 @@ fixture_start (Fixture *f, const gchar *const *flags)
   g_ptr_array_add (argv, "sfu-server");
   g_ptr_array_add (argv, "--http-port=0");
   g_ptr_array_add (argv, "--rtc-port=0");
+  g_ptr_array_add (argv, "--room-linger=0");
   g_ptr_array_add (argv, worker);
   for (guint i = 0; flags != NULL && flags[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer)flags[i]);

@@ -38,7 +38,8 @@ typedef struct {
   SoupSession *session;
 } Fixture;
 
-/* flags: further flags of sfu-server, NULL-terminated; NULL = none. */
+/* flags: further flags of sfu-server, NULL-terminated; NULL = none. Rooms go
+ * with their last peer (--room-linger=0), unless flags say otherwise. */
 void fixture_start (Fixture *f, const gchar *const *flags);
 /* Stops the server in good order. */
 void fixture_stop (Fixture *f);

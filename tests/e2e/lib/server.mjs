@@ -63,7 +63,8 @@ export class Server {
     const log = createWriteStream(self.logFile);
 
     const command = [...wrap, serverBinary(), '--http-port', '0', '--rtc-port',
-      '0', '--listen-ip', host, '--admin-token-file', tokenFile, ...args];
+      '0', '--listen-ip', host, '--admin-token-file', tokenFile,
+      '--room-linger', '0', ...args];
     self.child = spawn(command[0], command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, G_DEBUG: 'fatal-criticals',
