@@ -37,6 +37,20 @@ sfu_event_dialect_find (const SfuEventDialect *dialect, const gchar *event)
   return NULL;
 }
 
+SfuRequest *
+sfu_event_decode (const SfuEvent *event, JsonObject *data, GError **error)
+{
+  g_autoptr (SfuRequest) request = sfu_request_new (event->method);
+  g_auto (SfuJsonReader) reader = { NULL };
+
+  sfu_json_reader_init (&reader, "");
+  if (event->decode != NULL)
+    event->decode (&reader, data, request);
+  if (!sfu_json_reader_finish (&reader, error))
+    return NULL;
+  return g_steal_pointer (&request);
+}
+
 /* ---- to the client ---- */
 
 void
@@ -161,6 +175,8 @@ on_call_done (
       event->encode (session, call->request, reply, data);
     sfu_event_session_succeed (session, call->tag, data);
   } else {
+    if (call->request->method == SFU_METHOD_JOIN && session->peer == call->peer)
+      sfu_event_session_leave (session);
     sfu_event_session_fail (session, event, call->tag, g_error_copy (error));
   }
   session->n_pending--;
@@ -181,28 +197,25 @@ sfu_event_session_request (SfuEventSession *session, const SfuEvent *event,
 }
 
 static void
-decode_and_request (SfuEventSession *session, const SfuEvent *event,
-    gint64 ack_id, JsonObject *data)
+handle_event (SfuEventSession *session, const SfuEvent *event, gint64 ack_id,
+    JsonObject *data)
 {
-  g_autoptr (SfuRequest) request = NULL;
-  g_auto (SfuJsonReader) reader = { NULL };
   GError *error = NULL;
+  SfuRequest *request;
 
-  if (session->peer == NULL) {
+  if (session->peer == NULL && !event->outside) {
     sfu_event_session_fail (session, event, ack_id,
         g_error_new_literal (
             SFU_ERROR, SFU_ERROR_WRONG_STATE, session->dialect->not_joined));
     return;
   }
-  request = sfu_request_new (event->method);
-  sfu_json_reader_init (&reader, "");
-  if (event->decode != NULL)
-    event->decode (&reader, data, request);
-  if (sfu_json_reader_finish (&reader, &error))
-    sfu_event_session_request (
-        session, event, ack_id, g_steal_pointer (&request));
-  else
+  request = sfu_event_decode (event, data, &error);
+  if (request == NULL)
     sfu_event_session_fail (session, event, ack_id, error);
+  else if (event->handle != NULL)
+    event->handle (session, event, ack_id, request);
+  else
+    sfu_event_session_request (session, event, ack_id, request);
 }
 
 static gboolean
@@ -256,10 +269,7 @@ on_event (gpointer owner, const gchar *name, JsonArray *args, gint64 ack_id)
     }
     data = json_node_get_object (first);
   }
-  if (event->handle != NULL)
-    event->handle (session, ack_id, data);
-  else
-    decode_and_request (session, event, ack_id, data);
+  handle_event (session, event, ack_id, data);
 }
 
 static void
@@ -295,7 +305,7 @@ sfu_event_session_release (SfuEventSession *session)
 }
 
 SfuEventSession *
-sfu_event_session_new (const SfuEventDialect *dialect,
+sfu_event_session_prepare (const SfuEventDialect *dialect,
     const SfuServices *services, SfuSioSocket *socket, gpointer data)
 {
   SfuEventSession *session = g_new0 (SfuEventSession, 1);
@@ -310,6 +320,35 @@ sfu_event_session_new (const SfuEventDialect *dialect,
       "%s socket=%s", dialect->name, sfu_sio_socket_get_id (socket));
   sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
       limits->request_burst, g_get_monotonic_time ());
-  sfu_sio_socket_accept (socket, &socket_callbacks, session);
+  return session;
+}
+
+void
+sfu_event_session_accept (SfuEventSession *session)
+{
+  sfu_sio_socket_accept (session->socket, &socket_callbacks, session);
+}
+
+void
+sfu_event_session_refuse (SfuEventSession *session, GError *error)
+{
+  SfuSioSocket *socket = g_steal_pointer (&session->socket);
+
+  g_message ("%s address=%s refused: %s", session->label,
+      sfu_sio_socket_get_address (socket), error->message);
+  sfu_sio_socket_refuse (socket, error->message, NULL);
+  g_error_free (error);
+  sfu_event_session_leave (session);
+  session_free_when_idle (session);
+}
+
+SfuEventSession *
+sfu_event_session_new (const SfuEventDialect *dialect,
+    const SfuServices *services, SfuSioSocket *socket, gpointer data)
+{
+  SfuEventSession *session =
+      sfu_event_session_prepare (dialect, services, socket, data);
+
+  sfu_event_session_accept (session);
   return session;
 }

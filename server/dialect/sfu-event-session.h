@@ -18,26 +18,30 @@ G_BEGIN_DECLS
 
 typedef struct _SfuEventSession SfuEventSession;
 typedef struct _SfuEventDialect SfuEventDialect;
+typedef struct _SfuEvent SfuEvent;
 
-/* An event that clients send: a request to the room (method, decode, encode),
- * or something else (handle). */
-typedef struct {
+/* An event that clients send: a request to the room, or something that the
+ * dialect does itself (handle). */
+struct _SfuEvent {
   const gchar *event;
   SfuMethod method;
+  /* A pure function; NULL = the payload is not looked at. */
   void (*decode) (SfuJsonReader *reader, JsonObject *data, SfuRequest *request);
   /* Fills the ack's data; NULL = it stays empty. */
   void (*encode) (SfuEventSession *session, const SfuRequest *request,
       const SfuReply *reply, JsonObject *data);
-  /* Instead of the three above. data: the payload, {} when there is none;
-   * borrowed. Answer with sfu_event_session_succeed, _fail or _request. */
-  void (*handle) (SfuEventSession *session, gint64 ack_id, JsonObject *data);
-} SfuEvent;
+  /* Instead of asking the room. Takes request. Answer with
+   * sfu_event_session_succeed, _fail or _request, now or later. */
+  void (*handle) (SfuEventSession *session, const SfuEvent *event,
+      gint64 ack_id, SfuRequest *request);
+  gboolean outside; /* may be sent by who is in no room */
+};
 
 struct _SfuEventDialect {
   const gchar *name; /* for logs */
   const SfuEvent *events;
   guint n_events;
-  /* Text of the error of a request before there is a peer. */
+  /* Text of the error of an event that needs a room, without one. */
   const gchar *not_joined;
   /* The ack of a success; takes data. */
   JsonNode *(*succeed) (SfuEventSession *session, JsonObject *data);
@@ -65,7 +69,15 @@ struct _SfuEventSession {
   guint holds;
 };
 
-/* Accepts the socket. data is taken. */
+/* For a socket that is neither accepted nor refused yet: the next call is
+ * sfu_event_session_accept or _refuse. data is taken. */
+SfuEventSession *sfu_event_session_prepare (const SfuEventDialect *dialect,
+    const SfuServices *services, SfuSioSocket *socket, gpointer data);
+void sfu_event_session_accept (SfuEventSession *session);
+/* The client gets a connect_error with the error's text; session is gone. Takes
+ * error. */
+void sfu_event_session_refuse (SfuEventSession *session, GError *error);
+/* Both at once. */
 SfuEventSession *sfu_event_session_new (const SfuEventDialect *dialect,
     const SfuServices *services, SfuSioSocket *socket, gpointer data);
 
@@ -77,10 +89,10 @@ gboolean sfu_event_session_enter (SfuEventSession *session,
 void sfu_event_session_leave (SfuEventSession *session);
 
 /* Hands request to the room; the reply becomes the ack as event says. Takes
- * request. */
+ * request. Who is in a room (enter) and cannot JOIN is out of it again. */
 void sfu_event_session_request (SfuEventSession *session, const SfuEvent *event,
     gint64 ack_id, SfuRequest *request);
-/* Acks; data and error are taken. ack_id -1: nobody waits for it. */
+/* Acks; data and error are taken. ack_id SFU_SIO_NO_ACK: nobody waits for it. */
 void sfu_event_session_succeed (
     SfuEventSession *session, gint64 ack_id, JsonObject *data);
 void sfu_event_session_fail (SfuEventSession *session, const SfuEvent *event,
@@ -96,5 +108,9 @@ void sfu_event_session_release (SfuEventSession *session);
 /* The event of that name; NULL = there is none. */
 const SfuEvent *sfu_event_dialect_find (
     const SfuEventDialect *dialect, const gchar *event);
+/* What event with this payload asks for. NULL and
+ * SFU_ERROR_INVALID_ARGUMENT. */
+SfuRequest *sfu_event_decode (
+    const SfuEvent *event, JsonObject *data, GError **error);
 
 G_END_DECLS
