@@ -54,6 +54,21 @@ collect_stats (gpointer data)
   return s;
 }
 
+gint64
+sfu_transport_src_pad_last_packet_us (SfuTransportSrcPad *self)
+{
+  gint64 last_us = 0;
+  guint i;
+
+  for (i = 0; i < self->caps.n_encodings; i++) {
+    if (self->media[i])
+      last_us = MAX (last_us, self->media[i]->last_packet_us);
+    if (self->rtx[i])
+      last_us = MAX (last_us, self->rtx[i]->last_packet_us);
+  }
+  return last_us;
+}
+
 static void
 sfu_transport_src_pad_get_property (
     GObject *object, guint id, GValue *value, GParamSpec *pspec)

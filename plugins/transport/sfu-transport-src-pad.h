@@ -41,6 +41,9 @@ GstPad *sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
  * again when a learned SSRC has been added. */
 SfuVerdict sfu_transport_src_pad_push (
     SfuTransportSrcPad *self, GstBuffer *buffer);
+/* Media thread: when the last packet came (g_get_monotonic_time), RTX included;
+ * 0 = none has. */
+gint64 sfu_transport_src_pad_last_packet_us (SfuTransportSrcPad *self);
 /* Media thread: takes event, a sticky one; dropped while nobody is linked. */
 void sfu_transport_src_pad_push_event (
     SfuTransportSrcPad *self, GstEvent *event);

@@ -301,6 +301,24 @@ sfu_worker_client_get_stats_finish (
 }
 
 void
+sfu_worker_client_get_producer_activity_async (SfuWorkerClient *self,
+    const gchar *const *router_ids, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "GetProducerActivity",
+      g_variant_new ("(^as)", router_ids), cancellable, callback, data,
+      sfu_worker_client_get_producer_activity_async);
+}
+
+GVariant *
+sfu_worker_client_get_producer_activity_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_value (
+      self, result, sfu_worker_client_get_producer_activity_async, error);
+}
+
+void
 sfu_worker_client_dump_async (SfuWorkerClient *self, const gchar *router_id,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {

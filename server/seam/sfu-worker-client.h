@@ -179,6 +179,13 @@ void sfu_worker_client_get_stats_async (SfuWorkerClient *self, const gchar *id,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GVariant *sfu_worker_client_get_stats_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
+/* Returns a(st), not floating: each producer of these routers, and the
+ * milliseconds since its last packet (or since it was made). */
+void sfu_worker_client_get_producer_activity_async (SfuWorkerClient *self,
+    const gchar *const *router_ids, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data);
+GVariant *sfu_worker_client_get_producer_activity_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error);
 /* router_id NULL or "" = all. Returns a{sv}, not floating. */
 void sfu_worker_client_dump_async (SfuWorkerClient *self,
     const gchar *router_id, GCancellable *cancellable,

@@ -246,6 +246,15 @@ on_get_stats (
 }
 
 static gboolean
+on_get_producer_activity (SfuWorkerControl *self,
+    GDBusMethodInvocation *invocation, const gchar *const *router_ids)
+{
+  sfu_dbus_worker1_complete_get_producer_activity (self->skeleton, invocation,
+      sfu_worker_get_producer_activity (self->worker, router_ids));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_dump (
     SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
 {
@@ -300,6 +309,7 @@ static const struct {
   { "handle-request-key-frame", G_CALLBACK (on_request_key_frame) },
   { "handle-close-consumer", G_CALLBACK (on_close_consumer) },
   { "handle-get-stats", G_CALLBACK (on_get_stats) },
+  { "handle-get-producer-activity", G_CALLBACK (on_get_producer_activity) },
   { "handle-dump", G_CALLBACK (on_dump) },
   { "handle-graph-dot", G_CALLBACK (on_graph_dot) },
   { "handle-set-impairment", G_CALLBACK (on_set_impairment) },

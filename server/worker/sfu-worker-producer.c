@@ -20,6 +20,7 @@ sfu_worker_producer_new (SfuWorkerTransport *transport, const gchar *id,
   self->node.id = g_strdup (id);
   self->transport = transport;
   self->kind = kind;
+  self->created_us = g_get_monotonic_time ();
   self->mime_type = sfu_worker_caps_dup_mime_type (caps);
   self->consumers = g_ptr_array_new ();
   g_ptr_array_add (transport->producers, self);

@@ -16,6 +16,7 @@ typedef struct {
   SfuMediaKind kind;
   gchar *mime_type; /* owned */
   gboolean paused;
+  gint64 created_us;
   SfuWorkerTrack track;
   GPtrArray *consumers; /* of SfuWorkerConsumer, borrowed */
 } SfuWorkerProducer;

@@ -10,6 +10,7 @@
 #include "sfu-error.h"
 #include "sfu-media-loop.h"
 #include "sfu-webrtc-server.h"
+#include "sfu-worker-activity.h"
 #include "sfu-worker-consumer.h"
 #include "sfu-worker-dump.h"
 #include "sfu-worker-features.h"
@@ -443,6 +444,20 @@ sfu_worker_get_stats (SfuWorker *self, const gchar *id, GError **error)
     g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,
         "no transport, producer or consumer has this id");
   return stats;
+}
+
+GVariant *
+sfu_worker_get_producer_activity (
+    SfuWorker *self, const gchar *const *router_ids)
+{
+  g_autoptr (GPtrArray) routers = g_ptr_array_new ();
+  for (guint i = 0; router_ids[i]; i++) {
+    SfuWorkerRouter *router =
+        sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_ids[i], NULL);
+    if (router)
+      g_ptr_array_add (routers, router);
+  }
+  return sfu_worker_activity_of_routers (routers);
 }
 
 GVariant *

@@ -70,6 +70,9 @@ gboolean sfu_worker_close_consumer (
 /* aa{sv}, floating. */
 GVariant *sfu_worker_get_stats (
     SfuWorker *self, const gchar *id, GError **error);
+/* a(st), floating: producer, ms since its last packet. */
+GVariant *sfu_worker_get_producer_activity (
+    SfuWorker *self, const gchar *const *router_ids);
 /* a{sv}, floating; router_id "" = all. */
 GVariant *sfu_worker_dump (
     SfuWorker *self, const gchar *router_id, GError **error);

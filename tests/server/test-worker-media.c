@@ -288,6 +288,57 @@ on_active_speaker (SfuWorkerClient *client, const gchar *router_id,
   speaker->volume_dbov = volume_dbov;
 }
 
+/* -1: not in the list. *n: its length. */
+static gint64
+idle_ms (SfuWorkerClient *client, const gchar *const *routers,
+    const gchar *producer, gsize *n)
+{
+  WorkerWait wait = { 0 };
+  g_autoptr (GError) error = NULL;
+  sfu_worker_client_get_producer_activity_async (
+      client, routers, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  g_autoptr (GVariant) list = sfu_worker_client_get_producer_activity_finish (
+      client, wait.result, &error);
+  worker_wait_clear (&wait);
+  g_assert_no_error (error);
+  *n = g_variant_n_children (list);
+  const gchar *id;
+  guint64 ms;
+  GVariantIter iter;
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "(&st)", &id, &ms)) {
+    if (g_str_equal (id, producer))
+      return ms;
+  }
+  return -1;
+}
+
+/* Which of two producers sends. */
+static void
+test_activity (void)
+{
+  static const gchar *const known[] = { "r", "nope", NULL };
+  static const gchar *const unknown[] = { "nope", NULL };
+  static const gchar *const none[] = { NULL };
+  Call *call = call_new (FALSE);
+  gsize n;
+  media_produce (call->a, "mic", SFU_MEDIA_AUDIO, PRODUCER_SSRC + 5);
+  /* Neither has sent: counted from when it was made. */
+  WORKER_WAIT_UNTIL (idle_ms (call->client, known, "p", &n) > 200 &&
+      idle_ms (call->client, known, "mic", &n) > 200);
+  g_assert_cmpuint (n, ==, 2);
+  send_pictures (call, FIRST_SEQ, 1, TRUE);
+  WORKER_WAIT_UNTIL (idle_ms (call->client, known, "p", &n) <
+      idle_ms (call->client, known, "mic", &n) - 100);
+  g_assert_cmpint (idle_ms (call->client, known, "mic", &n), >, 200);
+  idle_ms (call->client, unknown, "p", &n);
+  g_assert_cmpuint (n, ==, 0);
+  idle_ms (call->client, none, "p", &n);
+  g_assert_cmpuint (n, ==, 0);
+  call_free (call);
+}
+
 /* Speaks while waiting. */
 static void
 test_active_speaker (void)
@@ -390,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/media/stop", test_stop_says_goodbye);
   g_test_add_func ("/worker/media/restart-ice", test_restart_ice);
   g_test_add_func ("/worker/media/impairment", test_impairment);
+  g_test_add_func ("/worker/media/activity", test_activity);
   g_test_add_func ("/worker/media/active-speaker", test_active_speaker);
   g_test_add_func ("/worker/media/graph", test_graph_hides_keys);
   g_test_add_func ("/worker/media/churn", test_churn);
