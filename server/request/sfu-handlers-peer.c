@@ -54,18 +54,15 @@ sfu_handle_join (SfuCall *call)
   sfu_room_peer_joined (peer);
 }
 
+/* The answer goes out first. */
 void
 sfu_handle_change_display_name (SfuCall *call)
 {
   g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
-  g_autofree gchar *old = g_steal_pointer (&peer->display_name);
-  SfuNotice notice = { .kind = SFU_NOTICE_DISPLAY_NAME_CHANGED,
-    .peer = peer,
-    .old_display_name = old };
+  g_autofree gchar *name = g_steal_pointer (&call->request->display_name);
 
-  peer->display_name = g_steal_pointer (&call->request->display_name);
   sfu_call_reply_empty (call);
-  sfu_room_notify (peer->room, &notice, peer);
+  sfu_room_set_display_name (peer, name);
 }
 
 /* To all, whoever wrote it included: that is where it sees its line. */

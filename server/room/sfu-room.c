@@ -120,8 +120,8 @@ sfu_room_unref (SfuRoom *room)
     g_rc_box_release_full (room, room_clear);
 }
 
-static void
-close_what_it_owns (SfuPeer *peer)
+void
+sfu_room_close_media (SfuPeer *peer)
 {
   g_autoptr (GPtrArray) transports = sfu_peer_table_values (peer->transports);
 
@@ -141,7 +141,7 @@ detach_peer (SfuPeer *peer)
   g_hash_table_remove (peer->room->peers, peer->id);
   if (peer->joined)
     sfu_room_notify (peer->room, &notice, peer);
-  close_what_it_owns (peer);
+  sfu_room_close_media (peer);
 }
 
 void
@@ -180,6 +180,31 @@ sfu_room_add_peer (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
   peer = sfu_peer_new (room, id, sink, sink_owner);
   g_hash_table_insert (room->peers, peer->id, sfu_peer_ref (peer));
   return peer;
+}
+
+void
+sfu_room_take_over (SfuPeer *peer, const SfuPeerSink *sink, gpointer sink_owner)
+{
+  const SfuPeerSink *old_sink = peer->sink;
+  gpointer old_owner = peer->sink_owner;
+
+  g_info ("room=%s peer=%s goes on with a new connection", peer->room->id,
+      peer->id);
+  peer->sink = sink;
+  peer->sink_owner = sink_owner;
+  old_sink->closed (old_owner, SFU_CLOSE_REPLACED);
+}
+
+void
+sfu_room_set_display_name (SfuPeer *peer, const gchar *name)
+{
+  g_autofree gchar *old = peer->display_name;
+  SfuNotice notice = { .kind = SFU_NOTICE_DISPLAY_NAME_CHANGED,
+    .peer = peer,
+    .old_display_name = old };
+
+  peer->display_name = g_strdup (name);
+  sfu_room_notify (peer->room, &notice, peer);
 }
 
 GPtrArray *

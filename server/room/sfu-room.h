@@ -48,6 +48,16 @@ SfuPeer *sfu_room_add_peer (SfuRoom *room, const gchar *id,
  * the room go when it was the last one. The sink is not called. */
 void sfu_room_remove_peer (SfuPeer *peer);
 
+/* Another connection of the same user takes the place of peer's: nobody in the
+ * room is told, and what the peer owns stays. The old sink gets its last call,
+ * with SFU_CLOSE_REPLACED. peer must not be closed. */
+void sfu_room_take_over (
+    SfuPeer *peer, const SfuPeerSink *sink, gpointer sink_owner);
+/* Closes all its transports, and what runs over them. */
+void sfu_room_close_media (SfuPeer *peer);
+/* The others are told. */
+void sfu_room_set_display_name (SfuPeer *peer, const gchar *name);
+
 /* Joined peers but this one (NULL = all). Borrowed; free the array only. */
 GPtrArray *sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except);
 /* A live producer of any joined peer; borrowed, NULL = there is none. */
