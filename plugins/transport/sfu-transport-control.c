@@ -164,19 +164,19 @@ on_agent_state_changed (gpointer owner, SfuIceState state, const gchar *reason)
 static void
 on_webrtcbin_rtp (gpointer owner, GstBuffer *buffer)
 {
-  sfu_transport_media_receive_rtp (SFU_TRANSPORT (owner)->media, buffer);
+  sfu_transport_media_receive_rtp (SFU_TRANSPORT (owner)->base.media, buffer);
 }
 
 static void
 on_webrtcbin_rtcp (gpointer owner, GstBuffer *buffer)
 {
-  sfu_transport_media_receive_rtcp (SFU_TRANSPORT (owner)->media, buffer);
+  sfu_transport_media_receive_rtcp (SFU_TRANSPORT (owner)->base.media, buffer);
 }
 
 static void
 on_webrtcbin_refused (gpointer owner, guint n_packets)
 {
-  SFU_TRANSPORT (owner)->media->drops.n[SFU_DROP_NOT_AUTHENTICATED] +=
+  SFU_TRANSPORT (owner)->base.media->drops.n[SFU_DROP_NOT_AUTHENTICATED] +=
       n_packets;
 }
 
@@ -194,8 +194,8 @@ on_webrtcbin_dtls_state (
   SfuTransport *self = owner;
 
   if (state == SFU_DTLS_CONNECTED)
-    sfu_media_loop_invoke (self->media->loop, set_connected,
-        sfu_transport_media_ref (self->media), sfu_transport_media_unref);
+    sfu_media_loop_invoke (self->base.media->loop, set_connected,
+        sfu_transport_media_ref (self->base.media), sfu_transport_media_unref);
   post_news (self, FALSE, state, reason);
 }
 
@@ -239,8 +239,8 @@ sfu_transport_ensure_agent (SfuTransport *self, GError **error)
     return TRUE;
   if (!self->server && !make_server (self, error))
     return FALSE;
-  if (!self->media)
-    self->media = sfu_transport_media_new (
+  if (!self->base.media)
+    self->base.media = sfu_transport_media_new (
         sfu_webrtc_server_get_loop (self->server), self->rtcp_cname);
   agent = sfu_ice_agent_new (self->server, self->control, &callbacks, self);
   GST_OBJECT_LOCK (self);
@@ -302,9 +302,9 @@ attach_webrtcbin (gpointer data, gpointer unused)
 {
   SfuTransport *self = data;
 
-  self->media->webrtcbin = self->webrtcbin;
-  sfu_rtcp_session_set_max_incoming_bitrate (
-      self->media->rtcp, self->max_incoming_bitrate, g_get_monotonic_time ());
+  self->base.media->webrtcbin = self->webrtcbin;
+  sfu_rtcp_session_set_max_incoming_bitrate (self->base.media->rtcp,
+      self->max_incoming_bitrate, g_get_monotonic_time ());
 }
 
 gboolean
@@ -329,7 +329,7 @@ sfu_transport_connect_full (SfuTransport *self, const gchar *peer_role,
   certificate = sfu_certificate_get_default ();
   self->webrtcbin = sfu_webrtcbin_new (
       GST_BIN (self), self->agent, &callbacks, G_OBJECT (self));
-  sfu_media_loop_call (self->media->loop, attach_webrtcbin, self);
+  sfu_media_loop_call (self->base.media->loop, attach_webrtcbin, self);
   if (sfu_webrtcbin_start (self->webrtcbin,
           sfu_certificate_get_pem (certificate), self->is_client, self->sctp,
           wanted, &failure)) {
@@ -369,10 +369,10 @@ detach_webrtcbin (gpointer data, gpointer unused)
 {
   SfuTransport *self = data;
 
-  if (self->media->webrtcbin)
-    sfu_webrtcbin_detach (self->media->webrtcbin);
-  self->media->webrtcbin = NULL;
-  sfu_transport_media_set_connected (self->media, FALSE);
+  if (self->base.media->webrtcbin)
+    sfu_webrtcbin_detach (self->base.media->webrtcbin);
+  self->base.media->webrtcbin = NULL;
+  sfu_transport_media_set_connected (self->base.media, FALSE);
 }
 
 /* Order: the peer is told while there still is a way; then the media thread is
@@ -383,8 +383,8 @@ tear_down (SfuTransport *self)
 {
   if (self->webrtcbin)
     sfu_webrtcbin_send_close_notify (self->webrtcbin, CLOSE_NOTIFY_WAIT_US);
-  if (self->media)
-    sfu_media_loop_call (self->media->loop, detach_webrtcbin, self);
+  if (self->base.media)
+    sfu_media_loop_call (self->base.media->loop, detach_webrtcbin, self);
   if (self->agent)
     sfu_ice_agent_close (self->agent);
   g_clear_pointer (&self->webrtcbin, sfu_webrtcbin_stop);

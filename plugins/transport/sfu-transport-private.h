@@ -7,18 +7,16 @@
 
 #include "sfu-ice-agent.h"
 #include "sfu-transport.h"
-#include "sfu-transport-media.h"
 
 G_BEGIN_DECLS
 
 struct _SfuTransport {
-  GstBin parent;
+  SfuBaseTransport base;
   GMainContext *control; /* owned */
 
   /* control thread; read elsewhere under the object lock */
   SfuWebRtcServer *server; /* owned; NULL until the transport needs one */
   SfuIceAgent *agent;      /* owned; NULL before there is a server */
-  SfuTransportMedia *media;
   gchar *listen_ip, *announced_address;
   guint port;
   gboolean sctp;
@@ -33,8 +31,7 @@ struct _SfuTransport {
   gboolean closed;
   GSource *dtls_timer;      /* owned */
   SfuMediaLoop *given_loop; /* owned; from a GstContext */
-  guint next_src, next_sink;
-  gint life; /* atomic: news of an earlier life are dropped */
+  gint life;                /* atomic: news of an earlier life are dropped */
 
   /* under the object lock */
   SfuIceState ice_state;

@@ -52,9 +52,9 @@ apply_max_incoming_bitrate (gpointer data, gpointer unused)
 {
   SfuTransport *self = data;
 
-  if (self->media->rtcp)
-    sfu_rtcp_session_set_max_incoming_bitrate (
-        self->media->rtcp, self->max_incoming_bitrate, g_get_monotonic_time ());
+  if (self->base.media->rtcp)
+    sfu_rtcp_session_set_max_incoming_bitrate (self->base.media->rtcp,
+        self->max_incoming_bitrate, g_get_monotonic_time ());
 }
 
 static void
@@ -80,9 +80,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       break;
     case PROP_MAX_INCOMING_BITRATE:
       self->max_incoming_bitrate = g_value_get_uint64 (value);
-      if (self->media)
+      if (self->base.media)
         sfu_media_loop_call (
-            self->media->loop, apply_max_incoming_bitrate, self);
+            self->base.media->loop, apply_max_incoming_bitrate, self);
       break;
     case PROP_RTCP_CNAME:
       set_string (self, &self->rtcp_cname, value);

@@ -80,7 +80,8 @@ sfu_transport_collect_stats (SfuTransport *self)
   call.s = gst_structure_new_empty ("sfu-transport-stats");
   GST_OBJECT_LOCK (self);
   agent = self->agent ? g_object_ref (self->agent) : NULL;
-  call.media = self->media ? sfu_transport_media_ref (self->media) : NULL;
+  call.media =
+      self->base.media ? sfu_transport_media_ref (self->base.media) : NULL;
   gst_structure_set (call.s, "ice-state", G_TYPE_STRING,
       sfu_ice_state_name (self->ice_state), "dtls-state", G_TYPE_STRING,
       sfu_dtls_state_name (self->dtls_state), "dtls-role", G_TYPE_STRING,

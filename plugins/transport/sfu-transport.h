@@ -6,12 +6,13 @@
  * default main context was current when the element was made. */
 #pragma once
 
-#include <gst/gst.h>
+#include "sfu-base-transport.h"
 
 G_BEGIN_DECLS
 
 #define SFU_TYPE_TRANSPORT (sfu_transport_get_type ())
-G_DECLARE_FINAL_TYPE (SfuTransport, sfu_transport, SFU, TRANSPORT, GstBin)
+G_DECLARE_FINAL_TYPE (
+    SfuTransport, sfu_transport, SFU, TRANSPORT, SfuBaseTransport)
 
 GST_ELEMENT_REGISTER_DECLARE (sfutransport);
 
