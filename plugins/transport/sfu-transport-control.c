@@ -298,11 +298,38 @@ read_fingerprints (const gchar *const *pairs, GError **error)
 }
 
 static void
+start_lane (gpointer carrier)
+{
+  sfu_webrtcbin_start_lane (carrier);
+}
+
+static void
+push_rtp (gpointer carrier, GstBufferList *list)
+{
+  sfu_webrtcbin_push_rtp (carrier, list);
+}
+
+static void
+push_rtcp (gpointer carrier, GstBuffer *buffer)
+{
+  sfu_webrtcbin_push_rtcp (carrier, buffer);
+}
+
+static const gchar *
+srtp_profile (gpointer carrier)
+{
+  return sfu_webrtcbin_get_srtp_profile (carrier);
+}
+
+static void
 attach_webrtcbin (gpointer data, gpointer unused)
 {
+  static const SfuCarrierInterface interface = { start_lane, push_rtp,
+    push_rtcp, srtp_profile };
   SfuTransport *self = data;
 
-  self->base.media->webrtcbin = self->webrtcbin;
+  sfu_transport_media_set_carrier (
+      self->base.media, &interface, self->webrtcbin);
   sfu_rtcp_session_set_max_incoming_bitrate (self->base.media->rtcp,
       self->max_incoming_bitrate, g_get_monotonic_time ());
 }
@@ -369,9 +396,9 @@ detach_webrtcbin (gpointer data, gpointer unused)
 {
   SfuTransport *self = data;
 
-  if (self->base.media->webrtcbin)
-    sfu_webrtcbin_detach (self->base.media->webrtcbin);
-  self->base.media->webrtcbin = NULL;
+  if (self->base.media->carrier)
+    sfu_webrtcbin_detach (self->base.media->carrier);
+  sfu_transport_media_set_carrier (self->base.media, NULL, NULL);
   sfu_transport_media_set_connected (self->base.media, FALSE);
 }
 

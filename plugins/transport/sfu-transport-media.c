@@ -30,14 +30,14 @@ on_mux_send (gpointer owner, GstBufferList *list)
 {
   SfuTransportMedia *self = owner;
 
-  if (!self->webrtcbin) {
+  if (!self->carrier) {
     self->drops.n[SFU_DROP_NOT_CONNECTED] += gst_buffer_list_length (list);
     gst_buffer_list_unref (list);
     return;
   }
   self->rtp_packets_sent += gst_buffer_list_length (list);
   gst_buffer_list_foreach (list, add_size, &self->rtp_bytes_sent);
-  sfu_webrtcbin_push_rtp (self->webrtcbin, list);
+  self->carrier_interface->rtp (self->carrier, list);
 }
 
 static void
@@ -53,8 +53,8 @@ on_rtcp_send (gpointer owner, GstBuffer *buffer)
 {
   SfuTransportMedia *self = owner;
 
-  if (self->webrtcbin)
-    sfu_webrtcbin_push_rtcp (self->webrtcbin, buffer);
+  if (self->carrier)
+    self->carrier_interface->rtcp (self->carrier, buffer);
   else
     gst_buffer_unref (buffer);
 }
@@ -117,12 +117,20 @@ sfu_transport_media_close (SfuTransportMedia *self)
 /* ---- media thread ---- */
 
 void
+sfu_transport_media_set_carrier (SfuTransportMedia *self,
+    const SfuCarrierInterface *interface, gpointer carrier)
+{
+  self->carrier_interface = interface;
+  self->carrier = carrier;
+}
+
+void
 sfu_transport_media_set_connected (SfuTransportMedia *self, gboolean connected)
 {
   if (!self->rtcp)
     return;
-  if (connected && self->webrtcbin)
-    sfu_webrtcbin_start_lane (self->webrtcbin);
+  if (connected && self->carrier)
+    self->carrier_interface->start (self->carrier);
   sfu_rtcp_session_set_running (self->rtcp, connected, g_get_monotonic_time ());
   sfu_rtp_mux_set_connected (self->mux, connected);
 }

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The media side of a transport: demultiplexer, multiplexer and RTCP, between
- * the lane of webrtcbin and the pads.
+ * what carries the packets (the lane of webrtcbin, or a plain socket) and the
+ * pads.
  *
  * Threads: media thread, but for new, ref, unref and the chain and event
  * functions, which hand over to it. */
 #pragma once
 
 #include "sfu-rtcp-session.h"
-#include "sfu-webrtcbin.h"
 
 G_BEGIN_DECLS
+
+/* What carries the packets; media thread. */
+typedef struct {
+  /* It has become connected: the first packets follow. */
+  void (*start) (gpointer carrier);
+  /* Both take their argument. */
+  void (*rtp) (gpointer carrier, GstBufferList *list);
+  void (*rtcp) (gpointer carrier, GstBuffer *buffer);
+  /* Static string, "" = not known, or no SRTP. */
+  const gchar *(*srtp_profile) (gpointer carrier);
+} SfuCarrierInterface;
 
 typedef struct {
   SfuMediaLoop *loop; /* owned */
@@ -17,7 +28,8 @@ typedef struct {
   SfuRtpDemux *demux;
   SfuRtpMux *mux;
   SfuRtcpSession *rtcp;
-  SfuWebrtcbin *webrtcbin; /* borrowed; NULL when there is none */
+  const SfuCarrierInterface *carrier_interface; /* static */
+  gpointer carrier; /* borrowed; NULL when there is none */
 
   guint64 rtp_packets_received, rtp_bytes_received;
   guint64 rtp_packets_sent, rtp_bytes_sent;
@@ -31,6 +43,9 @@ void sfu_transport_media_unref (gpointer self);
 /* Waits for the media thread; any other. Frees what belongs to it. */
 void sfu_transport_media_close (SfuTransportMedia *self);
 
+/* carrier NULL: there is none any more. */
+void sfu_transport_media_set_carrier (SfuTransportMedia *self,
+    const SfuCarrierInterface *interface, gpointer carrier);
 void sfu_transport_media_set_connected (
     SfuTransportMedia *self, gboolean connected);
 /* Both take the buffer. */

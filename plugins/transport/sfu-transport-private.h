@@ -7,6 +7,7 @@
 
 #include "sfu-ice-agent.h"
 #include "sfu-transport.h"
+#include "sfu-webrtcbin.h"
 
 G_BEGIN_DECLS
 

@@ -28,8 +28,9 @@ collect_media (gpointer data, gpointer unused)
   if (!media->rtcp)
     return;
   rtcp = sfu_rtcp_session_stats (media->rtcp);
-  if (media->webrtcbin)
-    call->srtp_profile = sfu_webrtcbin_get_srtp_profile (media->webrtcbin);
+  if (media->carrier)
+    call->srtp_profile =
+        media->carrier_interface->srtp_profile (media->carrier);
   for (i = 0; i < SFU_VERDICT_COUNT; i++)
     call->drops.n[i] += media->drops.n[i] + rtcp->drops.n[i];
   gst_structure_set (call->s, "rtp-packets-received", G_TYPE_UINT64,
