@@ -70,6 +70,22 @@ sfu_address_unmapped (const SfuAddress *self)
   return plain;
 }
 
+SfuAddress
+sfu_address_mapped (const SfuAddress *self)
+{
+  SfuAddress mapped = *self;
+
+  if (self->any.sa_family == AF_INET6)
+    return mapped;
+  memset (&mapped, 0, sizeof mapped);
+  mapped.v6.sin6_family = AF_INET6;
+  mapped.v6.sin6_port = self->v4.sin_port;
+  mapped.v6.sin6_addr.s6_addr[10] = mapped.v6.sin6_addr.s6_addr[11] = 0xff;
+  memcpy (&mapped.v6.sin6_addr.s6_addr[12], &self->v4.sin_addr,
+      sizeof self->v4.sin_addr);
+  return mapped;
+}
+
 guint
 sfu_address_hash (gconstpointer self)
 {

@@ -32,6 +32,8 @@ void sfu_address_to_text (const SfuAddress *self, gchar *text, gsize size);
 /* What the peer knows itself as: ::ffff:1.2.3.4 becomes 1.2.3.4. A socket
  * bound to :: cannot send to the result. */
 SfuAddress sfu_address_unmapped (const SfuAddress *self);
+/* For a socket of IPv6: 1.2.3.4 becomes ::ffff:1.2.3.4. */
+SfuAddress sfu_address_mapped (const SfuAddress *self);
 
 /* GHashFunc and GEqualFunc over SfuAddress. */
 guint sfu_address_hash (gconstpointer self);

@@ -109,6 +109,10 @@ test_unmapped (void)
   g_assert_true (sfu_address_equal (&result, &plain));
   g_assert_cmpuint (
       sfu_address_length (&result), ==, sizeof (struct sockaddr_in));
+  result = sfu_address_mapped (&plain);
+  g_assert_true (sfu_address_equal (&result, &mapped));
+  result = sfu_address_mapped (&six);
+  g_assert_true (sfu_address_equal (&result, &six));
   result = sfu_address_unmapped (&six);
   g_assert_true (sfu_address_equal (&result, &six));
   g_assert_cmpuint (
