@@ -68,4 +68,9 @@ gboolean sfu_transport_media_src_event (
 void sfu_transport_media_tell_state (
     SfuTransportMedia *self, SfuTransportSinkPad *pad);
 
+/* Any thread; waits for the media thread. Sets the fields that all transports
+ * have and adds to drops. */
+void sfu_transport_media_add_stats (
+    SfuTransportMedia *self, GstStructure *s, SfuVerdictCounters *drops);
+
 G_END_DECLS

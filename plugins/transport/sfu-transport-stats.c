@@ -10,59 +10,16 @@
 /* One per announced address; nobody announces more. */
 #define MAX_CANDIDATES 16
 
-typedef struct {
-  SfuTransportMedia *media;
-  GstStructure *s;
-  SfuVerdictCounters drops;
-  const gchar *srtp_profile;
-} StatsCall;
-
 static void
-collect_media (gpointer data, gpointer unused)
-{
-  StatsCall *call = data;
-  SfuTransportMedia *media = call->media;
-  const SfuRtcpStats *rtcp;
-  guint i;
-
-  if (!media->rtcp)
-    return;
-  rtcp = sfu_rtcp_session_stats (media->rtcp);
-  if (media->carrier)
-    call->srtp_profile =
-        media->carrier_interface->srtp_profile (media->carrier);
-  for (i = 0; i < SFU_VERDICT_COUNT; i++)
-    call->drops.n[i] += media->drops.n[i] + rtcp->drops.n[i];
-  gst_structure_set (call->s, "rtp-packets-received", G_TYPE_UINT64,
-      media->rtp_packets_received, "rtp-bytes-received", G_TYPE_UINT64,
-      media->rtp_bytes_received, "rtp-packets-sent", G_TYPE_UINT64,
-      media->rtp_packets_sent, "rtp-bytes-sent", G_TYPE_UINT64,
-      media->rtp_bytes_sent, "rtcp-packets-received", G_TYPE_UINT64,
-      rtcp->packets_received, "rtcp-packets-sent", G_TYPE_UINT64,
-      rtcp->packets_sent, "sr-received", G_TYPE_UINT64, rtcp->sr_received,
-      "rr-received", G_TYPE_UINT64, rtcp->rr_received, "nack-received",
-      G_TYPE_UINT64, rtcp->nack_received, "pli-received", G_TYPE_UINT64,
-      rtcp->pli_received, "fir-received", G_TYPE_UINT64, rtcp->fir_received,
-      "transport-cc-received", G_TYPE_UINT64, rtcp->transport_cc_received,
-      "remb-received", G_TYPE_UINT64, rtcp->remb_received, "remb-bitrate",
-      G_TYPE_UINT64, rtcp->remb_bps, "sr-sent", G_TYPE_UINT64, rtcp->sr_sent,
-      "rr-sent", G_TYPE_UINT64, rtcp->rr_sent, "nack-sent", G_TYPE_UINT64,
-      rtcp->nack_sent, "pli-sent", G_TYPE_UINT64, rtcp->pli_sent, "fir-sent",
-      G_TYPE_UINT64, rtcp->fir_sent, "transport-cc-sent", G_TYPE_UINT64,
-      rtcp->transport_cc_sent, "remb-sent", G_TYPE_UINT64, rtcp->remb_sent,
-      NULL);
-}
-
-static void
-collect_agent (SfuIceAgent *agent, StatsCall *call)
+collect_agent (SfuIceAgent *agent, GstStructure *s, SfuVerdictCounters *drops)
 {
   SfuIceAgentStats stats;
   guint i;
 
   sfu_ice_agent_get_stats (agent, &stats);
   for (i = 0; i < SFU_VERDICT_COUNT; i++)
-    call->drops.n[i] += stats.drops.n[i];
-  gst_structure_set (call->s, "packets-received", G_TYPE_UINT64,
+    drops->n[i] += stats.drops.n[i];
+  gst_structure_set (s, "packets-received", G_TYPE_UINT64,
       stats.packets_received, "bytes-received", G_TYPE_UINT64,
       stats.bytes_received, "packets-sent", G_TYPE_UINT64, stats.packets_sent,
       "bytes-sent", G_TYPE_UINT64, stats.bytes_sent, "remote-address",
@@ -75,30 +32,28 @@ collect_agent (SfuIceAgent *agent, StatsCall *call)
 GstStructure *
 sfu_transport_collect_stats (SfuTransport *self)
 {
-  StatsCall call = { NULL, NULL, { { 0 } }, "" };
+  GstStructure *s = gst_structure_new_empty ("sfu-transport-stats");
+  SfuVerdictCounters drops = { { 0 } };
   g_autoptr (SfuIceAgent) agent = NULL;
+  SfuTransportMedia *media;
 
-  call.s = gst_structure_new_empty ("sfu-transport-stats");
   GST_OBJECT_LOCK (self);
   agent = self->agent ? g_object_ref (self->agent) : NULL;
-  call.media =
-      self->base.media ? sfu_transport_media_ref (self->base.media) : NULL;
-  gst_structure_set (call.s, "ice-state", G_TYPE_STRING,
+  media = self->base.media ? sfu_transport_media_ref (self->base.media) : NULL;
+  gst_structure_set (s, "ice-state", G_TYPE_STRING,
       sfu_ice_state_name (self->ice_state), "dtls-state", G_TYPE_STRING,
       sfu_dtls_state_name (self->dtls_state), "dtls-role", G_TYPE_STRING,
       self->is_client ? "client" : "server", "reason", G_TYPE_STRING,
       self->reason ? self->reason : "", NULL);
   GST_OBJECT_UNLOCK (self);
   if (agent)
-    collect_agent (agent, &call);
-  if (call.media) {
-    sfu_media_loop_call (call.media->loop, collect_media, &call);
-    sfu_transport_media_unref (call.media);
+    collect_agent (agent, s, &drops);
+  if (media) {
+    sfu_transport_media_add_stats (media, s, &drops);
+    sfu_transport_media_unref (media);
   }
-  gst_structure_set (
-      call.s, "srtp-profile", G_TYPE_STRING, call.srtp_profile, NULL);
-  sfu_stats_add_drops (call.s, &call.drops);
-  return call.s;
+  sfu_stats_add_drops (s, &drops);
+  return s;
 }
 
 void
