@@ -77,6 +77,7 @@ sfu_transport_set_context (GstElement *element, GstContext *context)
 
   if (loop && !self->base.media)
     g_set_object (&self->given_loop, loop);
+  g_clear_object (&loop);
   GST_ELEMENT_CLASS (sfu_transport_parent_class)
       ->set_context (element, context);
 }
