@@ -11,12 +11,13 @@
 #include <gst/gst.h>
 
 #include "sfu-consumer.h"
+#include "sfu-plain-transport.h"
 #include "sfu-producer.h"
 #include "sfu-router.h"
 #include "sfu-transport.h"
 
 #define DESCRIPTION                                                            \
-  "Selective forwarding unit: router, producer, consumer, transport"
+  "Selective forwarding unit: router, producer, consumer, transports"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
@@ -24,7 +25,8 @@ plugin_init (GstPlugin *plugin)
   return GST_ELEMENT_REGISTER (sfurouter, plugin) &&
       GST_ELEMENT_REGISTER (sfuproducer, plugin) &&
       GST_ELEMENT_REGISTER (sfuconsumer, plugin) &&
-      GST_ELEMENT_REGISTER (sfutransport, plugin);
+      GST_ELEMENT_REGISTER (sfutransport, plugin) &&
+      GST_ELEMENT_REGISTER (sfuplaintransport, plugin);
 }
 
 gboolean

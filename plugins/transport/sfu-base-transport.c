@@ -122,6 +122,68 @@ unregister (gpointer data, gpointer unused)
         call->media->mux, SFU_TRANSPORT_SINK_PAD (call->pad));
 }
 
+/* ---- caps of the peer ---- */
+
+typedef struct {
+  SfuTransportMedia *media;
+  SfuTransportSrcPad *pad;
+  const GstCaps *caps;
+  SfuPadCaps parsed; /* taken */
+} CapsCall;
+
+static void
+take_peer_caps (gpointer data, gpointer unused)
+{
+  CapsCall *call = data;
+  guint32 conflict;
+
+  sfu_rtp_demux_remove_pad (call->media->demux, call->pad);
+  sfu_transport_src_pad_set_caps (call->pad, call->caps, &call->parsed);
+  if (!sfu_rtp_demux_add_pad (call->media->demux, call->pad, &conflict))
+    GST_WARNING_OBJECT (call->pad, "ssrc %u is taken", conflict);
+}
+
+static gboolean
+keep_if_fixed (GQuark field, GValue *value, gpointer unused)
+{
+  return gst_value_is_fixed (value);
+}
+
+/* Only what the peer leaves no choice about. */
+static GstCaps *
+fixed_caps_of (GstPad *peer)
+{
+  g_autoptr (GstCaps) caps = gst_pad_query_caps (peer, NULL);
+  GstStructure *s;
+
+  if (gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+  s = gst_structure_copy (gst_caps_get_structure (caps, 0));
+  gst_structure_filter_and_map_in_place (s, keep_if_fixed, NULL);
+  return gst_caps_new_full (s, NULL);
+}
+
+/* A launch line cannot give caps with the request; it says what it expects by a
+ * filter behind the pad. */
+static void
+on_src_linked (GstPad *pad, GstPad *peer, SfuBaseTransport *self)
+{
+  SfuTransportSrcPad *src_pad = SFU_TRANSPORT_SRC_PAD (pad);
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GError) error = NULL;
+  CapsCall call = { self->media, src_pad };
+
+  if (!src_pad->open_caps || !(caps = fixed_caps_of (peer)))
+    return;
+  call.caps = caps;
+  if (sfu_pad_caps_parse (caps, &call.parsed, &error))
+    sfu_media_loop_call (self->media->loop, take_peer_caps, &call);
+  else
+    GST_WARNING_OBJECT (pad, "caps ignored: %s", error->message);
+}
+
+/* ---- making pads ---- */
+
 static GstPad *
 make_src_pad (SfuBaseTransport *self, GstPadTemplate *templ, const gchar *name,
     const GstCaps *caps)
@@ -145,6 +207,8 @@ make_src_pad (SfuBaseTransport *self, GstPadTemplate *templ, const gchar *name,
     return NULL;
   }
   gst_pad_set_event_function (call.pad, on_src_event);
+  g_signal_connect_object (
+      call.pad, "linked", G_CALLBACK (on_src_linked), self, 0);
   return call.pad;
 }
 

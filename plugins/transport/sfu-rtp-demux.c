@@ -74,7 +74,7 @@ remove_stream (SfuRtpDemux *self, SfuRtpStream *stream)
 
 static SfuRtpStream *
 add_stream (SfuRtpDemux *self, SfuTransportSrcPad *pad, guint encoding,
-    gboolean rtx, guint32 ssrc, gboolean declared)
+    gboolean rtx, guint32 ssrc, SfuSsrcOrigin origin)
 {
   SfuRtpStream *stream = g_new0 (SfuRtpStream, 1);
 
@@ -82,7 +82,7 @@ add_stream (SfuRtpDemux *self, SfuTransportSrcPad *pad, guint encoding,
   stream->rtx = rtx;
   stream->encoding = encoding;
   stream->pad = pad;
-  stream->declared = declared;
+  stream->origin = origin;
   sfu_receive_stats_init (&stream->stats, pad->caps.clock_rate);
   sfu_rate_meter_init (&stream->rate, RATE_WINDOW_US);
   g_hash_table_insert (self->streams, GUINT_TO_POINTER (ssrc), stream);
@@ -99,7 +99,7 @@ claim (SfuRtpDemux *self, guint32 ssrc)
 
   if (!stream)
     return TRUE;
-  if (stream->declared)
+  if (stream->origin == SFU_SSRC_SIGNALLED)
     return FALSE;
   remove_stream (self, stream);
   return TRUE;
@@ -119,13 +119,13 @@ sfu_rtp_demux_add_pad (
       goto conflicting;
     }
     if (e->ssrc)
-      add_stream (self, pad, i, FALSE, e->ssrc, TRUE);
+      add_stream (self, pad, i, FALSE, e->ssrc, SFU_SSRC_SIGNALLED);
     if (!claim (self, e->rtx_ssrc)) {
       *conflict = e->rtx_ssrc;
       goto conflicting;
     }
     if (e->rtx_ssrc)
-      add_stream (self, pad, i, TRUE, e->rtx_ssrc, TRUE);
+      add_stream (self, pad, i, TRUE, e->rtx_ssrc, SFU_SSRC_SIGNALLED);
   }
   g_ptr_array_add (self->pads, gst_object_ref (pad));
   return TRUE;
@@ -183,19 +183,19 @@ free_to_learn (
   SfuRtpStream *stream = *slot_of (pad, encoding, rtx);
 
   return !stream ||
-      (!stream->declared &&
+      (stream->origin != SFU_SSRC_SIGNALLED &&
           now_us - stream->last_packet_us > SFU_RTP_RELEARN_US);
 }
 
 static SfuRtpStream *
 learn (SfuRtpDemux *self, SfuTransportSrcPad *pad, guint encoding, gboolean rtx,
-    const Packet *packet)
+    const Packet *packet, SfuSsrcOrigin origin)
 {
   SfuRtpStream *old = *slot_of (pad, encoding, rtx);
 
   if (old)
     remove_stream (self, old);
-  return add_stream (self, pad, encoding, rtx, packet->header->ssrc, FALSE);
+  return add_stream (self, pad, encoding, rtx, packet->header->ssrc, origin);
 }
 
 /* The encoding whose RID the packet names, or the only one when there is no
@@ -240,7 +240,7 @@ learn_by_extension (SfuRtpDemux *self, const Packet *packet)
     }
     encoding = match_encoding (pad, packet, &index, rtx);
     if (encoding >= 0 && free_to_learn (pad, encoding, rtx, packet->now_us))
-      return learn (self, pad, encoding, rtx, packet);
+      return learn (self, pad, encoding, rtx, packet, SFU_SSRC_BY_EXTENSION);
   }
   return NULL;
 }
@@ -270,7 +270,8 @@ learn_by_payload (SfuRtpDemux *self, const Packet *packet)
     found = pad;
     found_rtx = rtx;
   }
-  return found ? learn (self, found, 0, found_rtx, packet) : NULL;
+  return found ? learn (self, found, 0, found_rtx, packet, SFU_SSRC_BY_PAYLOAD)
+               : NULL;
 }
 
 /* ---- receiving ---- */

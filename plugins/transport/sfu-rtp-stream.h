@@ -12,13 +12,20 @@ G_BEGIN_DECLS
 
 typedef struct _SfuTransportSrcPad SfuTransportSrcPad;
 
+/* How its SSRC became known. */
+typedef enum {
+  SFU_SSRC_SIGNALLED,
+  SFU_SSRC_BY_EXTENSION, /* MID, RID */
+  SFU_SSRC_BY_PAYLOAD    /* the one pad with this payload type */
+} SfuSsrcOrigin;
+
 typedef struct {
   guint32 ssrc;
   gboolean rtx;
   guint encoding;          /* index into the pad's caps */
   SfuTransportSrcPad *pad; /* borrowed: the pad's removal frees the stream */
-  gboolean declared;       /* SSRC was signalled; else it was learned */
-  guint64 packets, bytes;  /* bytes of RTP, header included */
+  SfuSsrcOrigin origin;
+  guint64 packets, bytes; /* bytes of RTP, header included */
   SfuReceiveStats stats;
   SfuRateMeter rate;
   gint64 last_packet_us;

@@ -12,6 +12,21 @@ G_DEFINE_TYPE (SfuTransportSrcPad, sfu_transport_src_pad, GST_TYPE_PAD)
 
 /* ---- statistics ---- */
 
+/* Of the first media stream, "" while none is known. */
+static const gchar *
+ssrc_origin (SfuTransportSrcPad *self)
+{
+  static const gchar *const names[] = { "signalled", "extension",
+    "payload-type" };
+  guint i;
+
+  for (i = 0; i < self->caps.n_encodings; i++) {
+    if (self->media[i])
+      return names[self->media[i]->origin];
+  }
+  return "";
+}
+
 static GstStructure *
 collect_stats (gpointer data)
 {
@@ -42,9 +57,10 @@ collect_stats (gpointer data)
     }
   }
   s = gst_structure_new ("sfu-transport-src-pad-stats", "ssrc", G_TYPE_UINT,
-      ssrc, "rtx-ssrc", G_TYPE_UINT, rtx_ssrc, "packets", G_TYPE_UINT64,
-      packets, "bytes", G_TYPE_UINT64, bytes, "rtx-packets", G_TYPE_UINT64,
-      rtx_packets, "packets-lost", G_TYPE_INT64, (gint64)lost, "fraction-lost",
+      ssrc, "ssrc-origin", G_TYPE_STRING, ssrc_origin (self), "rtx-ssrc",
+      G_TYPE_UINT, rtx_ssrc, "packets", G_TYPE_UINT64, packets, "bytes",
+      G_TYPE_UINT64, bytes, "rtx-packets", G_TYPE_UINT64, rtx_packets,
+      "packets-lost", G_TYPE_INT64, (gint64)lost, "fraction-lost",
       G_TYPE_DOUBLE, fraction, "jitter", G_TYPE_UINT, jitter, "clock-rate",
       G_TYPE_UINT, self->caps.clock_rate, "bitrate", G_TYPE_UINT64, bitrate,
       "nack-messages", G_TYPE_UINT64, self->nack_messages, "nack-count",
@@ -105,8 +121,9 @@ sfu_transport_src_pad_class_init (SfuTransportSrcPadClass *klass)
   /**
    * SfuTransportSrcPad:stats:
    *
-   * What was received: `ssrc`, `rtx-ssrc` (0 = not known yet), `packets`,
-   * `bytes` (RTP), `rtx-packets`, `packets-lost`, `fraction-lost` (0..1, of
+   * What was received: `ssrc`, `rtx-ssrc` (0 = not known yet),
+   * `ssrc-origin` (signalled, or learned from an extension or by
+   * payload-type), `packets`, `bytes` (RTP), `rtx-packets`, `packets-lost`, `fraction-lost` (0..1, of
    * the last receiver report), `jitter` (units of `clock-rate`), `bitrate`
    * (bit/s, last second), `nack-count`, `pli-count`, `fir-count` (sent) and
    * `drops` (packets by reason).
@@ -122,6 +139,26 @@ sfu_transport_src_pad_init (SfuTransportSrcPad *self)
 {
 }
 
+static gboolean
+has_fields (const GstCaps *caps)
+{
+  return caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps);
+}
+
+/* The caps event needs fixed caps: the first structure has all that is common
+ * to the encodings. */
+static void
+set_base_caps (SfuTransportSrcPad *self, const GstCaps *caps)
+{
+  gst_clear_caps (&self->base_caps);
+  if (has_fields (caps))
+    self->base_caps = gst_caps_new_full (
+        gst_structure_copy (gst_caps_get_structure (caps, 0)), NULL);
+  else
+    self->base_caps = gst_caps_new_empty_simple ("application/x-rtp");
+  self->base_caps = gst_caps_fixate (self->base_caps);
+}
+
 GstPad *
 sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
     const GstCaps *caps, SfuPadCaps *pad_caps, SfuMediaLoop *loop)
@@ -130,16 +167,20 @@ sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
       name, "direction", GST_PAD_SRC, "template", templ, NULL);
 
   self->caps = *pad_caps;
+  self->open_caps = !has_fields (caps);
   self->loop = g_object_ref (loop);
-  /* The caps event needs fixed caps: the first structure has all that is
-   * common to the encodings. */
-  if (caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps))
-    self->base_caps = gst_caps_new_full (
-        gst_structure_copy (gst_caps_get_structure (caps, 0)), NULL);
-  else
-    self->base_caps = gst_caps_new_empty_simple ("application/x-rtp");
-  self->base_caps = gst_caps_fixate (self->base_caps);
+  set_base_caps (self, caps);
   return GST_PAD (self);
+}
+
+void
+sfu_transport_src_pad_set_caps (
+    SfuTransportSrcPad *self, const GstCaps *caps, SfuPadCaps *pad_caps)
+{
+  sfu_pad_caps_clear (&self->caps);
+  self->caps = *pad_caps;
+  set_base_caps (self, caps);
+  self->announced = FALSE;
 }
 
 /* ---- pushing ---- */

@@ -20,7 +20,8 @@ struct _SfuTransportSrcPad {
   GstPad parent;
   SfuMediaLoop *loop; /* owned */
   GstCaps *base_caps; /* owned; what the producer was requested with */
-  SfuPadCaps caps;    /* fixed at construction */
+  SfuPadCaps caps;    /* fixed once it is linked */
+  gboolean open_caps; /* requested without: the peer's are taken */
 
   /* media thread */
   SfuRtpStream *media[SFU_PAD_MAX_ENCODINGS]; /* owned by the demultiplexer */
@@ -36,6 +37,11 @@ struct _SfuTransportSrcPad {
 /* caps: parsed into pad_caps, which is taken. */
 GstPad *sfu_transport_src_pad_new (GstPadTemplate *templ, const gchar *name,
     const GstCaps *caps, SfuPadCaps *pad_caps, SfuMediaLoop *loop);
+
+/* Media thread, while no stream is known: requested without caps, and now
+ * linked to a peer that has some. caps: as in new. */
+void sfu_transport_src_pad_set_caps (
+    SfuTransportSrcPad *self, const GstCaps *caps, SfuPadCaps *pad_caps);
 
 /* Media thread: takes buffer. stream-start, caps and segment come first, caps
  * again when a learned SSRC has been added. */

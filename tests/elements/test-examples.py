@@ -61,6 +61,13 @@ def test_rtp():
     assert all(rendered(line) > 0 for line in viewers), text
 
 
+def test_plain():
+    text = run("examples/launch/04-plain.sh", *map(str, free_ports(2)),
+               str(FRAMES))
+    viewers = [line for line in text.splitlines() if "viewer:" in line]
+    assert len(viewers) == 1 and rendered(viewers[0]) > FRAMES // 2, text
+
+
 def test_record():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "room.webm")
