@@ -73,6 +73,17 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   fflush (stdout);
 }
 
+/* What the table of keys cannot see: keys of tokens, addresses. */
+static gboolean
+check_services (const SfuConfig *config, GError **error)
+{
+  SfuServices services;
+  gboolean ok = sfu_services_init (&services, config, NULL, error);
+
+  sfu_services_clear (&services);
+  return ok;
+}
+
 static gint
 run (SfuConfig *config)
 {
@@ -109,7 +120,9 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   config = sfu_config_load (argc, argv, environment, &action, &text, &error);
-  if (config == NULL) {
+  if (config == NULL ||
+      ((action == SFU_CONFIG_RUN || action == SFU_CONFIG_CHECK) &&
+          !check_services (config, &error))) {
     g_printerr ("sfu-server: %s\n", error->message);
     return EXIT_USAGE;
   }

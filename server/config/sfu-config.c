@@ -418,6 +418,8 @@ sfu_config_free (SfuConfig *config)
   g_free (config->admin_token);
   g_free (config->jwt_secret);
   g_free (config->jwt_public_key_file);
+  g_free (config->jwt_issuer);
+  g_free (config->jwt_audience);
   g_strfreev (config->ice_servers);
   g_free (config->turn_secret);
   g_free (config->turn_username);

@@ -43,6 +43,7 @@ typedef struct {
   gchar *jwt_secret;
   gchar *jwt_public_key_file;
   guint jwt_leeway_s;
+  gchar *jwt_issuer, *jwt_audience; /* NULL = any */
   gboolean require_token;
   SfuRights default_rights; /* of who has no token */
   gboolean allow_network_throttle;

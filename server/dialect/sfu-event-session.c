@@ -24,6 +24,7 @@ session_free_when_idle (SfuEventSession *session)
   if (session->dialect->free_data != NULL)
     session->dialect->free_data (session->data);
   g_clear_pointer (&session->peer, sfu_peer_unref);
+  g_clear_pointer (&session->grant, sfu_grant_unref);
   g_free (session->label);
   g_free (session);
 }
@@ -133,15 +134,10 @@ gboolean
 sfu_event_session_enter (SfuEventSession *session, const gchar *room_id,
     const gchar *peer_id, GError **error)
 {
-  SfuRoom *room =
-      sfu_rooms_get_or_create (session->services->rooms, room_id, error);
-
-  if (room == NULL)
-    return FALSE;
-  session->peer = sfu_room_add_peer (room, peer_id, &sink, session, error);
+  session->peer = sfu_services_enter (session->services, session->grant,
+      room_id, peer_id, &sink, session, error);
   if (session->peer == NULL)
     return FALSE;
-  session->peer->rights = session->rights;
   g_free (session->label);
   session->label = g_strdup_printf (
       "%s room=%s peer=%s", session->dialect->name, room_id, peer_id);
@@ -314,7 +310,6 @@ sfu_event_session_prepare (const SfuEventDialect *dialect,
   session->dialect = dialect;
   session->services = services;
   session->socket = socket;
-  session->rights = services->config->default_rights;
   session->data = data;
   session->label = g_strdup_printf (
       "%s socket=%s", dialect->name, sfu_sio_socket_get_id (socket));

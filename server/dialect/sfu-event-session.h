@@ -60,7 +60,7 @@ struct _SfuEventSession {
   const SfuServices *services; /* borrowed */
   SfuSioSocket *socket;        /* borrowed from its server; NULL once gone */
   SfuPeer *peer;               /* owned; NULL when in no room */
-  SfuRights rights;            /* of the peer that it will be */
+  SfuGrant *grant;             /* owned; NULL = the client has no account */
   gchar *label;                /* for logs */
   gpointer data;               /* the dialect's own, freed by free_data */
   /* private */

@@ -30,7 +30,9 @@ decode_display_name (
 static void
 decode_join (SfuJsonReader *reader, JsonObject *data, SfuRequest *request)
 {
-  decode_display_name (reader, data, request);
+  /* An account may bring one. */
+  if (sfu_json_member (data, "displayName") != NULL)
+    decode_display_name (reader, data, request);
   request->device = sfu_shape_read_opaque (reader, data, "device");
   request->capabilities = sfu_shape_read_capabilities (reader, data);
 }

@@ -340,12 +340,11 @@ send_version (SfuNativeSession *session)
 SfuNativeSession *
 sfu_native_session_new (const SfuServices *services,
     SoupWebsocketConnection *connection, const gchar *room_id,
-    const gchar *peer_id)
+    const gchar *peer_id, const SfuGrant *grant)
 {
   const SfuSessionLimits *limits = &services->limits;
   SfuNativeSession *session = g_new0 (SfuNativeSession, 1);
   g_autoptr (GError) error = NULL;
-  SfuRoom *room;
 
   session->services = services;
   session->label = g_strdup_printf ("room=%s peer=%s", room_id, peer_id);
@@ -355,21 +354,20 @@ sfu_native_session_new (const SfuServices *services,
       limits->request_burst, g_get_monotonic_time ());
   session->socket =
       sfu_socket_new (connection, &limits->socket, &socket_callbacks, session);
-  room = sfu_rooms_get_or_create (services->rooms, room_id, &error);
-  if (room != NULL)
-    session->peer = sfu_room_add_peer (room, peer_id, &sink, session, &error);
+  session->peer = sfu_services_enter (
+      services, grant, room_id, peer_id, &sink, session, &error);
   if (session->peer == NULL) {
     g_message ("%s refused: %s", session->label, error->message);
     /* protoo-client tries again, but for SFU_PROTOO_CLOSE. */
     sfu_socket_close (session->socket,
-        g_error_matches (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED)
+        g_error_matches (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED) ||
+                g_error_matches (error, SFU_ERROR, SFU_ERROR_FORBIDDEN)
             ? SFU_PROTOO_CLOSE
             : SFU_SOCKET_CLOSE_SERVER_ERROR,
         error->message);
     return NULL;
   }
   session->peer->auto_consume = TRUE;
-  session->peer->rights = services->config->default_rights;
   g_info ("%s connected", session->label);
   send_version (session);
   return session;

@@ -10,11 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* Joins the connection to the room. On failure it is closed with the reason
- * and NULL returned: nothing else is to be done. */
+/* Joins the connection to the room. grant: NULL = no account. On failure it is
+ * closed with the reason and NULL returned: nothing else is to be done. */
 typedef struct _SfuNativeSession SfuNativeSession;
 SfuNativeSession *sfu_native_session_new (const SfuServices *services,
     SoupWebsocketConnection *connection, const gchar *room_id,
-    const gchar *peer_id);
+    const gchar *peer_id, const SfuGrant *grant);
 
 G_END_DECLS

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may see the inside of a room: whoever has the admin token; without one
- * configured nobody, unless the operator opened it on a loopback address.
+ * configured nobody, unless the operator opened it on a loopback address. And
+ * the tokens of accounts.
  *
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
 
+#include "sfu-error.h"
 #include "sfu-id.h"
 
 static const gchar bearer[] = "Bearer ";
 
-static gchar *
-given_token (SoupServerMessage *message)
+gchar *
+sfu_http_given_token (SoupServerMessage *message)
 {
   const gchar *header = soup_message_headers_get_one (
       soup_server_message_get_request_headers (message), "Authorization");
@@ -26,6 +28,31 @@ given_token (SoupServerMessage *message)
   return g_strdup (g_hash_table_lookup (form, "token"));
 }
 
+static void
+ask_for_token (SoupServerMessage *message)
+{
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "WWW-Authenticate",
+      "Bearer");
+}
+
+gboolean
+sfu_http_admit (SfuHttpServer *server, SoupServerMessage *message,
+    const gchar *room_id, SfuGrant **grant)
+{
+  g_autofree gchar *token = sfu_http_given_token (message);
+  g_autoptr (GError) error = NULL;
+
+  if (sfu_services_admit (&server->services, token, room_id, grant, &error))
+    return TRUE;
+  g_info (
+      "room=%s refused: %s", room_id != NULL ? room_id : "?", error->message);
+  if (g_error_matches (error, SFU_ERROR, SFU_ERROR_UNAUTHORIZED))
+    ask_for_token (message);
+  sfu_http_reply_gerror (message, error);
+  return FALSE;
+}
+
 gboolean
 sfu_http_check_admin (SfuHttpServer *server, SoupServerMessage *message)
 {
@@ -39,12 +66,10 @@ sfu_http_check_admin (SfuHttpServer *server, SoupServerMessage *message)
         "loopback address with --admin-open");
     return FALSE;
   }
-  token = given_token (message);
+  token = sfu_http_given_token (message);
   if (sfu_secret_equal (token, server->config->admin_token))
     return TRUE;
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "WWW-Authenticate",
-      "Bearer");
+  ask_for_token (message);
   sfu_http_reply_error (message, SOUP_STATUS_UNAUTHORIZED,
       token == NULL ? "needs the admin token" : "wrong admin token");
   return FALSE;

@@ -57,14 +57,24 @@ read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
   return sfu_shape_is_name (*room_id) && sfu_shape_is_name (*peer_id);
 }
 
+/* Where the grant waits for the end of the handshake. */
+#define GRANT_KEY "sfu-grant"
+
 static gboolean
 check_native (SfuHttpServer *server, SoupServerMessage *message)
 {
   g_autofree gchar *room_id = NULL;
   g_autofree gchar *peer_id = NULL;
+  SfuGrant *grant;
 
-  if (read_names (message, &room_id, &peer_id))
+  if (read_names (message, &room_id, &peer_id)) {
+    if (!sfu_http_admit (server, message, room_id, &grant))
+      return FALSE;
+    if (grant != NULL)
+      g_object_set_data_full (G_OBJECT (message), GRANT_KEY, grant,
+          (GDestroyNotify)sfu_grant_unref);
     return TRUE;
+  }
   sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
       "roomId and peerId are needed in the address: 1 to 128 bytes each, "
       "without control characters");
@@ -79,7 +89,8 @@ accept_native (SfuHttpServer *server, SoupServerMessage *message,
   g_autofree gchar *peer_id = NULL;
 
   if (read_names (message, &room_id, &peer_id))
-    sfu_native_session_new (&server->services, connection, room_id, peer_id);
+    sfu_native_session_new (&server->services, connection, room_id, peer_id,
+        g_object_get_data (G_OBJECT (message), GRANT_KEY));
 }
 
 /* ---- all ---- */

@@ -56,6 +56,13 @@ void sfu_http_handle_static (
  * NULL when it is nowhere. */
 gchar *sfu_http_find_web_root (const gchar *configured);
 
+/* Authorization: Bearer TOKEN, else ?token=TOKEN; NULL = there is none. */
+gchar *sfu_http_given_token (SoupServerMessage *message);
+/* May a client with the token of this message in? room_id and *grant: as
+ * sfu_services_admit. FALSE = it has been answered with 401 or 403. */
+gboolean sfu_http_admit (SfuHttpServer *server, SoupServerMessage *message,
+    const gchar *room_id, SfuGrant **grant);
+
 /* May this message have what is for the operator only? FALSE = it has been
  * answered with 401 or 403. */
 gboolean sfu_http_check_admin (

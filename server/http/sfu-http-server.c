@@ -151,7 +151,8 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   server->web_root = sfu_http_find_web_root (config->web_root);
   server->soup =
       soup_server_new ("server-header", "gst-sfu", "raw-paths", TRUE, NULL);
-  sfu_services_init (&server->services, config, rooms);
+  if (!sfu_services_init (&server->services, config, rooms, error))
+    return NULL;
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
@@ -178,6 +179,7 @@ sfu_http_server_free (SfuHttpServer *server)
   if (server->soup != NULL)
     soup_server_disconnect (server->soup);
   g_clear_object (&server->soup);
+  sfu_services_clear (&server->services);
   g_array_unref (server->ports);
   g_free (server->web_root);
   g_free (server);

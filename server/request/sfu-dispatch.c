@@ -45,7 +45,7 @@ static const SfuDispatchEntry table[] = {
   [SFU_METHOD_GET_CONSUMER_STATS] = { "getConsumerStats", SFU_NEEDS_NOTHING,
       sfu_handle_get_consumer_stats },
   [SFU_METHOD_PRODUCE_DATA] = { "produceData", SFU_NEEDS_NOTHING,
-      sfu_handle_data_not_supported },
+      sfu_handle_data_not_supported, SFU_RIGHT_PUBLISH_DATA },
   [SFU_METHOD_GET_DATA_PRODUCER_STATS] = { "getDataProducerStats",
       SFU_NEEDS_NOTHING, sfu_handle_data_not_supported },
   [SFU_METHOD_GET_DATA_CONSUMER_STATS] = { "getDataConsumerStats",
@@ -54,7 +54,8 @@ static const SfuDispatchEntry table[] = {
       SFU_NEEDS_NOTHING, sfu_handle_apply_network_throttle },
   [SFU_METHOD_RESET_NETWORK_THROTTLE] = { "resetNetworkThrottle",
       SFU_NEEDS_NOTHING, sfu_handle_reset_network_throttle },
-  [SFU_METHOD_CONSUME] = { "consume", SFU_NEEDS_JOINED, sfu_handle_consume },
+  [SFU_METHOD_CONSUME] = { "consume", SFU_NEEDS_JOINED, sfu_handle_consume,
+      SFU_RIGHT_SUBSCRIBE },
   [SFU_METHOD_CLOSE_CONSUMER] = { "closeConsumer", SFU_NEEDS_JOINED,
       sfu_handle_close_consumer },
   [SFU_METHOD_CLOSE_TRANSPORT] = { "closeTransport", SFU_NEEDS_NOTHING,
@@ -70,10 +71,20 @@ sfu_dispatch_lookup (SfuMethod method)
   return &table[method];
 }
 
+static SfuRights
+needed_right (const SfuDispatchEntry *entry, const SfuRequest *request)
+{
+  if (request->method != SFU_METHOD_PRODUCE)
+    return entry->right;
+  return request->kind == SFU_MEDIA_AUDIO ? SFU_RIGHT_PUBLISH_AUDIO
+                                          : SFU_RIGHT_PUBLISH_VIDEO;
+}
+
 void
 sfu_dispatch (SfuCall *call)
 {
   const SfuDispatchEntry *entry = &table[call->request->method];
+  SfuRights right = needed_right (entry, call->request);
 
   g_debug ("room=%s peer=%s method=%s", call->peer->room->id, call->peer->id,
       entry->name);
@@ -83,6 +94,10 @@ sfu_dispatch (SfuCall *call)
     sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer not yet joined");
   else if (entry->needs == SFU_NEEDS_NOT_JOINED && call->peer->joined)
     sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer already joined");
+  else if ((call->peer->rights & right) != right)
+    sfu_call_fail (call,
+        g_error_new (SFU_ERROR, SFU_ERROR_FORBIDDEN, "no right to %s",
+            sfu_right_name (right)));
   else
     entry->handler (call);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a typed request to its handler: one table of method, the state that it
- * needs, and the handler.
+ * needs, the handler, and the right that the peer must have.
  *
  * Threads: the server's one thread. */
 #pragma once
@@ -19,12 +19,13 @@ typedef struct {
   const gchar *name; /* for logs; the native dialect's word */
   SfuNeeds needs;
   void (*handler) (SfuCall *call);
+  SfuRights right; /* that the peer must have; PRODUCE: that of its kind */
 } SfuDispatchEntry;
 
 /* Never NULL for a method of the enumeration. */
 const SfuDispatchEntry *sfu_dispatch_lookup (SfuMethod method);
 
-/* Checks the state and calls the handler, or fails the call. Takes call. */
+/* Checks the state and the right and calls the handler, or fails the call. Takes call. */
 void sfu_dispatch (SfuCall *call);
 
 G_END_DECLS

@@ -41,10 +41,6 @@ find_consumable (SfuCall *call)
   SfuRoomProducer *producer =
       sfu_room_find_producer (peer->room, request->producer_id);
 
-  if ((peer->rights & SFU_RIGHT_SUBSCRIBE) == 0) {
-    sfu_call_fail_literal (call, SFU_ERROR_FORBIDDEN, "no right to subscribe");
-    return NULL;
-  }
   if (producer == NULL) {
     sfu_call_fail (call,
         g_error_new (SFU_ERROR, SFU_ERROR_NOT_FOUND,

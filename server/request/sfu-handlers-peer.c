@@ -4,6 +4,7 @@
  * Threads: the server's one thread. */
 #include "sfu-handlers.h"
 
+#include "sfu-error.h"
 #include "sfu-ortc.h"
 
 void
@@ -15,9 +16,12 @@ sfu_handle_get_router_rtp_capabilities (SfuCall *call)
   sfu_call_reply (call, &reply);
 }
 
+/* What an account says is not for its owner to change. */
 static void
-replace (gchar **field, gchar **value)
+take_identity (SfuPeer *peer, gchar **field, gchar **value)
 {
+  if (*value == NULL || (peer->account && *field != NULL))
+    return;
   g_free (*field);
   *field = g_steal_pointer (value);
 }
@@ -37,14 +41,19 @@ sfu_handle_join (SfuCall *call)
     sfu_call_fail (call, error);
     return;
   }
-  peer->display_name = g_steal_pointer (&request->display_name);
+  if (request->display_name == NULL && peer->display_name == NULL) {
+    sfu_call_fail_literal (
+        call, SFU_ERROR_INVALID_ARGUMENT, "displayName: missing");
+    return;
+  }
+  if (request->display_name != NULL) {
+    g_free (peer->display_name);
+    peer->display_name = g_steal_pointer (&request->display_name);
+  }
   peer->device = g_steal_pointer (&request->device);
-  if (request->user_id != NULL)
-    replace (&peer->user_id, &request->user_id);
-  if (request->email != NULL)
-    replace (&peer->email, &request->email);
-  if (request->picture != NULL)
-    replace (&peer->picture, &request->picture);
+  take_identity (peer, &peer->user_id, &request->user_id);
+  take_identity (peer, &peer->email, &request->email);
+  take_identity (peer, &peer->picture, &request->picture);
   peer->capabilities = g_steal_pointer (&request->capabilities);
   others = sfu_room_joined_peers (peer->room, peer);
   reply.peers = others;

@@ -78,10 +78,11 @@ struct _SfuPeer {
   gchar *node;   /* the server it is connected to; NULL = this one */
   gboolean joined;
   gboolean closed;
-  gchar *display_name; /* never NULL once joined */
+  gchar *display_name; /* never NULL once joined; before that its account's */
   gchar *device;       /* JSON object as text, passed on unread; or NULL */
   /* From its account or as it says itself; each may be NULL. */
   gchar *user_id, *email, *picture;
+  gboolean account; /* user_id is that of a token that was checked */
   SfuRights rights;
   gboolean moderator;
   /* Gets a consumer for all that others produce; else it asks for each. */
