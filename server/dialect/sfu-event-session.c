@@ -138,6 +138,9 @@ sfu_event_session_enter (SfuEventSession *session, const gchar *room_id,
       room_id, peer_id, &sink, session, error);
   if (session->peer == NULL)
     return FALSE;
+  g_free (session->peer->connection_id);
+  session->peer->connection_id =
+      g_strdup (sfu_sio_socket_get_id (session->socket));
   g_free (session->label);
   session->label = g_strdup_printf (
       "%s room=%s peer=%s", session->dialect->name, room_id, peer_id);

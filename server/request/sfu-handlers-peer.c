@@ -55,7 +55,7 @@ sfu_handle_join (SfuCall *call)
   take_identity (peer, &peer->email, &request->email);
   take_identity (peer, &peer->picture, &request->picture);
   peer->capabilities = g_steal_pointer (&request->capabilities);
-  others = sfu_room_joined_peers (peer->room, peer);
+  others = sfu_room_participants (peer->room, peer);
   reply.peers = others;
   g_info ("room=%s peer=%s joined, %u others", peer->room->id, peer->id,
       others->len);

@@ -11,23 +11,42 @@
 /* mediasoup's: short, and shown to nobody. */
 #define CNAME_LEN 8
 
-SfuPeer *
-sfu_peer_new (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
-    gpointer sink_owner)
+static SfuPeer *
+peer_new (const gchar *id)
 {
   SfuPeer *peer = g_rc_box_new0 (SfuPeer);
 
   peer->id = g_strdup (id);
-  peer->room = sfu_room_ref (room);
-  peer->rights = SFU_RIGHTS_ALL;
   peer->transports = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_transport_unref);
   peer->producers = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_producer_unref);
   peer->consumers = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_consumer_unref);
+  return peer;
+}
+
+SfuPeer *
+sfu_peer_new (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
+    gpointer sink_owner)
+{
+  SfuPeer *peer = peer_new (id);
+
+  peer->room = sfu_room_ref (room);
+  peer->connection_id = sfu_id_new ();
+  peer->rights = SFU_RIGHTS_ALL;
   peer->sink = sink;
   peer->sink_owner = sink_owner;
+  return peer;
+}
+
+SfuPeer *
+sfu_peer_new_remote (const gchar *id, const gchar *node)
+{
+  SfuPeer *peer = peer_new (id);
+
+  peer->node = g_strdup (node);
+  peer->joined = TRUE;
   return peer;
 }
 
@@ -44,6 +63,7 @@ peer_clear (gpointer data)
 
   g_free (peer->id);
   g_free (peer->node);
+  g_free (peer->connection_id);
   g_free (peer->user_id);
   g_free (peer->email);
   g_free (peer->picture);

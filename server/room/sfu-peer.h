@@ -76,6 +76,10 @@ struct _SfuPeer {
   gchar *id;
   SfuRoom *room; /* owned; NULL for a peer of another server */
   gchar *node;   /* the server it is connected to; NULL = this one */
+  /* What other servers are told that its connection is called; a dialect that
+   * has names for its connections sets it before it joins. It stays when
+   * another connection takes over. NULL only for a remote one. */
+  gchar *connection_id;
   gboolean joined;
   gboolean closed;
   gchar *display_name; /* never NULL once joined; before that its account's */
@@ -99,6 +103,8 @@ struct _SfuPeer {
 /* For SfuRoom only; others use sfu_room_add_peer. */
 SfuPeer *sfu_peer_new (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
     gpointer sink_owner);
+/* For SfuPresence only: a participant of another server. It has joined. */
+SfuPeer *sfu_peer_new_remote (const gchar *id, const gchar *node);
 SfuPeer *sfu_peer_ref (SfuPeer *peer);
 void sfu_peer_unref (SfuPeer *peer);
 

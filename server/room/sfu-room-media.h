@@ -27,11 +27,11 @@ struct _SfuRoomTransport {
 struct _SfuRoomProducer {
   gchar *id;
   SfuPeer *peer;               /* borrowed: NULL once closed */
-  SfuRoomTransport *transport; /* owned */
+  SfuRoomTransport *transport; /* owned; NULL on another server */
   SfuMediaKind kind;
   const gchar *type;            /* "simple", "simulcast" or "svc" */
-  SfuRtpParameters *parameters; /* as the client sent them */
-  SfuRtpParameters *consumable; /* in the router's numbering */
+  SfuRtpParameters *parameters; /* as the client sent them; or NULL, too */
+  SfuRtpParameters *consumable; /* in the router's numbering; or NULL, too */
   gchar *app_data;              /* JSON object as text, passed on unread */
   gboolean paused, live, closed;
   GPtrArray *consumers; /* of SfuRoomConsumer, owned */
@@ -61,6 +61,9 @@ void sfu_room_transport_close (SfuRoomTransport *transport);
 SfuRoomProducer *sfu_room_producer_new (SfuRoomTransport *transport,
     SfuMediaKind kind, const SfuRtpParameters *parameters,
     SfuRtpParameters *consumable, const gchar *app_data, gboolean paused);
+/* For SfuPresence only: one of a peer of another server, live. Borrowed. */
+SfuRoomProducer *sfu_room_producer_new_remote (
+    SfuPeer *peer, const gchar *id, SfuMediaKind kind);
 SfuRoomProducer *sfu_room_producer_ref (SfuRoomProducer *producer);
 void sfu_room_producer_unref (SfuRoomProducer *producer);
 /* Also closes its consumers and tells their clients. Idempotent. */

@@ -6,6 +6,7 @@
 
 #include "sfu-id.h"
 #include "sfu-ortc.h"
+#include "sfu-presence.h"
 #include "sfu-room-calls.h"
 #include "sfu-room.h"
 
@@ -32,6 +33,22 @@ sfu_room_producer_new (SfuRoomTransport *transport, SfuMediaKind kind,
       g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_consumer_unref);
   g_hash_table_insert (producer->peer->producers, producer->id,
       sfu_room_producer_ref (producer));
+  return producer;
+}
+
+SfuRoomProducer *
+sfu_room_producer_new_remote (SfuPeer *peer, const gchar *id, SfuMediaKind kind)
+{
+  SfuRoomProducer *producer = g_rc_box_new0 (SfuRoomProducer);
+
+  producer->id = g_strdup (id);
+  producer->peer = peer;
+  producer->kind = kind;
+  producer->type = "simple";
+  producer->live = TRUE;
+  producer->consumers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_consumer_unref);
+  g_hash_table_insert (peer->producers, producer->id, producer);
   return producer;
 }
 
@@ -84,6 +101,9 @@ sfu_room_producer_close (SfuRoomProducer *producer)
     sfu_room_tell_close_producer (peer->room->worker, producer->id);
   if (was_live && !peer->room->closed)
     sfu_room_notify (peer->room, &notice, peer);
+  if (was_live && peer->room->rooms != NULL)
+    sfu_presence_producer_closed (
+        sfu_rooms_get_presence (peer->room->rooms), peer, producer);
   producer->peer = NULL;
   g_hash_table_remove (peer->producers, producer->id);
 }
@@ -129,4 +149,6 @@ sfu_room_producer_went_live (SfuRoomProducer *producer)
       sfu_room_consumer_offer (other, producer);
     sfu_peer_notify (other, &live);
   }
+  sfu_presence_producer_live (
+      sfu_rooms_get_presence (peer->room->rooms), producer);
 }

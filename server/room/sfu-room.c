@@ -6,6 +6,7 @@
 
 #include "sfu-error.h"
 #include "sfu-id.h"
+#include "sfu-presence.h"
 #include "sfu-room-calls.h"
 #include "sfu-room-media.h"
 
@@ -120,6 +121,12 @@ sfu_room_unref (SfuRoom *room)
     g_rc_box_release_full (room, room_clear);
 }
 
+static SfuPresence *
+get_presence (SfuRoom *room)
+{
+  return sfu_rooms_get_presence (room->rooms);
+}
+
 void
 sfu_room_close_media (SfuPeer *peer)
 {
@@ -139,7 +146,7 @@ detach_peer (SfuPeer *peer)
   peer->closed = TRUE;
   peer->sink = NULL;
   g_hash_table_remove (peer->room->peers, peer->id);
-  if (peer->joined)
+  if (peer->joined && !sfu_presence_peer_left (get_presence (peer->room), peer))
     sfu_room_notify (peer->room, &notice, peer);
   sfu_room_close_media (peer);
 }
@@ -205,6 +212,8 @@ sfu_room_set_display_name (SfuPeer *peer, const gchar *name)
 
   peer->display_name = g_strdup (name);
   sfu_room_notify (peer->room, &notice, peer);
+  if (peer->joined && !peer->closed)
+    sfu_presence_display_name_changed (get_presence (peer->room), peer);
 }
 
 GPtrArray *
@@ -219,6 +228,17 @@ sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except)
     if (value != except && ((SfuPeer *)value)->joined)
       g_ptr_array_add (peers, value);
   return peers;
+}
+
+GPtrArray *
+sfu_room_participants (SfuRoom *room, const SfuPeer *except)
+{
+  GPtrArray *participants = sfu_room_joined_peers (room, except);
+
+  if (room->rooms != NULL)
+    sfu_presence_add_participants (get_presence (room), room->id,
+        except != NULL ? except->id : NULL, participants);
+  return participants;
 }
 
 void
@@ -244,13 +264,15 @@ sfu_room_find_producer (SfuRoom *room, const gchar *id)
     if (producer != NULL && producer->live && peer->joined)
       return producer;
   }
-  return NULL;
+  if (room->rooms == NULL)
+    return NULL;
+  return sfu_presence_find_producer (get_presence (room), room->id, id);
 }
 
 void
 sfu_room_announce_producers (SfuPeer *peer)
 {
-  g_autoptr (GPtrArray) others = sfu_room_joined_peers (peer->room, peer);
+  g_autoptr (GPtrArray) others = sfu_room_participants (peer->room, peer);
 
   for (guint i = 0; i < others->len; i++) {
     SfuPeer *other = others->pdata[i];
@@ -289,7 +311,8 @@ sfu_room_peer_joined (SfuPeer *peer)
   peer->joined = TRUE;
   if (peer->auto_consume)
     sfu_room_consume_all (peer);
-  sfu_room_notify (peer->room, &notice, peer);
+  if (!sfu_presence_peer_joined (get_presence (peer->room), peer))
+    sfu_room_notify (peer->room, &notice, peer);
 }
 
 void
@@ -328,6 +351,8 @@ sfu_room_close (SfuRoom *room, SfuCloseReason reason)
     SfuPeer *peer = peers->pdata[i];
     const SfuPeerSink *sink = peer->sink;
 
+    if (peer->joined)
+      sfu_presence_peer_left (sfu_rooms_get_presence (rooms), peer);
     /* Nobody is left to be told who left. */
     peer->joined = FALSE;
     sfu_room_remove_peer (peer);

@@ -58,9 +58,12 @@ void sfu_room_close_media (SfuPeer *peer);
 /* The others are told. */
 void sfu_room_set_display_name (SfuPeer *peer, const gchar *name);
 
-/* Joined peers but this one (NULL = all). Borrowed; free the array only. */
+/* Joined peers of this server but this one (NULL = all). Borrowed; free the
+ * array only. */
 GPtrArray *sfu_room_joined_peers (SfuRoom *room, const SfuPeer *except);
-/* A live producer of any joined peer; borrowed, NULL = there is none. */
+/* The same with those of other servers: whom clients are shown. */
+GPtrArray *sfu_room_participants (SfuRoom *room, const SfuPeer *except);
+/* A live producer of any participant; borrowed, NULL = there is none. */
 SfuRoomProducer *sfu_room_find_producer (SfuRoom *room, const gchar *id);
 /* peer learns of all that others produce (SFU_NOTICE_NEW_PRODUCER each). */
 void sfu_room_announce_producers (SfuPeer *peer);

@@ -5,6 +5,7 @@
 #include "sfu-rooms.h"
 
 #include "sfu-error.h"
+#include "sfu-presence.h"
 #include "sfu-room-media.h"
 #include "sfu-room.h"
 
@@ -12,6 +13,7 @@ struct _SfuRooms {
   SfuWorkerPool *pool; /* borrowed */
   SfuRtpCapabilities *router;
   SfuRoomLimits limits;
+  SfuPresence *presence;  /* owned */
   GHashTable *rooms;      /* name -> SfuRoom, owned */
   GHashTable *routers;    /* router id -> SfuRoom, borrowed */
   GHashTable *transports; /* id -> SfuRoomTransport, borrowed */
@@ -69,6 +71,12 @@ static const SfuWorkerPoolCallbacks pool_callbacks = {
   .died = on_worker_died,
 };
 
+static SfuRoom *
+find_room (gpointer owner, const gchar *room_id)
+{
+  return sfu_rooms_find (owner, room_id);
+}
+
 SfuRooms *
 sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
     const SfuRoomLimits *limits)
@@ -78,6 +86,7 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
   rooms->pool = pool;
   rooms->router = sfu_rtp_capabilities_copy (router);
   rooms->limits = *limits;
+  rooms->presence = sfu_presence_new (find_room, rooms);
   rooms->rooms = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
   rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -96,6 +105,7 @@ sfu_rooms_free (SfuRooms *rooms)
   g_hash_table_unref (rooms->transports);
   g_hash_table_unref (rooms->routers);
   g_hash_table_unref (rooms->rooms);
+  sfu_presence_free (rooms->presence);
   sfu_rtp_capabilities_free (rooms->router);
   g_free (rooms);
 }
@@ -116,6 +126,12 @@ SfuWorkerPool *
 sfu_rooms_get_pool (SfuRooms *rooms)
 {
   return rooms->pool;
+}
+
+SfuPresence *
+sfu_rooms_get_presence (SfuRooms *rooms)
+{
+  return rooms->presence;
 }
 
 SfuRoom *

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 typedef struct _SfuRooms SfuRooms;
+typedef struct _SfuPresence SfuPresence;
 
 typedef struct {
   guint max_rooms;
@@ -31,6 +32,8 @@ void sfu_rooms_free (SfuRooms *rooms);
 const SfuRoomLimits *sfu_rooms_get_limits (SfuRooms *rooms);
 const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
 SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
+/* Who takes part on other servers. Never NULL; borrowed. */
+SfuPresence *sfu_rooms_get_presence (SfuRooms *rooms);
 
 /* Borrowed; NULL when there is none of that name. */
 SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
