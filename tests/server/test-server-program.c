@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sfu-server as a program: what it prints, how it stops, what it says when it
- * cannot start. SFU_TEST_SERVER and SFU_TEST_WORKER name the programs.
+ * cannot start. SFU_TEST_SERVER and SFU_TEST_WORKER name the programs,
+ * SFU_TEST_CONFIGS the folder of ready key files.
  *
  * Threads: one. */
 #include <gio/gio.h>
@@ -311,6 +312,54 @@ test_tls (void)
   g_remove (folder);
 }
 
+/* The ready key files are good, and say what their systems' contracts do. */
+static void
+test_example_configs (void)
+{
+  static const struct {
+    const gchar *file;
+    const gchar *says[6];
+  } cases[] = {
+    { "meetings.conf",
+        { "http-port=4000\n", "rtc-port-range=2000-2420\n",
+            "meetings-path=/socket\n", "meetings-grace=10\n",
+            "codecs=opus, VP8;x-google-start-bitrate=1000, H264;"
+            "packetization-mode=1;profile-level-id=42e01f;"
+            "level-asymmetry-allowed=1\n",
+            "native=no\n" } },
+    { "study-rooms.conf",
+        { "http-port=8100\n", "study-rooms-path=/socket.io\n",
+            "study-rooms-max-peers=50\n", "study-rooms-audio-only-above=40\n",
+            "meetings=no\n", "calls=no\n" } },
+    { "calls.conf",
+        { "http-port=4000\n", "calls-path=/socket.io\n", "study-rooms=no\n",
+            "VP9;profile-id=0", "H264;", "rpc=no\n" } },
+    { "rpc.conf",
+        { "http-port=8888\n", "rtc-port-range=40000-41000\n",
+            "rpc-heartbeat-interval=10000\n", "rpc-silence-threshold=15000\n",
+            "rpc=yes\n", "calls=no\n" } },
+  };
+  const gchar *folder = g_getenv ("SFU_TEST_CONFIGS");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *flag =
+        g_strdup_printf ("--config=%s/%s", folder, cases[i].file);
+    const gchar *check[] = { flag, "--check-config", NULL };
+    const gchar *print[] = { flag, "--print-config", NULL };
+    g_autofree gchar *good = NULL;
+    g_autofree gchar *out = NULL;
+    g_autofree gchar *err = NULL;
+    g_autofree gchar *none = NULL;
+
+    if (run (check, &good, &err) != 0)
+      g_error ("%s: %s", cases[i].file, err);
+    g_assert_cmpint (run (print, &out, &none), ==, 0);
+    for (guint j = 0; j < G_N_ELEMENTS (cases[i].says); j++)
+      if (strstr (out, cases[i].says[j]) == NULL)
+        g_error ("%s: no %s in %s", cases[i].file, cases[i].says[j], out);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,6 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/program/port-busy", test_port_busy);
   g_test_add_func ("/program/cannot-start", test_cannot_start);
   g_test_add_func ("/program/text", test_text);
+  g_test_add_func ("/program/example-configs", test_example_configs);
   g_test_add_func ("/program/tls", test_tls);
   return g_test_run ();
 }
