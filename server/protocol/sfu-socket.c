@@ -10,6 +10,8 @@
 #define HARD_LIMIT_FACTOR 4
 /* A client that was told to go and stays is cut off after this time. */
 #define CLOSE_TIMEOUT_S 3
+/* Far below what the kernel's buffer has free when it is writable. */
+#define MAX_TURN_BYTES (16 * 1024)
 
 struct _SfuSocket {
   SoupWebsocketConnection *connection; /* owned */
@@ -91,16 +93,21 @@ send_close (SfuSocket *socket)
         socket->connection, socket->close_code, socket->close_reason);
 }
 
-/* One message a turn: libsoup writes it in the next turn, and when the kernel
- * takes no more, this source does not run either. */
+/* Some messages a turn: libsoup writes them in the next one, and when the kernel
+ * takes no more, this source does not run either. A turn costs something for
+ * every connection of the server, so a burst should not take one a message. */
 static gboolean
 on_writable (GObject *stream, gpointer data)
 {
   SfuSocket *socket = data;
-  g_autofree gchar *text = g_queue_pop_head (&socket->queue);
+  gsize given = 0;
 
-  if (text != NULL) {
-    socket->queued_bytes -= strlen (text);
+  while (given < MAX_TURN_BYTES && !g_queue_is_empty (&socket->queue)) {
+    g_autofree gchar *text = g_queue_pop_head (&socket->queue);
+    gsize len = strlen (text);
+
+    given += len;
+    socket->queued_bytes -= len;
     if (soup_websocket_connection_get_state (socket->connection) ==
         SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_send_text (socket->connection, text);
