@@ -19,14 +19,16 @@ encode_peer (const SfuPeer *peer)
 }
 
 static JsonNode *
-encode_peers (const GPtrArray *peers)
+encode_peers (const SfuReply *reply)
 {
+  const GPtrArray *peers = reply->peers;
   JsonObject *object = json_object_new ();
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < peers->len; i++)
     json_array_add_object_element (array, encode_peer (peers->pdata[i]));
   json_object_set_array_member (object, "peers", array);
+  sfu_shape_add_ice_servers (object, reply);
   return sfu_shape_node (object);
 }
 
@@ -46,11 +48,11 @@ sfu_native_encode_reply (const SfuReply *reply)
     case SFU_REPLY_ID:
       return encode_id (reply->id);
     case SFU_REPLY_PEERS:
-      return encode_peers (reply->peers);
+      return encode_peers (reply);
     case SFU_REPLY_CAPABILITIES:
       return sfu_json_from_rtp_capabilities (reply->capabilities);
     case SFU_REPLY_TRANSPORT:
-      return sfu_shape_node (sfu_shape_transport (reply->id, reply->transport));
+      return sfu_shape_node (sfu_shape_transport (reply));
     case SFU_REPLY_ICE_PARAMETERS:
       return sfu_shape_node (
           sfu_shape_ice_parameters (reply->ufrag, reply->pwd));

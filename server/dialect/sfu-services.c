@@ -81,7 +81,11 @@ sfu_services_init (SfuServices *services, const SfuConfig *config,
       return FALSE;
   }
   services->ice_servers = make_ice_servers (config, error);
-  return services->ice_servers != NULL;
+  if (services->ice_servers == NULL)
+    return FALSE;
+  if (rooms != NULL)
+    sfu_rooms_set_ice_servers (rooms, services->ice_servers);
+  return TRUE;
 }
 
 void

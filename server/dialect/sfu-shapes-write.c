@@ -4,6 +4,7 @@
  * Threads: pure functions over data of the caller. */
 #include "sfu-shapes.h"
 
+#include "sfu-ice-servers.h"
 #include "sfu-json-rtp.h"
 
 JsonNode *
@@ -74,21 +75,54 @@ encode_dtls_parameters (const GPtrArray *fingerprints)
   return object;
 }
 
-JsonObject *
-sfu_shape_transport (const gchar *id, const SfuSeamTransportInfo *info)
+static JsonObject *
+encode_ice_server (const SfuIceServer *server)
 {
+  JsonObject *object = json_object_new ();
+  JsonArray *urls = json_array_new ();
+
+  for (guint i = 0; server->urls[i] != NULL; i++)
+    json_array_add_string_element (urls, server->urls[i]);
+  json_object_set_array_member (object, "urls", urls);
+  if (server->username != NULL) {
+    json_object_set_string_member (object, "username", server->username);
+    json_object_set_string_member (object, "credential", server->credential);
+  }
+  return object;
+}
+
+void
+sfu_shape_add_ice_servers (JsonObject *object, const SfuReply *reply)
+{
+  const GPtrArray *servers = reply->ice_servers;
+  JsonArray *array;
+
+  if (servers == NULL)
+    return;
+  array = json_array_new ();
+  for (guint i = 0; i < servers->len; i++)
+    json_array_add_object_element (
+        array, encode_ice_server (servers->pdata[i]));
+  json_object_set_array_member (object, "iceServers", array);
+}
+
+JsonObject *
+sfu_shape_transport (const SfuReply *reply)
+{
+  const SfuSeamTransportInfo *info = reply->transport;
   JsonObject *object = json_object_new ();
   JsonArray *candidates = json_array_new ();
 
   for (guint i = 0; i < info->candidates->len; i++)
     json_array_add_object_element (
         candidates, encode_candidate (info->candidates->pdata[i]));
-  json_object_set_string_member (object, "id", id);
+  json_object_set_string_member (object, "id", reply->id);
   json_object_set_object_member (object, "iceParameters",
       sfu_shape_ice_parameters (info->ufrag, info->pwd));
   json_object_set_array_member (object, "iceCandidates", candidates);
   json_object_set_object_member (
       object, "dtlsParameters", encode_dtls_parameters (info->fingerprints));
+  sfu_shape_add_ice_servers (object, reply);
   return object;
 }
 

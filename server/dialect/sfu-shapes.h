@@ -61,9 +61,12 @@ JsonNode *sfu_shape_node (JsonObject *object);
 /* Text that was checked when it came in; NULL = {}. */
 JsonObject *sfu_shape_opaque (const gchar *text);
 JsonObject *sfu_shape_ice_parameters (const gchar *ufrag, const gchar *pwd);
-/* {id, iceParameters, iceCandidates, dtlsParameters}. */
-JsonObject *sfu_shape_transport (
-    const gchar *id, const SfuSeamTransportInfo *info);
+/* iceServers of object: [{urls: [...], username, credential}], as a browser's
+ * RTCPeerConnection takes it. Nothing when there are none. */
+void sfu_shape_add_ice_servers (JsonObject *object, const SfuReply *reply);
+/* Of SFU_REPLY_TRANSPORT: {id, iceParameters, iceCandidates, dtlsParameters},
+ * and iceServers when some are configured. */
+JsonObject *sfu_shape_transport (const SfuReply *reply);
 /* {id, producerId, kind, rtpParameters, type, producerPaused}. */
 JsonObject *sfu_shape_consumer (const SfuRoomConsumer *consumer);
 

@@ -34,6 +34,7 @@ sfu_handle_join (SfuCall *call)
   SfuRequest *request = call->request;
   SfuReply reply = { .kind = SFU_REPLY_PEERS };
   g_autoptr (GPtrArray) others = NULL;
+  g_autoptr (GPtrArray) ice_servers = NULL;
   GError *error = NULL;
 
   if (request->capabilities != NULL &&
@@ -56,7 +57,9 @@ sfu_handle_join (SfuCall *call)
   take_identity (peer, &peer->picture, &request->picture);
   peer->capabilities = g_steal_pointer (&request->capabilities);
   others = sfu_room_participants (peer->room, peer);
+  ice_servers = sfu_rooms_mint_ice_servers (peer->room->rooms, peer);
   reply.peers = others;
+  reply.ice_servers = ice_servers;
   g_info ("room=%s peer=%s joined, %u others", peer->room->id, peer->id,
       others->len);
   sfu_call_reply (call, &reply);

@@ -14,6 +14,7 @@ on_transport_created (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
   g_autoptr (SfuRoomTransport) transport = sfu_room_transport_ref (call->thing);
   g_autoptr (SfuSeamTransportInfo) info = NULL;
+  g_autoptr (GPtrArray) ice_servers = NULL;
   SfuReply reply = { .kind = SFU_REPLY_TRANSPORT };
   GError *error = NULL;
   gboolean first;
@@ -33,6 +34,8 @@ on_transport_created (GObject *source, GAsyncResult *result, gpointer data)
   transport->live = TRUE;
   reply.id = transport->id;
   reply.transport = info;
+  ice_servers = sfu_rooms_mint_ice_servers (peer->room->rooms, peer);
+  reply.ice_servers = ice_servers;
   sfu_call_reply (call, &reply);
   /* A client whose receiving transport failed makes a new one and finds its
    * consumers again. */

@@ -80,9 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRequest, sfu_request_free)
 typedef enum {
   SFU_REPLY_EMPTY,
   SFU_REPLY_ID,             /* id */
-  SFU_REPLY_PEERS,          /* peers */
+  SFU_REPLY_PEERS,          /* peers, ice_servers */
   SFU_REPLY_CAPABILITIES,   /* capabilities */
-  SFU_REPLY_TRANSPORT,      /* id, transport */
+  SFU_REPLY_TRANSPORT,      /* id, transport, ice_servers */
   SFU_REPLY_ICE_PARAMETERS, /* ufrag, pwd */
   SFU_REPLY_STATS,          /* stats */
   SFU_REPLY_CONSUMER        /* consumer */
@@ -93,6 +93,8 @@ typedef struct {
   SfuReplyKind kind;
   const gchar *id;
   const GPtrArray *peers; /* of SfuPeer */
+  /* PEERS, TRANSPORT: of SfuIceServer; NULL = none are configured */
+  const GPtrArray *ice_servers;
   const SfuRtpCapabilities *capabilities;
   const SfuSeamTransportInfo *transport;
   const gchar *ufrag, *pwd;

@@ -13,10 +13,11 @@ struct _SfuRooms {
   SfuWorkerPool *pool; /* borrowed */
   SfuRtpCapabilities *router;
   SfuRoomLimits limits;
-  SfuPresence *presence;  /* owned */
-  GHashTable *rooms;      /* name -> SfuRoom, owned */
-  GHashTable *routers;    /* router id -> SfuRoom, borrowed */
-  GHashTable *transports; /* id -> SfuRoomTransport, borrowed */
+  const SfuIceServers *ice_servers; /* borrowed; NULL = none */
+  SfuPresence *presence;            /* owned */
+  GHashTable *rooms;                /* name -> SfuRoom, owned */
+  GHashTable *routers;              /* router id -> SfuRoom, borrowed */
+  GHashTable *transports;           /* id -> SfuRoomTransport, borrowed */
 };
 
 static void
@@ -132,6 +133,20 @@ SfuPresence *
 sfu_rooms_get_presence (SfuRooms *rooms)
 {
   return rooms->presence;
+}
+
+void
+sfu_rooms_set_ice_servers (SfuRooms *rooms, const SfuIceServers *servers)
+{
+  rooms->ice_servers = servers;
+}
+
+GPtrArray *
+sfu_rooms_mint_ice_servers (SfuRooms *rooms, const SfuPeer *peer)
+{
+  return sfu_ice_servers_mint (rooms->ice_servers,
+      peer->user_id != NULL ? peer->user_id : peer->id,
+      g_get_real_time () / G_USEC_PER_SEC);
 }
 
 SfuRoom *

@@ -5,6 +5,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-ice-servers.h"
 #include "sfu-peer.h"
 #include "sfu-worker-pool.h"
 
@@ -34,6 +35,11 @@ const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
 SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
 /* Who takes part on other servers. Never NULL; borrowed. */
 SfuPresence *sfu_rooms_get_presence (SfuRooms *rooms);
+
+/* What peers are told to reach us through. Borrowed; NULL = nothing. */
+void sfu_rooms_set_ice_servers (SfuRooms *rooms, const SfuIceServers *servers);
+/* For this peer, with credentials; NULL = none. Of SfuIceServer. */
+GPtrArray *sfu_rooms_mint_ice_servers (SfuRooms *rooms, const SfuPeer *peer);
 
 /* Borrowed; NULL when there is none of that name. */
 SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
