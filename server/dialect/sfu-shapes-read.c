@@ -14,6 +14,7 @@
 #define MAX_FINGERPRINT 192
 #define MAX_ROLE 8
 #define MAX_KIND 8
+#define MAX_DIRECTION 16
 
 gboolean
 sfu_shape_is_name (const gchar *name)
@@ -159,6 +160,19 @@ sfu_shape_read_produce (
   sfu_json_pop (reader, mark);
   request->app_data = sfu_shape_read_opaque (reader, object, "appData");
   request->paused = sfu_json_bool_or (reader, object, "paused", FALSE);
+}
+
+void
+sfu_shape_read_direction (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request)
+{
+  const gchar *direction =
+      sfu_json_string (reader, object, "direction", MAX_DIRECTION);
+
+  request->producing = g_strcmp0 (direction, "send") == 0;
+  request->consuming = g_strcmp0 (direction, "recv") == 0;
+  if (!request->producing && !request->consuming)
+    sfu_json_fail (reader, "direction", "must be \"send\" or \"recv\"");
 }
 
 void

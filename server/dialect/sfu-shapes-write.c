@@ -106,11 +106,10 @@ sfu_shape_add_ice_servers (JsonObject *object, const SfuReply *reply)
   json_object_set_array_member (object, "iceServers", array);
 }
 
-JsonObject *
-sfu_shape_transport (const SfuReply *reply)
+void
+sfu_shape_set_transport (JsonObject *object, const SfuReply *reply)
 {
   const SfuSeamTransportInfo *info = reply->transport;
-  JsonObject *object = json_object_new ();
   JsonArray *candidates = json_array_new ();
 
   for (guint i = 0; i < info->candidates->len; i++)
@@ -123,7 +122,28 @@ sfu_shape_transport (const SfuReply *reply)
   json_object_set_object_member (
       object, "dtlsParameters", encode_dtls_parameters (info->fingerprints));
   sfu_shape_add_ice_servers (object, reply);
+}
+
+JsonObject *
+sfu_shape_transport (const SfuReply *reply)
+{
+  JsonObject *object = json_object_new ();
+
+  sfu_shape_set_transport (object, reply);
   return object;
+}
+
+void
+sfu_shape_set_consumer (JsonObject *object, const SfuRoomConsumer *consumer)
+{
+  const SfuRoomProducer *producer = consumer->producer;
+
+  json_object_set_string_member (object, "id", consumer->id);
+  json_object_set_string_member (object, "producerId", producer->id);
+  json_object_set_string_member (
+      object, "kind", sfu_media_kind_name (producer->kind));
+  json_object_set_member (object, "rtpParameters",
+      sfu_json_from_rtp_parameters (consumer->parameters));
 }
 
 JsonObject *
@@ -132,12 +152,7 @@ sfu_shape_consumer (const SfuRoomConsumer *consumer)
   const SfuRoomProducer *producer = consumer->producer;
   JsonObject *object = json_object_new ();
 
-  json_object_set_string_member (object, "id", consumer->id);
-  json_object_set_string_member (object, "producerId", producer->id);
-  json_object_set_string_member (
-      object, "kind", sfu_media_kind_name (producer->kind));
-  json_object_set_member (object, "rtpParameters",
-      sfu_json_from_rtp_parameters (consumer->parameters));
+  sfu_shape_set_consumer (object, consumer);
   json_object_set_string_member (object, "type", producer->type);
   json_object_set_boolean_member (object, "producerPaused", producer->paused);
   return object;

@@ -50,6 +50,9 @@ void sfu_shape_read_connect (
 /* transportId, kind, rtpParameters, appData, paused. */
 void sfu_shape_read_produce (
     SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* direction "send" or "recv" -> producing or consuming. */
+void sfu_shape_read_direction (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
 /* transportId, producerId, rtpCapabilities (may be missing). */
 void sfu_shape_read_consume (
     SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
@@ -65,9 +68,14 @@ JsonObject *sfu_shape_ice_parameters (const gchar *ufrag, const gchar *pwd);
  * RTCPeerConnection takes it. Nothing when there are none. */
 void sfu_shape_add_ice_servers (JsonObject *object, const SfuReply *reply);
 /* Of SFU_REPLY_TRANSPORT: {id, iceParameters, iceCandidates, dtlsParameters},
- * and iceServers when some are configured. */
+ * and iceServers when some are configured. The second one sets them in
+ * object. */
 JsonObject *sfu_shape_transport (const SfuReply *reply);
+void sfu_shape_set_transport (JsonObject *object, const SfuReply *reply);
 /* {id, producerId, kind, rtpParameters, type, producerPaused}. */
 JsonObject *sfu_shape_consumer (const SfuRoomConsumer *consumer);
+/* The first four of these. */
+void sfu_shape_set_consumer (
+    JsonObject *object, const SfuRoomConsumer *consumer);
 
 G_END_DECLS
