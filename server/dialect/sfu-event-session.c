@@ -340,6 +340,24 @@ sfu_event_session_refuse (SfuEventSession *session, GError *error)
   session_free_when_idle (session);
 }
 
+gboolean
+sfu_event_session_admit (SfuEventSession *session, JsonObject *auth,
+    const gchar *room_id, GError **error)
+{
+  JsonNode *node = auth != NULL ? sfu_json_member (auth, "token") : NULL;
+  const gchar *token = NULL;
+
+  if (node != NULL && json_node_get_value_type (node) != G_TYPE_STRING) {
+    g_set_error_literal (
+        error, SFU_ERROR, SFU_ERROR_UNAUTHORIZED, "token: must be a string");
+    return FALSE;
+  }
+  if (node != NULL)
+    token = json_node_get_string (node);
+  return sfu_services_admit (
+      session->services, token, room_id, &session->grant, error);
+}
+
 SfuEventSession *
 sfu_event_session_new (const SfuEventDialect *dialect,
     const SfuServices *services, SfuSioSocket *socket, gpointer data)

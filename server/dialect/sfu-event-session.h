@@ -77,7 +77,11 @@ void sfu_event_session_accept (SfuEventSession *session);
 /* The client gets a connect_error with the error's text; session is gone. Takes
  * error. */
 void sfu_event_session_refuse (SfuEventSession *session, GError *error);
-/* Both at once. */
+/* Is the token in auth (NULL = none was sent) good for this room (NULL = not
+ * known yet)? Keeps what it grants; see sfu_services_admit. */
+gboolean sfu_event_session_admit (SfuEventSession *session, JsonObject *auth,
+    const gchar *room_id, GError **error);
+/* Prepare and accept at once. */
 SfuEventSession *sfu_event_session_new (const SfuEventDialect *dialect,
     const SfuServices *services, SfuSioSocket *socket, gpointer data);
 
