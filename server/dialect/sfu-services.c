@@ -80,6 +80,14 @@ sfu_services_init (SfuServices *services, const SfuConfig *config,
     if (services->verifier == NULL)
       return FALSE;
   }
+  if (config->calls_backend_url != NULL) {
+    services->webhook =
+        sfu_calls_webhook_new (config->calls_backend_url, error);
+    if (services->webhook == NULL) {
+      g_prefix_error (error, "calls-backend-url: ");
+      return FALSE;
+    }
+  }
   services->ice_servers = make_ice_servers (config, error);
   if (services->ice_servers == NULL)
     return FALSE;
@@ -93,6 +101,7 @@ sfu_services_clear (SfuServices *services)
 {
   g_clear_pointer (&services->verifier, sfu_token_verifier_free);
   g_clear_pointer (&services->ice_servers, sfu_ice_servers_free);
+  g_clear_pointer (&services->webhook, sfu_calls_webhook_free);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-calls-webhook.h"
 #include "sfu-config.h"
 #include "sfu-ice-servers.h"
 #include "sfu-rooms.h"
@@ -28,6 +29,7 @@ typedef struct {
   SfuRooms *rooms;            /* borrowed */
   SfuTokenVerifier *verifier; /* owned; NULL = there are no accounts */
   SfuIceServers *ice_servers; /* owned */
+  SfuCallsWebhook *webhook;   /* owned; NULL = nobody is told of calls */
   SfuSessionLimits limits;
 } SfuServices;
 
