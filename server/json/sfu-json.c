@@ -37,24 +37,41 @@ depth_is_ok (const gchar *text, gsize len)
   return TRUE;
 }
 
+/* How long the escape at text is; 0 = it is none of JSON's. json-glib makes any
+ * bytes of "\uXYZ!", and what it makes of it goes to other clients. */
+static gsize
+escape_len (const gchar *text, const gchar *end)
+{
+  if (end - text < 2)
+    return 0;
+  if (text[1] != 'u')
+    return text[1] != '\0' && strchr ("\"\\/bfnrt", text[1]) != NULL ? 2 : 0;
+  if (end - text < 6)
+    return 0;
+  for (guint i = 2; i < 6; i++)
+    if (!g_ascii_isxdigit (text[i]))
+      return 0;
+  return 6;
+}
+
 /* json-glib reads more than JSON: comments and single quotes could hide
  * brackets from depth_is_ok. Outside of strings JSON has neither. */
 static gboolean
 has_extras (const gchar *text, gsize len)
 {
+  const gchar *end = text + len;
   gboolean in_string = FALSE;
 
-  for (gsize i = 0; i < len; i++) {
-    gchar c = text[i];
+  for (const gchar *p = text; p < end; p++) {
+    if (in_string && *p == '\\') {
+      gsize escape = escape_len (p, end);
 
-    if (in_string) {
-      if (c == '\\')
-        i++;
-      else if (c == '"')
-        in_string = FALSE;
-    } else if (c == '"') {
-      in_string = TRUE;
-    } else if (c == '/' || c == '#' || c == '\'' || c == '\0') {
+      if (escape == 0)
+        return TRUE;
+      p += escape - 1;
+    } else if (*p == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (*p == '\0' || strchr ("/#'", *p) != NULL)) {
       return TRUE;
     }
   }

@@ -78,6 +78,12 @@ test_parse_any (void)
     { "[\"\\\\ud83d\"]", "[\"\\\\ud83d\"]" },
     { "[\"\\ud83", NULL },
     { "[\"\\", NULL },
+    /* Escapes that are none; json-glib would make invalid UTF-8 of them. */
+    { "[\"\\ud83miude10\\ud\xc3\xa9\"]", NULL },
+    { "[\"\\u00g0\"]", NULL },
+    { "[\"\\x\"]", NULL },
+    { "[\"\\b\\f\\n\\r\\t\\/\\\"\\u001E\"]",
+        "[\"\\b\\f\\n\\r\\t/\\\"\\u001e\"]" },
     /* Large and small numbers. */
     { "[1e21,{\"a\":-2E+30}]", "[1e+21,{\"a\":-2e+30}]" },
     { "[1e-7,1.5,\"1e+21.0\",0]",
