@@ -166,43 +166,49 @@ sfu_json_parse_object (const gchar *text, gssize len, GError **error)
   return g_steal_pointer (&root);
 }
 
-/* json-glib writes 1e21 as 1e+21.0, which nobody can read: takes such ends off.
- * In place. */
-static void
-repair_exponents (gchar *text)
+/* json-glib writes 1e21 as 1e+21.0 and what is too large for a double as inf:
+ * nobody can read that. The latter is null, as JavaScript writes it. */
+static gchar *
+repair_numbers (const gchar *text)
 {
+  GString *good = g_string_sized_new (strlen (text));
   gboolean in_string = FALSE, in_exponent = FALSE;
-  gchar *to = text;
 
   for (const gchar *p = text; *p != '\0'; p++) {
     if (in_string) {
       if (*p == '\\')
-        *to++ = *p++;
+        g_string_append_c (good, *p++);
       else if (*p == '"')
         in_string = FALSE;
+    } else if (in_exponent && g_str_has_prefix (p, ".0")) {
+      p++;
+      continue;
+    } else if (g_str_has_prefix (p, "inf") || g_str_has_prefix (p, "-inf")) {
+      g_string_append (good, "null");
+      p += *p == '-' ? 3 : 2;
+      in_exponent = TRUE; /* inf.0 */
+      continue;
     } else if (*p == '"') {
       in_string = TRUE;
     } else if (*p == '+' || *p == '-') {
       in_exponent = p > text && p[-1] == 'e';
-    } else if (in_exponent && p[0] == '.' && p[1] == '0') {
-      p++;
-      continue;
     } else if (!g_ascii_isdigit (*p)) {
       in_exponent = FALSE;
     }
-    *to++ = *p;
+    g_string_append_c (good, *p);
   }
-  *to = '\0';
+  return g_string_free (good, FALSE);
 }
 
 gchar *
 sfu_json_to_string (JsonNode *node)
 {
-  gchar *text = json_to_string (node, FALSE);
+  g_autofree gchar *text = json_to_string (node, FALSE);
 
-  if (strstr (text, "e+") != NULL || strstr (text, "e-") != NULL)
-    repair_exponents (text);
-  return text;
+  if (strstr (text, "e+") != NULL || strstr (text, "e-") != NULL ||
+      strstr (text, "inf") != NULL)
+    return repair_numbers (text);
+  return g_steal_pointer (&text);
 }
 
 void
