@@ -41,7 +41,10 @@ sfu_server_new (SfuConfig *config, GError **error)
     .max_peers = config->max_peers_per_room,
     .max_transports_per_peer = config->max_transports_per_peer,
     .max_producers_per_peer = config->max_producers_per_peer,
+    .max_consumers_per_peer = config->max_consumers_per_peer,
     .linger_s = config->room_linger_s,
+    .kick_ban_s = config->kick_ban_s,
+    .refuse_duplicates = config->duplicate_peers == SFU_DUPLICATE_REFUSE,
     .allow_impairment = config->allow_network_throttle,
   };
 

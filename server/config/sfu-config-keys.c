@@ -195,6 +195,10 @@ const SfuConfigKey sfu_config_keys[] = {
   { "rooms", "duplicate-peers", "WHAT", "replace", sfu_config_read_duplicates,
       FIELD (duplicate_peers), 0, 0, FALSE,
       "A second connection with a participant's id: replace or refuse." },
+  { "rooms", "kick-ban", "SECONDS", "0", sfu_config_read_number,
+      FIELD (kick_ban_s), 0, 86400, FALSE,
+      "Who was kicked stays out of the room for so long: the account, or the "
+      "participant's id when there is none." },
 
   { "cluster", "redis-url", "URL", "", sfu_config_read_text, FIELD (redis_url),
       0, 0, FALSE,
@@ -212,6 +216,9 @@ const SfuConfigKey sfu_config_keys[] = {
   { "limits", "max-producers-per-peer", "N", "16", sfu_config_read_number,
       FIELD (max_producers_per_peer), 1, 1000, FALSE,
       "Tracks that one participant may send." },
+  { "limits", "max-consumers-per-peer", "N", "1000", sfu_config_read_number,
+      FIELD (max_consumers_per_peer), 1, 100000, FALSE,
+      "Tracks that one participant may receive." },
   { "limits", "max-message-bytes", "N", "65536", sfu_config_read_number,
       FIELD (max_message_bytes), 1024, 16 * MIB, FALSE,
       "Longest message of a client." },

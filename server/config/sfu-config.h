@@ -61,13 +61,14 @@ typedef struct {
   guint rpc_grace_s, rpc_heartbeat_ms, rpc_silence_ms;
   guint broadcaster_idle_s;
   /* rooms */
-  guint room_linger_s;
+  guint room_linger_s, kick_ban_s;
   SfuDuplicate duplicate_peers;
   /* cluster */
   gchar *redis_url;
   /* limits */
   guint max_rooms, max_peers_per_room;
   guint max_transports_per_peer, max_producers_per_peer;
+  guint max_consumers_per_peer;
   guint max_message_bytes, max_queue_bytes, max_pending_requests;
   guint requests_per_second, request_burst;
   guint request_timeout_s, ping_interval_s, ping_timeout_s;

@@ -113,6 +113,10 @@ static const struct {
   { "applyNetworkThrottle", SFU_METHOD_APPLY_NETWORK_THROTTLE,
       decode_throttle },
   { "resetNetworkThrottle", SFU_METHOD_RESET_NETWORK_THROTTLE, decode_nothing },
+  { "kickPeer", SFU_METHOD_KICK_PEER, sfu_shape_read_peer_id },
+  { "mutePeer", SFU_METHOD_MUTE_PEER, sfu_shape_read_mute },
+  { "lockRoom", SFU_METHOD_LOCK_ROOM, sfu_shape_read_lock },
+  { "closeRoom", SFU_METHOD_CLOSE_ROOM, decode_nothing },
 };
 
 const gchar *

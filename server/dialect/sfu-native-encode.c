@@ -158,6 +158,16 @@ sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
       json_object_set_array_member (object, "score",
           encode_producer_score (notice->producer, notice->score));
       break;
+    case SFU_NOTICE_PRODUCER_MUTED:
+      *method = "producerMuted";
+      json_object_set_string_member (
+          object, "producerId", notice->producer->id);
+      json_object_set_boolean_member (object, "muted", notice->on);
+      break;
+    case SFU_NOTICE_ROOM_LOCKED:
+      *method = "roomLocked";
+      json_object_set_boolean_member (object, "locked", notice->on);
+      break;
     case SFU_NOTICE_ACTIVE_SPEAKER:
       *method = "activeSpeaker";
       encode_speaker (notice, object);

@@ -139,6 +139,7 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
     [SFU_CLOSE_REPLACED] = { SFU_PROTOO_CLOSE,
         "another connection with the same peerId" },
     [SFU_CLOSE_ROOM] = { SFU_PROTOO_CLOSE, "room closed" },
+    [SFU_CLOSE_KICKED] = { SFU_PROTOO_CLOSE, "kicked by a moderator" },
     [SFU_CLOSE_WORKER] = { SFU_SOCKET_CLOSE_GOING_AWAY,
         "media worker restarts" },
     [SFU_CLOSE_GOING_AWAY] = { SFU_SOCKET_CLOSE_GOING_AWAY, "server stops" },
@@ -337,6 +338,21 @@ send_version (SfuNativeSession *session)
   send_text (session, sfu_protoo_notification ("mediasoup-version", data));
 }
 
+/* protoo-client tries again, but after SFU_PROTOO_CLOSE: that is for what will
+ * not be another in a moment. A refusal of the handshake would not do: browsers
+ * do not tell scripts why, and protoo-client tries again. */
+static guint16
+refusal_code (const GError *error)
+{
+  static const gint final[] = { SFU_ERROR_EXISTS, SFU_ERROR_LIMIT_EXCEEDED,
+    SFU_ERROR_FORBIDDEN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (final); i++)
+    if (g_error_matches (error, SFU_ERROR, final[i]))
+      return SFU_PROTOO_CLOSE;
+  return SFU_SOCKET_CLOSE_SERVER_ERROR;
+}
+
 SfuNativeSession *
 sfu_native_session_new (const SfuServices *services,
     SoupWebsocketConnection *connection, const gchar *room_id,
@@ -358,13 +374,7 @@ sfu_native_session_new (const SfuServices *services,
       services, grant, room_id, peer_id, &sink, session, &error);
   if (session->peer == NULL) {
     g_message ("%s refused: %s", session->label, error->message);
-    /* protoo-client tries again, but for SFU_PROTOO_CLOSE. */
-    sfu_socket_close (session->socket,
-        g_error_matches (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED) ||
-                g_error_matches (error, SFU_ERROR, SFU_ERROR_FORBIDDEN)
-            ? SFU_PROTOO_CLOSE
-            : SFU_SOCKET_CLOSE_SERVER_ERROR,
-        error->message);
+    sfu_socket_close (session->socket, refusal_code (error), error->message);
     return NULL;
   }
   session->peer->auto_consume = TRUE;

@@ -136,26 +136,12 @@ sfu_services_admit (const SfuServices *services, const gchar *token,
   return refuse_room (error);
 }
 
-/* Somebody with an account keeps a place from whoever else names its id. */
-static gboolean
-is_free_for (
-    SfuRoom *room, const gchar *peer_id, const SfuGrant *grant, GError **error)
-{
-  const SfuPeer *old = g_hash_table_lookup (room->peers, peer_id);
-
-  if (old == NULL || !old->account ||
-      (grant != NULL && g_strcmp0 (old->user_id, grant->user_id) == 0))
-    return TRUE;
-  g_set_error_literal (
-      error, SFU_ERROR, SFU_ERROR_FORBIDDEN, "another user has this peer id");
-  return FALSE;
-}
-
 SfuPeer *
 sfu_services_enter (const SfuServices *services, const SfuGrant *grant,
     const gchar *room_id, const gchar *peer_id, const SfuPeerSink *sink,
     gpointer sink_owner, GError **error)
 {
+  SfuPeerTerms terms = { .rights = services->config->default_rights };
   SfuRoom *room;
   SfuPeer *peer;
 
@@ -164,18 +150,15 @@ sfu_services_enter (const SfuServices *services, const SfuGrant *grant,
     return NULL;
   }
   room = sfu_rooms_get_or_create (services->rooms, room_id, error);
-  if (room == NULL || !is_free_for (room, peer_id, grant, error))
+  if (room == NULL)
     return NULL;
-  peer = sfu_room_add_peer (room, peer_id, sink, sink_owner, error);
-  if (peer == NULL)
-    return NULL;
-  peer->rights =
-      grant != NULL ? grant->rights : services->config->default_rights;
-  if (grant == NULL)
+  if (grant != NULL)
+    terms = (SfuPeerTerms){ .rights = grant->rights,
+      .moderator = grant->moderator,
+      .account = grant->user_id };
+  peer = sfu_room_add_peer_as (room, peer_id, &terms, sink, sink_owner, error);
+  if (peer == NULL || grant == NULL)
     return peer;
-  peer->account = TRUE;
-  peer->moderator = grant->moderator;
-  peer->user_id = g_strdup (grant->user_id);
   peer->display_name = g_strdup (grant->name);
   peer->email = g_strdup (grant->email);
   peer->picture = g_strdup (grant->picture);

@@ -183,3 +183,35 @@ sfu_shape_read_consume (
   request->producer_id = sfu_shape_read_id (reader, object, "producerId");
   request->capabilities = sfu_shape_read_capabilities (reader, object);
 }
+
+void
+sfu_shape_read_peer_id (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request)
+{
+  request->peer_id = sfu_shape_read_id (reader, object, "peerId");
+}
+
+void
+sfu_shape_read_mute (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request)
+{
+  const gchar *name;
+  SfuMediaKind kind;
+
+  sfu_shape_read_peer_id (reader, object, request);
+  name = sfu_json_string_or (reader, object, "kind", MAX_KIND, "all");
+  if (g_strcmp0 (name, "all") == 0)
+    request->kinds = SFU_KINDS_ALL;
+  else if (sfu_media_kind_from_name (name, &kind))
+    request->kinds = SFU_KIND_BIT (kind);
+  else
+    sfu_json_fail (reader, "kind", "must be \"audio\", \"video\" or \"all\"");
+  request->on = sfu_json_bool (reader, object, "muted");
+}
+
+void
+sfu_shape_read_lock (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request)
+{
+  request->on = sfu_json_bool (reader, object, "locked");
+}

@@ -57,6 +57,16 @@ void sfu_shape_read_direction (
 void sfu_shape_read_consume (
     SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
 
+/* peerId -> peer_id. */
+void sfu_shape_read_peer_id (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* peerId, kind (audio, video or all; missing = all), muted. */
+void sfu_shape_read_mute (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+/* locked. */
+void sfu_shape_read_lock (
+    SfuJsonReader *reader, JsonObject *object, SfuRequest *request);
+
 /* ---- to JSON ---- */
 
 /* Takes object. */

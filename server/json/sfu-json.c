@@ -402,12 +402,10 @@ sfu_json_int_or (SfuJsonReader *reader, JsonObject *object, const gchar *name,
       reader, optional (reader, object, name), name, min, max, fallback);
 }
 
-gboolean
-sfu_json_bool_or (SfuJsonReader *reader, JsonObject *object, const gchar *name,
-    gboolean fallback)
+static gboolean
+read_bool (
+    SfuJsonReader *reader, JsonNode *node, const gchar *name, gboolean fallback)
 {
-  JsonNode *node = optional (reader, object, name);
-
   if (node == NULL)
     return fallback;
   if (!JSON_NODE_HOLDS_VALUE (node) ||
@@ -416,6 +414,19 @@ sfu_json_bool_or (SfuJsonReader *reader, JsonObject *object, const gchar *name,
     return fallback;
   }
   return json_node_get_boolean (node);
+}
+
+gboolean
+sfu_json_bool (SfuJsonReader *reader, JsonObject *object, const gchar *name)
+{
+  return read_bool (reader, required (reader, object, name), name, FALSE);
+}
+
+gboolean
+sfu_json_bool_or (SfuJsonReader *reader, JsonObject *object, const gchar *name,
+    gboolean fallback)
+{
+  return read_bool (reader, optional (reader, object, name), name, fallback);
 }
 
 static JsonObject *

@@ -61,6 +61,8 @@ gint64 sfu_json_int (SfuJsonReader *reader, JsonObject *object,
     const gchar *name, gint64 min, gint64 max);
 gint64 sfu_json_int_or (SfuJsonReader *reader, JsonObject *object,
     const gchar *name, gint64 min, gint64 max, gint64 fallback);
+gboolean sfu_json_bool (
+    SfuJsonReader *reader, JsonObject *object, const gchar *name);
 gboolean sfu_json_bool_or (SfuJsonReader *reader, JsonObject *object,
     const gchar *name, gboolean fallback);
 /* Borrowed. NULL after an error, and for _or_null when missing. */

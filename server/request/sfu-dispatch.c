@@ -62,6 +62,14 @@ static const SfuDispatchEntry table[] = {
       sfu_handle_close_transport },
   [SFU_METHOD_SEND_CHAT] = { "sendChat", SFU_NEEDS_JOINED,
       sfu_handle_send_chat },
+  [SFU_METHOD_KICK_PEER] = { "kickPeer", SFU_NEEDS_JOINED, sfu_handle_kick_peer,
+      .moderator = TRUE },
+  [SFU_METHOD_MUTE_PEER] = { "mutePeer", SFU_NEEDS_JOINED, sfu_handle_mute_peer,
+      .moderator = TRUE },
+  [SFU_METHOD_LOCK_ROOM] = { "lockRoom", SFU_NEEDS_JOINED, sfu_handle_lock_room,
+      .moderator = TRUE },
+  [SFU_METHOD_CLOSE_ROOM] = { "closeRoom", SFU_NEEDS_JOINED,
+      sfu_handle_close_room, .moderator = TRUE },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (table) == SFU_N_METHODS);
 
@@ -98,6 +106,9 @@ sfu_dispatch (SfuCall *call)
     sfu_call_fail (call,
         g_error_new (SFU_ERROR, SFU_ERROR_FORBIDDEN, "no right to %s",
             sfu_right_name (right)));
+  else if (entry->moderator && !call->peer->moderator)
+    sfu_call_fail_literal (
+        call, SFU_ERROR_FORBIDDEN, "only for moderators of the room");
   else
     entry->handler (call);
 }

@@ -19,13 +19,15 @@ typedef struct {
   const gchar *name; /* for logs; the native dialect's word */
   SfuNeeds needs;
   void (*handler) (SfuCall *call);
-  SfuRights right; /* that the peer must have; PRODUCE: that of its kind */
+  SfuRights right;    /* that the peer must have; PRODUCE: that of its kind */
+  gboolean moderator; /* the peer must be one */
 } SfuDispatchEntry;
 
 /* Never NULL for a method of the enumeration. */
 const SfuDispatchEntry *sfu_dispatch_lookup (SfuMethod method);
 
-/* Checks the state and the right and calls the handler, or fails the call. Takes call. */
+/* Checks the state and the rights and calls the handler, or fails the call.
+ * Takes call. */
 void sfu_dispatch (SfuCall *call);
 
 G_END_DECLS

@@ -73,6 +73,12 @@ sfu_handle_consume (SfuCall *call)
   producer = transport != NULL ? find_consumable (call) : NULL;
   if (producer == NULL)
     return;
+  if (g_hash_table_size (call->peer->consumers) >=
+      sfu_rooms_get_limits (call->peer->room->rooms)->max_consumers_per_peer) {
+    sfu_call_fail_literal (
+        call, SFU_ERROR_LIMIT_EXCEEDED, "too many consumers of this peer");
+    return;
+  }
   if (capabilities == NULL) {
     sfu_call_fail_literal (
         call, SFU_ERROR_INVALID_ARGUMENT, "rtpCapabilities: missing");

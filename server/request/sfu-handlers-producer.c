@@ -97,7 +97,7 @@ sfu_handle_produce (SfuCall *call)
   call->thing = producer;
   call->free_thing = (GDestroyNotify)sfu_room_producer_unref;
   sfu_worker_client_produce_async (sfu_call_worker (call), transport->id,
-      producer->id, request->kind, request->parameters, request->paused, NULL,
+      producer->id, request->kind, request->parameters, producer->paused, NULL,
       on_produced, call);
 }
 
@@ -117,7 +117,6 @@ static void
 on_paused (GObject *source, GAsyncResult *result, gpointer data)
 {
   SfuCall *call = data;
-  gboolean paused = call->request->method == SFU_METHOD_PAUSE_PRODUCER;
   GError *error = NULL;
 
   if (!sfu_worker_client_set_producer_paused_finish (
@@ -125,7 +124,7 @@ on_paused (GObject *source, GAsyncResult *result, gpointer data)
     sfu_call_fail (call, error);
     return;
   }
-  sfu_room_producer_set_paused (call->thing, paused);
+  sfu_room_producer_update_paused (call->thing);
   sfu_call_reply_empty (call);
 }
 
@@ -136,10 +135,15 @@ set_paused (SfuCall *call, gboolean paused)
 
   if (producer == NULL)
     return;
+  if (producer->muted && !paused) {
+    sfu_call_fail_literal (call, SFU_ERROR_FORBIDDEN, "muted by a moderator");
+    return;
+  }
+  producer->paused_by_owner = paused;
   call->thing = sfu_room_producer_ref (producer);
   call->free_thing = (GDestroyNotify)sfu_room_producer_unref;
-  sfu_worker_client_set_producer_paused_async (
-      sfu_call_worker (call), producer->id, paused, NULL, on_paused, call);
+  sfu_worker_client_set_producer_paused_async (sfu_call_worker (call),
+      producer->id, paused || producer->muted, NULL, on_paused, call);
 }
 
 void

@@ -31,6 +31,11 @@ void sfu_handle_resume_consumer (SfuCall *call);
 void sfu_handle_set_consumer_preferred_layers (SfuCall *call);
 void sfu_handle_set_consumer_priority (SfuCall *call);
 void sfu_handle_request_consumer_key_frame (SfuCall *call);
+/* sfu-handlers-moderator.c */
+void sfu_handle_kick_peer (SfuCall *call);
+void sfu_handle_mute_peer (SfuCall *call);
+void sfu_handle_lock_room (SfuCall *call);
+void sfu_handle_close_room (SfuCall *call);
 /* sfu-handlers-stats.c */
 void sfu_handle_get_transport_stats (SfuCall *call);
 void sfu_handle_get_producer_stats (SfuCall *call);

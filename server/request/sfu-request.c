@@ -28,6 +28,7 @@ sfu_request_free (SfuRequest *request)
   g_free (request->picture);
   g_free (request->producer_id);
   g_free (request->text);
+  g_free (request->peer_id);
   sfu_rtp_capabilities_free (request->capabilities);
   g_free (request->dtls_role);
   g_clear_pointer (&request->fingerprints, g_ptr_array_unref);

@@ -39,6 +39,10 @@ typedef enum {
   SFU_METHOD_CLOSE_CONSUMER,
   SFU_METHOD_CLOSE_TRANSPORT,
   SFU_METHOD_SEND_CHAT,
+  SFU_METHOD_KICK_PEER,
+  SFU_METHOD_MUTE_PEER,
+  SFU_METHOD_LOCK_ROOM,
+  SFU_METHOD_CLOSE_ROOM,
   SFU_N_METHODS
 } SfuMethod;
 
@@ -65,6 +69,10 @@ typedef struct {
   gchar *producer_id;
   /* SEND_CHAT */
   gchar *text;
+  /* KICK_PEER, MUTE_PEER */
+  gchar *peer_id;
+  guint kinds; /* MUTE_PEER: SFU_KIND_BIT */
+  gboolean on; /* MUTE_PEER: muted; LOCK_ROOM: locked */
   /* SET_CONSUMER_PREFERRED_LAYERS; -1 = not given */
   gint spatial_layer, temporal_layer;
   /* SET_CONSUMER_PRIORITY */

@@ -38,7 +38,9 @@ typedef enum {
   /* For those who ask for consumers themselves. */
   SFU_NOTICE_NEW_PRODUCER,    /* peer, producer: live from now on */
   SFU_NOTICE_PRODUCER_CLOSED, /* peer, producer */
-  SFU_NOTICE_CHAT             /* peer: who wrote; text, timestamp_ms */
+  SFU_NOTICE_CHAT,            /* peer: who wrote; text, timestamp_ms */
+  SFU_NOTICE_PRODUCER_MUTED,  /* producer (one's own), on: by a moderator */
+  SFU_NOTICE_ROOM_LOCKED      /* on */
 } SfuNoticeKind;
 
 typedef struct {
@@ -52,11 +54,13 @@ typedef struct {
   guint score; /* 0..10 */
   const gchar *text;
   gint64 timestamp_ms; /* since 1970 */
+  gboolean on;
 } SfuNotice;
 
 typedef enum {
   SFU_CLOSE_REPLACED,   /* the same id joined again */
   SFU_CLOSE_ROOM,       /* the room was closed */
+  SFU_CLOSE_KICKED,     /* by a moderator */
   SFU_CLOSE_WORKER,     /* the room's worker died: come again */
   SFU_CLOSE_GOING_AWAY, /* the server stops */
   SFU_CLOSE_REFUSED     /* the room could not be made */
@@ -71,6 +75,18 @@ typedef struct {
   /* The room has let go of the peer. Last call. */
   void (*closed) (gpointer owner, SfuCloseReason reason);
 } SfuPeerSink;
+
+/* Who somebody is who wants in, and what it may do there. */
+typedef struct {
+  SfuRights rights;
+  gboolean moderator;
+  const gchar *account; /* its user_id, proven by a token; NULL = none */
+} SfuPeerTerms;
+
+/* A set of kinds of media. */
+#define SFU_KIND_BIT(kind) (1u << (kind))
+#define SFU_KINDS_ALL                                                          \
+  (SFU_KIND_BIT (SFU_MEDIA_AUDIO) | SFU_KIND_BIT (SFU_MEDIA_VIDEO))
 
 struct _SfuPeer {
   gchar *id;
@@ -89,6 +105,9 @@ struct _SfuPeer {
   gboolean account; /* user_id is that of a token that was checked */
   SfuRights rights;
   gboolean moderator;
+  guint muted_kinds; /* by a moderator */
+  /* Only its own connection may replace it: others with its id are refused. */
+  gboolean exclusive;
   /* Gets a consumer for all that others produce; else it asks for each. */
   gboolean auto_consume;
   gchar *cname; /* of all its producers; NULL until the first one */

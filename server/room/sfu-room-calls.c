@@ -18,6 +18,8 @@ static const Call close_transport = { "CloseTransport",
   sfu_worker_client_close_transport_finish };
 static const Call close_producer = { "CloseProducer",
   sfu_worker_client_close_producer_finish };
+static const Call pause_producer = { "SetProducerPaused",
+  sfu_worker_client_set_producer_paused_finish };
 static const Call close_consumer = { "CloseConsumer",
   sfu_worker_client_close_consumer_finish };
 static const Call resume_consumer = { "SetConsumerPaused",
@@ -61,6 +63,14 @@ sfu_room_tell_close_producer (SfuWorkerClient *worker, const gchar *producer_id)
 {
   sfu_worker_client_close_producer_async (
       worker, producer_id, NULL, on_done, (gpointer)&close_producer);
+}
+
+void
+sfu_room_tell_pause_producer (
+    SfuWorkerClient *worker, const gchar *producer_id, gboolean paused)
+{
+  sfu_worker_client_set_producer_paused_async (
+      worker, producer_id, paused, NULL, on_done, (gpointer)&pause_producer);
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls to the worker that nobody waits for: closing, and resuming a consumer.
+/* Calls to the worker that nobody waits for: closing, pausing and resuming.
  * An error is logged when it matters.
  *
  * Threads: the server's one thread. */
@@ -15,6 +15,8 @@ void sfu_room_tell_close_transport (
     SfuWorkerClient *worker, const gchar *transport_id);
 void sfu_room_tell_close_producer (
     SfuWorkerClient *worker, const gchar *producer_id);
+void sfu_room_tell_pause_producer (
+    SfuWorkerClient *worker, const gchar *producer_id, gboolean paused);
 void sfu_room_tell_close_consumer (
     SfuWorkerClient *worker, const gchar *consumer_id);
 void sfu_room_tell_resume_consumer (

@@ -120,6 +120,12 @@ sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer)
         peer->id);
     return;
   }
+  if (g_hash_table_size (peer->consumers) >=
+      sfu_rooms_get_limits (peer->room->rooms)->max_consumers_per_peer) {
+    g_info ("room=%s peer=%s producer=%s too many consumers", peer->room->id,
+        peer->id, producer->id);
+    return;
+  }
   consumer =
       sfu_room_consumer_new (transport, producer, peer->capabilities, &error);
   if (consumer == NULL) {

@@ -33,7 +33,10 @@ struct _SfuRoomProducer {
   SfuRtpParameters *parameters; /* as the client sent them; or NULL, too */
   SfuRtpParameters *consumable; /* in the router's numbering; or NULL, too */
   gchar *app_data;              /* JSON object as text, passed on unread */
-  gboolean paused, live, closed;
+  gboolean paused;              /* what others see: either of the next two */
+  gboolean paused_by_owner;     /* from when it asked for it */
+  gboolean muted;               /* by a moderator */
+  gboolean live, closed;
   GPtrArray *consumers; /* of SfuRoomConsumer, owned */
 };
 
@@ -57,7 +60,8 @@ void sfu_room_transport_unref (SfuRoomTransport *transport);
 /* Also closes what runs over it. Idempotent. */
 void sfu_room_transport_close (SfuRoomTransport *transport);
 
-/* Takes consumable. */
+/* Takes consumable. paused: by its owner; it may be muted besides, so that the
+ * producer's own paused is what counts. */
 SfuRoomProducer *sfu_room_producer_new (SfuRoomTransport *transport,
     SfuMediaKind kind, const SfuRtpParameters *parameters,
     SfuRtpParameters *consumable, const gchar *app_data, gboolean paused);
@@ -68,9 +72,12 @@ SfuRoomProducer *sfu_room_producer_ref (SfuRoomProducer *producer);
 void sfu_room_producer_unref (SfuRoomProducer *producer);
 /* Also closes its consumers and tells their clients. Idempotent. */
 void sfu_room_producer_close (SfuRoomProducer *producer);
-/* The worker is told, and the clients that consume it. No-op when it is so
- * already. */
-void sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused);
+/* The worker has done what the two say: paused becomes what they make, and the
+ * clients that consume it are told when it is another than before. */
+void sfu_room_producer_update_paused (SfuRoomProducer *producer);
+/* What a moderator wants: the worker is told, the owner, and the clients that
+ * consume it. */
+void sfu_room_producer_set_muted (SfuRoomProducer *producer, gboolean muted);
 /* The worker has confirmed: offer it to all who can consume it. */
 void sfu_room_producer_went_live (SfuRoomProducer *producer);
 

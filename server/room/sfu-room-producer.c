@@ -28,7 +28,9 @@ sfu_room_producer_new (SfuRoomTransport *transport, SfuMediaKind kind,
   producer->parameters = sfu_rtp_parameters_copy (parameters);
   producer->consumable = consumable;
   producer->app_data = g_strdup (app_data);
-  producer->paused = paused;
+  producer->paused_by_owner = paused;
+  producer->muted = (producer->peer->muted_kinds & SFU_KIND_BIT (kind)) != 0;
+  producer->paused = paused || producer->muted;
   producer->consumers =
       g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_consumer_unref);
   g_hash_table_insert (producer->peer->producers, producer->id,
@@ -109,8 +111,10 @@ sfu_room_producer_close (SfuRoomProducer *producer)
 }
 
 void
-sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused)
+sfu_room_producer_update_paused (SfuRoomProducer *producer)
 {
+  gboolean paused = producer->paused_by_owner || producer->muted;
+
   if (producer->closed || producer->paused == paused)
     return;
   producer->paused = paused;
@@ -123,6 +127,30 @@ sfu_room_producer_set_paused (SfuRoomProducer *producer, gboolean paused)
     if (consumer->live)
       sfu_peer_notify (consumer->peer, &notice);
   }
+}
+
+static void
+tell_muted (SfuRoomProducer *producer)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_PRODUCER_MUTED,
+    .producer = producer,
+    .on = producer->muted };
+
+  sfu_peer_notify (producer->peer, &notice);
+}
+
+void
+sfu_room_producer_set_muted (SfuRoomProducer *producer, gboolean muted)
+{
+  if (producer->closed || producer->muted == muted)
+    return;
+  producer->muted = muted;
+  /* In any case: something else may be on its way to the worker. */
+  sfu_room_tell_pause_producer (producer->peer->room->worker, producer->id,
+      producer->paused_by_owner || muted);
+  sfu_room_producer_update_paused (producer);
+  if (producer->live)
+    tell_muted (producer);
 }
 
 void
@@ -141,6 +169,8 @@ sfu_room_producer_went_live (SfuRoomProducer *producer)
     return;
   producer->live = TRUE;
   sfu_peer_notify (peer, &notice);
+  if (producer->muted)
+    tell_muted (producer);
   others = sfu_room_joined_peers (peer->room, peer);
   for (guint i = 0; i < others->len; i++) {
     SfuPeer *other = others->pdata[i];

@@ -4,11 +4,11 @@
  * Threads: the server's one thread. */
 #include "sfu-room.h"
 
-#include "sfu-error.h"
 #include "sfu-id.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
 #include "sfu-room-media.h"
+#include "sfu-room-rules.h"
 
 static void
 on_router_created (GObject *source, GAsyncResult *result, gpointer data)
@@ -111,6 +111,7 @@ room_clear (gpointer data)
   g_free (room->id);
   g_free (room->router_id);
   g_hash_table_unref (room->peers);
+  g_clear_pointer (&room->records, g_hash_table_unref);
   g_object_unref (room->worker);
 }
 
@@ -162,31 +163,47 @@ sfu_room_remove_peer (SfuPeer *peer)
   let_go_when_idle (room);
 }
 
+static void
+replace_peer (SfuPeer *old)
+{
+  const SfuPeerSink *sink = old->sink;
+  gpointer owner = old->sink_owner;
+
+  g_info (
+      "room=%s peer=%s replaced by a new connection", old->room->id, old->id);
+  detach_peer (old);
+  if (sink != NULL)
+    sink->closed (owner, SFU_CLOSE_REPLACED);
+}
+
+SfuPeer *
+sfu_room_add_peer_as (SfuRoom *room, const gchar *id, const SfuPeerTerms *terms,
+    const SfuPeerSink *sink, gpointer sink_owner, GError **error)
+{
+  SfuPeer *old = g_hash_table_lookup (room->peers, id), *peer;
+
+  if (!sfu_room_check_entry (room, id, terms, error))
+    return NULL;
+  if (old != NULL)
+    replace_peer (old);
+  g_clear_handle_id (&room->linger_id, g_source_remove);
+  peer = sfu_peer_new (room, id, sink, sink_owner);
+  peer->rights = terms->rights;
+  peer->moderator = terms->moderator;
+  peer->account = terms->account != NULL;
+  peer->user_id = g_strdup (terms->account);
+  sfu_room_recall (peer);
+  g_hash_table_insert (room->peers, peer->id, sfu_peer_ref (peer));
+  return peer;
+}
+
 SfuPeer *
 sfu_room_add_peer (SfuRoom *room, const gchar *id, const SfuPeerSink *sink,
     gpointer sink_owner, GError **error)
 {
-  SfuPeer *old = g_hash_table_lookup (room->peers, id), *peer;
+  static const SfuPeerTerms terms = { .rights = SFU_RIGHTS_ALL };
 
-  if (old == NULL &&
-      g_hash_table_size (room->peers) >=
-          sfu_rooms_get_limits (room->rooms)->max_peers) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
-        "room \"%s\" is full", room->id);
-    return NULL;
-  }
-  if (old != NULL) {
-    const SfuPeerSink *old_sink = old->sink;
-    gpointer old_owner = old->sink_owner;
-
-    g_info ("room=%s peer=%s replaced by a new connection", room->id, id);
-    detach_peer (old);
-    old_sink->closed (old_owner, SFU_CLOSE_REPLACED);
-  }
-  g_clear_handle_id (&room->linger_id, g_source_remove);
-  peer = sfu_peer_new (room, id, sink, sink_owner);
-  g_hash_table_insert (room->peers, peer->id, sfu_peer_ref (peer));
-  return peer;
+  return sfu_room_add_peer_as (room, id, &terms, sink, sink_owner, error);
 }
 
 void
@@ -307,8 +324,11 @@ void
 sfu_room_peer_joined (SfuPeer *peer)
 {
   SfuNotice notice = { .kind = SFU_NOTICE_NEW_PEER, .peer = peer };
+  SfuNotice locked = { .kind = SFU_NOTICE_ROOM_LOCKED, .on = TRUE };
 
   peer->joined = TRUE;
+  if (peer->room->locked)
+    sfu_peer_notify (peer, &locked);
   if (peer->auto_consume)
     sfu_room_consume_all (peer);
   if (!sfu_presence_peer_joined (get_presence (peer->room), peer))

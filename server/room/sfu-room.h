@@ -19,6 +19,8 @@ struct _SfuRoom {
   GHashTable *peers;       /* id -> SfuPeer, owned */
   guint holds;             /* reasons to stay open without peers */
   guint linger_id;         /* source that closes it; while nobody needs it */
+  gboolean locked;         /* nobody new but moderators comes in */
+  GHashTable *records;     /* of moderators' decisions; sfu-room-rules.c's */
   gboolean closed;
 };
 
@@ -38,9 +40,13 @@ void sfu_room_release (SfuRoom *room);
 /* Nobody is in it and nobody holds it. */
 gboolean sfu_room_is_idle (const SfuRoom *room);
 
-/* A peer with this id is closed first (SFU_CLOSE_REPLACED). NULL and
- * SFU_ERROR_LIMIT_EXCEEDED when the room is full. The caller gets a
+/* A peer with this id is closed first (SFU_CLOSE_REPLACED). NULL and an error
+ * when the rules of the room (sfu-room-rules.h) keep it out. The caller gets a
  * reference. */
+SfuPeer *sfu_room_add_peer_as (SfuRoom *room, const gchar *id,
+    const SfuPeerTerms *terms, const SfuPeerSink *sink, gpointer sink_owner,
+    GError **error);
+/* The same for somebody without an account, who may do all but moderate. */
 SfuPeer *sfu_room_add_peer (SfuRoom *room, const gchar *id,
     const SfuPeerSink *sink, gpointer sink_owner, GError **error);
 

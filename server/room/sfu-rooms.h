@@ -19,8 +19,11 @@ typedef struct {
   guint max_peers; /* in a room */
   guint max_transports_per_peer;
   guint max_producers_per_peer;
-  guint linger_s;            /* how long a room stays that nobody needs */
-  gboolean allow_impairment; /* may clients lose packets on purpose? */
+  guint max_consumers_per_peer;
+  guint linger_s;             /* how long a room stays that nobody needs */
+  guint kick_ban_s;           /* how long who was kicked stays out */
+  gboolean refuse_duplicates; /* else a second connection replaces the first */
+  gboolean allow_impairment;  /* may clients lose packets on purpose? */
 } SfuRoomLimits;
 
 /* pool is borrowed and must live longer. router: the capabilities of every

@@ -280,6 +280,25 @@ static const Case cases[] = {
   { 'a', "applyNetworkThrottle", "{\"packetLoss\":10}", 403, "not enabled" },
   { 'a', "applyNetworkThrottle", "{\"packetLoss\":101}", 400, "packetLoss" },
   { 'a', "resetNetworkThrottle", "{}", 403, "not enabled" },
+
+  /* for moderators, which nobody is here */
+  { 'a', "kickPeer", "{}", 400, "peerId: missing" },
+  { 'a', "kickPeer", "{\"peerId\":7}", 400, "must be a string" },
+  { 'a', "kickPeer", "{\"peerId\":\"b\"}", 403, "only for moderators" },
+  { 'c', "kickPeer", "{\"peerId\":\"b\"}", 409, "not yet joined" },
+  { 'a', "mutePeer", "{\"muted\":true}", 400, "peerId: missing" },
+  { 'a', "mutePeer", "{\"peerId\":\"b\"}", 400, "muted: missing" },
+  { 'a', "mutePeer", "{\"peerId\":\"b\",\"muted\":1}", 400,
+      "muted: must be true or false" },
+  { 'a', "mutePeer", "{\"peerId\":\"b\",\"muted\":true,\"kind\":\"both\"}", 400,
+      "kind: must be" },
+  { 'a', "mutePeer", "{\"peerId\":\"b\",\"muted\":true}", 403,
+      "only for moderators" },
+  { 'a', "lockRoom", "{}", 400, "locked: missing" },
+  { 'a', "lockRoom", "{\"locked\":\"yes\"}", 400, "must be true or false" },
+  { 'a', "lockRoom", "{\"locked\":true}", 403, "only for moderators" },
+  { 'a', "closeRoom", "{}", 403, "only for moderators" },
+  { 'c', "closeRoom", "{}", 409, "not yet joined" },
 };
 
 static Client *
@@ -293,7 +312,8 @@ static void
 assert_quiet (void)
 {
   static const gchar *const noise[] = { "consumerClosed", "consumerPaused",
-    "consumerResumed", "peerClosed", "peerDisplayNameChanged" };
+    "consumerResumed", "peerClosed", "peerDisplayNameChanged", "producerMuted",
+    "roomLocked" };
 
   for (guint i = 0; i < G_N_ELEMENTS (noise); i++) {
     g_assert_false (client_has_notification (w.a, noise[i]));

@@ -168,12 +168,14 @@ test_page (void)
 {
   static const SfuNoticeKind kinds[] = { SFU_NOTICE_CONSUMER_CLOSED,
     SFU_NOTICE_CONSUMER_PAUSED, SFU_NOTICE_CONSUMER_RESUMED,
-    SFU_NOTICE_ACTIVE_SPEAKER };
+    SFU_NOTICE_ACTIVE_SPEAKER, SFU_NOTICE_PRODUCER_MUTED,
+    SFU_NOTICE_ROOM_LOCKED };
   g_autofree gchar *path =
       g_test_build_filename (G_TEST_DIST, "native-protocol.md", NULL);
   g_autofree gchar *page = NULL;
   g_autoptr (GError) error = NULL;
   SfuRoomConsumer consumer = { .id = (gchar *)"c" };
+  SfuRoomProducer producer = { .id = (gchar *)"p" };
 
   g_file_get_contents (path, &page, NULL, &error);
   g_assert_no_error (error);
@@ -185,7 +187,9 @@ test_page (void)
       g_error ("the page does not know %s", word);
   }
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    SfuNotice notice = { .kind = kinds[i], .consumer = &consumer };
+    SfuNotice notice = {
+      .kind = kinds[i], .consumer = &consumer, .producer = &producer
+    };
     const gchar *method;
     g_autoptr (JsonNode) data = sfu_native_encode_notice (&notice, &method);
     g_autofree gchar *quoted = g_strdup_printf ("`%s`", method);
