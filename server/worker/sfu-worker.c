@@ -3,37 +3,18 @@
  * limits.
  *
  * Threads: control thread. */
-#include "sfu-worker.h"
+#include "sfu-worker-private.h"
 
 #include <gst/gst.h>
 
 #include "sfu-error.h"
-#include "sfu-media-loop.h"
-#include "sfu-webrtc-server.h"
-#include "sfu-worker-activity.h"
 #include "sfu-worker-consumer.h"
-#include "sfu-worker-dump.h"
 #include "sfu-worker-features.h"
-#include "sfu-worker-graph.h"
 #include "sfu-worker-producer.h"
 #include "sfu-worker-router.h"
-#include "sfu-worker-stats.h"
 #include "sfu-worker-transport.h"
 
 #define MEDIA_THREAD_NAME "sfu-media"
-
-struct _SfuWorker {
-  const SfuWorkerCallbacks *callbacks;
-  gpointer owner; /* borrowed: outlives the worker */
-  SfuWorkerConfig config;
-  SfuMediaLoop *loop;      /* owned; NULL = not started */
-  SfuWebRtcServer *server; /* owned; of all transports; NULL = one each */
-  gchar *listen_ip;        /* owned */
-  gchar **announced;       /* owned */
-  guint16 port_min, port_max;
-  gdouble impair_in, impair_out; /* percent */
-  SfuNodeTable *nodes;           /* owned: everything there is */
-};
 
 static gboolean
 check_started (SfuWorker *self, GError **error)
@@ -430,87 +411,5 @@ sfu_worker_close_consumer (SfuWorker *self, const gchar *id, GError **error)
     return FALSE;
   close_consumer (self, consumer);
   g_info ("consumer=%s closed", id);
-  return TRUE;
-}
-
-/* ---- looking at it ---- */
-
-GVariant *
-sfu_worker_get_stats (SfuWorker *self, const gchar *id, GError **error)
-{
-  SfuNode *node = sfu_node_table_lookup (self->nodes, id);
-  GVariant *stats = node ? sfu_worker_stats_of_node (node) : NULL;
-  if (!stats)
-    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,
-        "no transport, producer or consumer has this id");
-  return stats;
-}
-
-GVariant *
-sfu_worker_get_producer_activity (
-    SfuWorker *self, const gchar *const *router_ids)
-{
-  g_autoptr (GPtrArray) routers = g_ptr_array_new ();
-  for (guint i = 0; router_ids[i]; i++) {
-    SfuWorkerRouter *router =
-        sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_ids[i], NULL);
-    if (router)
-      g_ptr_array_add (routers, router);
-  }
-  return sfu_worker_activity_of_routers (routers);
-}
-
-GVariant *
-sfu_worker_dump (SfuWorker *self, const gchar *router_id, GError **error)
-{
-  if (router_id[0] == '\0') {
-    g_autoptr (GPtrArray) routers =
-        sfu_node_table_list (self->nodes, SFU_NODE_ROUTER);
-    return sfu_worker_dump_routers (routers);
-  }
-  g_autoptr (GPtrArray) routers = g_ptr_array_new ();
-  g_ptr_array_add (routers,
-      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error));
-  return routers->pdata[0] ? sfu_worker_dump_routers (routers) : NULL;
-}
-
-gchar *
-sfu_worker_graph_dot (SfuWorker *self, const gchar *router_id, GError **error)
-{
-  SfuWorkerRouter *router =
-      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
-  return router ? sfu_worker_graph_of_router (router) : NULL;
-}
-
-static void
-impair (SfuWorker *self, SfuWebRtcServer *server)
-{
-  sfu_webrtc_server_set_impairment (server, self->impair_in, self->impair_out);
-}
-
-gboolean
-sfu_worker_set_impairment (
-    SfuWorker *self, gdouble percent_in, gdouble percent_out, GError **error)
-{
-  if (!self->config.allow_impairment) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
-        "the worker was started without allow-impairment");
-    return FALSE;
-  }
-  /* Written so that NaN fails too. */
-  if (!(percent_in >= 0 && percent_in <= 100 && percent_out >= 0 &&
-          percent_out <= 100)) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
-        "an impairment is 0 to 100 percent");
-    return FALSE;
-  }
-  self->impair_in = percent_in;
-  self->impair_out = percent_out;
-  if (self->server)
-    impair (self, self->server);
-  g_autoptr (GPtrArray) transports =
-      sfu_node_table_list (self->nodes, SFU_NODE_TRANSPORT);
-  for (guint i = 0; i < transports->len; i++)
-    impair (self, ((SfuWorkerTransport *)transports->pdata[i])->server);
   return TRUE;
 }
