@@ -142,3 +142,27 @@ sfu_seam_transport_info_from_variant (GVariant *variant)
   info->fingerprints = sfu_seam_fingerprints_from_variant (fingerprints);
   return info;
 }
+
+SfuSeamPlainInfo *
+sfu_seam_plain_info_new (const gchar *ip, guint16 port, guint16 rtcp_port,
+    const gchar *srtp_suite, const gchar *srtp_key)
+{
+  SfuSeamPlainInfo *info = g_new (SfuSeamPlainInfo, 1);
+  info->ip = g_strdup (ip);
+  info->port = port;
+  info->rtcp_port = rtcp_port;
+  info->srtp_suite = g_strdup (srtp_suite);
+  info->srtp_key = g_strdup (srtp_key);
+  return info;
+}
+
+void
+sfu_seam_plain_info_free (SfuSeamPlainInfo *info)
+{
+  if (!info)
+    return;
+  g_free (info->ip);
+  g_free (info->srtp_suite);
+  g_free (info->srtp_key);
+  g_free (info);
+}

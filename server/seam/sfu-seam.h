@@ -58,6 +58,19 @@ void sfu_seam_transport_info_free (SfuSeamTransportInfo *info);
 GVariant *sfu_seam_candidates_to_variant (GPtrArray *candidates);
 SfuSeamTransportInfo *sfu_seam_transport_info_from_variant (GVariant *variant);
 
+/* What the peer of a plain transport is told. */
+typedef struct {
+  gchar *ip;
+  guint16 port, rtcp_port; /* rtcp_port 0: RTCP goes with RTP */
+  gchar *srtp_suite;       /* "" = no SRTP */
+  gchar *srtp_key;         /* base64, "" = none; never log it */
+} SfuSeamPlainInfo;
+
+SfuSeamPlainInfo *sfu_seam_plain_info_new (const gchar *ip, guint16 port,
+    guint16 rtcp_port, const gchar *srtp_suite, const gchar *srtp_key);
+void sfu_seam_plain_info_free (SfuSeamPlainInfo *info);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuSeamPlainInfo, sfu_seam_plain_info_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuSeamCandidate, sfu_seam_candidate_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuSeamFingerprint, sfu_seam_fingerprint_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (

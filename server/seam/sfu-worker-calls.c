@@ -112,6 +112,80 @@ sfu_worker_client_connect_webrtc_transport_finish (SfuWorkerClient *self,
 }
 
 void
+sfu_worker_client_create_plain_transport_async (SfuWorkerClient *self,
+    const gchar *router_id, const gchar *transport_id,
+    const SfuWorkerPlainOptions *options, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  if (options && options->no_rtcp_mux)
+    g_variant_dict_insert (&dict, "rtcp-mux", "b", FALSE);
+  if (options && options->comedia)
+    g_variant_dict_insert (&dict, "comedia", "b", TRUE);
+  if (options && options->srtp_suite)
+    g_variant_dict_insert (
+        &dict, "srtp-crypto-suite", "s", options->srtp_suite);
+  sfu_worker_client_call (self, "CreatePlainTransport",
+      g_variant_new (
+          "(ss@a{sv})", router_id, transport_id, g_variant_dict_end (&dict)),
+      cancellable, callback, data,
+      sfu_worker_client_create_plain_transport_async);
+}
+
+SfuSeamPlainInfo *
+sfu_worker_client_create_plain_transport_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
+      self, result, sfu_worker_client_create_plain_transport_async, error);
+  if (!reply)
+    return NULL;
+  const gchar *ip, *suite, *key;
+  guint16 port, rtcp_port;
+  g_variant_get (reply, "(&sqq&s&s)", &ip, &port, &rtcp_port, &suite, &key);
+  return sfu_seam_plain_info_new (ip, port, rtcp_port, suite, key);
+}
+
+void
+sfu_worker_client_connect_plain_transport_async (SfuWorkerClient *self,
+    const gchar *transport_id, const SfuWorkerPlainPeer *peer,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  if (peer->ip)
+    g_variant_dict_insert (&dict, "ip", "s", peer->ip);
+  if (peer->port)
+    g_variant_dict_insert (&dict, "port", "q", peer->port);
+  if (peer->rtcp_port)
+    g_variant_dict_insert (&dict, "rtcp-port", "q", peer->rtcp_port);
+  if (peer->srtp_suite)
+    g_variant_dict_insert (&dict, "srtp-crypto-suite", "s", peer->srtp_suite);
+  if (peer->srtp_key)
+    g_variant_dict_insert (&dict, "srtp-key", "s", peer->srtp_key);
+  sfu_worker_client_call (self, "ConnectPlainTransport",
+      g_variant_new ("(s@a{sv})", transport_id, g_variant_dict_end (&dict)),
+      cancellable, callback, data,
+      sfu_worker_client_connect_plain_transport_async);
+}
+
+gboolean
+sfu_worker_client_connect_plain_transport_finish (SfuWorkerClient *self,
+    GAsyncResult *result, gchar **srtp_suite, gchar **srtp_key, GError **error)
+{
+  g_autoptr (GVariant) reply = sfu_worker_client_call_finish (
+      self, result, sfu_worker_client_connect_plain_transport_async, error);
+  if (!reply)
+    return FALSE;
+  if (srtp_suite)
+    g_variant_get_child (reply, 0, "s", srtp_suite);
+  if (srtp_key)
+    g_variant_get_child (reply, 1, "s", srtp_key);
+  return TRUE;
+}
+
+void
 sfu_worker_client_restart_ice_async (SfuWorkerClient *self,
     const gchar *transport_id, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data)

@@ -318,6 +318,12 @@ start_args (const SfuWorkerStartOptions *options)
     if (limits[i].value)
       g_variant_dict_insert (&dict, limits[i].name, "u", limits[i].value);
   }
+  if (options->plain_port_max) {
+    g_variant_dict_insert (
+        &dict, "plain-port-min", "q", options->plain_port_min);
+    g_variant_dict_insert (
+        &dict, "plain-port-max", "q", options->plain_port_max);
+  }
   return g_variant_new ("(s^asqq@a{sv})",
       options->listen_ip ? options->listen_ip : "",
       options->announced ? options->announced : none, options->port_min,

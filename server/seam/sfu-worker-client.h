@@ -56,6 +56,7 @@ typedef struct {
   guint max_transports_per_router;
   guint max_producers_per_transport;
   guint max_consumers_per_transport;
+  guint16 plain_port_min, plain_port_max; /* of plain transports */
 } SfuWorkerStartOptions;
 
 /* Once per object. Spawns, connects, Start. After a failure no process is
@@ -120,6 +121,35 @@ void sfu_worker_client_connect_webrtc_transport_async (SfuWorkerClient *self,
 gboolean sfu_worker_client_connect_webrtc_transport_finish (
     SfuWorkerClient *self, GAsyncResult *result, gchar **local_role,
     GError **error);
+
+typedef struct {
+  gboolean no_rtcp_mux; /* RTCP on a port of its own */
+  gboolean comedia;
+  const gchar *srtp_suite; /* NULL = no SRTP */
+} SfuWorkerPlainOptions;
+
+/* options NULL = zeroes. */
+void sfu_worker_client_create_plain_transport_async (SfuWorkerClient *self,
+    const gchar *router_id, const gchar *transport_id,
+    const SfuWorkerPlainOptions *options, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data);
+SfuSeamPlainInfo *sfu_worker_client_create_plain_transport_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error);
+
+typedef struct {
+  const gchar *ip;         /* NULL = none (comedia) */
+  guint16 port, rtcp_port; /* 0 = none */
+  const gchar *srtp_suite; /* NULL = no SRTP */
+  const gchar *srtp_key;   /* the peer's, base64 */
+} SfuWorkerPlainPeer;
+
+void sfu_worker_client_connect_plain_transport_async (SfuWorkerClient *self,
+    const gchar *transport_id, const SfuWorkerPlainPeer *peer,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* srtp_suite and srtp_key (may be NULL): ours, "" without SRTP; g_free them. */
+gboolean sfu_worker_client_connect_plain_transport_finish (
+    SfuWorkerClient *self, GAsyncResult *result, gchar **srtp_suite,
+    gchar **srtp_key, GError **error);
 
 void sfu_worker_client_restart_ice_async (SfuWorkerClient *self,
     const gchar *transport_id, GCancellable *cancellable,

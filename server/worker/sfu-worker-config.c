@@ -19,6 +19,7 @@ void
 sfu_worker_config_init (SfuWorkerConfig *config)
 {
   config->allow_impairment = FALSE;
+  config->plain_port_min = config->plain_port_max = 0;
   config->max_routers = DEFAULT_ROUTERS;
   config->max_transports_per_router = DEFAULT_TRANSPORTS_PER_ROUTER;
   config->max_producers_per_transport = DEFAULT_PRODUCERS_PER_TRANSPORT;
@@ -35,6 +36,33 @@ read_limit (const gchar *name, GVariant *value, guint *limit, GError **error)
   }
   g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
       "option '%s' must be a number of 1 to %d", name, MAX_LIMIT);
+  return FALSE;
+}
+
+/* FALSE: it is none of the two. */
+static gboolean
+read_port (SfuWorkerConfig *config, const gchar *name, GVariant *value)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_UINT16))
+    return FALSE;
+  if (g_str_equal (name, "plain-port-min"))
+    config->plain_port_min = g_variant_get_uint16 (value);
+  else if (g_str_equal (name, "plain-port-max"))
+    config->plain_port_max = g_variant_get_uint16 (value);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_ports (const SfuWorkerConfig *config, GError **error)
+{
+  if (config->plain_port_min <= config->plain_port_max &&
+      !config->plain_port_min == !config->plain_port_max)
+    return TRUE;
+  g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+      "the range of ports for plain transports %u-%u is empty",
+      config->plain_port_min, config->plain_port_max);
   return FALSE;
 }
 
@@ -57,7 +85,7 @@ sfu_worker_config_read (
   for (;;) {
     g_autoptr (GVariant) value = NULL;
     if (!g_variant_iter_next (&iter, "{&sv}", &name, &value))
-      return TRUE;
+      return check_ports (config, error);
     guint i;
     for (i = 0; i < G_N_ELEMENTS (limits); i++) {
       if (g_str_equal (name, limits[i].name))
@@ -66,6 +94,8 @@ sfu_worker_config_read (
     if (i < G_N_ELEMENTS (limits)) {
       if (!read_limit (name, value, limits[i].limit, error))
         return FALSE;
+    } else if (read_port (config, name, value)) {
+      continue;
     } else if (g_str_equal (name, "allow-impairment") &&
         g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
       config->allow_impairment = g_variant_get_boolean (value);

@@ -16,6 +16,9 @@ typedef struct {
   guint max_transports_per_router;   /* "max-transports-per-router" */
   guint max_producers_per_transport; /* "max-producers-per-transport" */
   guint max_consumers_per_transport; /* "max-consumers-per-transport" */
+  /* UDP ports of plain transports; 0, 0 = of the range of Start, or free ones
+   * ("plain-port-min" and "plain-port-max", q) */
+  guint16 plain_port_min, plain_port_max;
 } SfuWorkerConfig;
 
 void sfu_worker_config_init (SfuWorkerConfig *config);

@@ -130,6 +130,35 @@ on_connect_web_rtc_transport (SfuWorkerControl *self,
 }
 
 static gboolean
+on_create_plain_transport (SfuWorkerControl *self,
+    GDBusMethodInvocation *invocation, const gchar *router_id, const gchar *id,
+    GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (SfuSeamPlainInfo) info = sfu_worker_create_plain_transport (
+      self->worker, router_id, id, options, &error);
+  if (!info)
+    return refuse (invocation, error);
+  sfu_dbus_worker1_complete_create_plain_transport (self->skeleton, invocation,
+      info->ip, info->port, info->rtcp_port, info->srtp_suite, info->srtp_key);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_connect_plain_transport (SfuWorkerControl *self,
+    GDBusMethodInvocation *invocation, const gchar *id, GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (SfuSeamPlainInfo) info =
+      sfu_worker_connect_plain_transport (self->worker, id, options, &error);
+  if (!info)
+    return refuse (invocation, error);
+  sfu_dbus_worker1_complete_connect_plain_transport (
+      self->skeleton, invocation, info->srtp_suite, info->srtp_key);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_restart_ice (
     SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
 {
@@ -299,6 +328,8 @@ static const struct {
       G_CALLBACK (on_create_web_rtc_transport) },
   { "handle-connect-web-rtc-transport",
       G_CALLBACK (on_connect_web_rtc_transport) },
+  { "handle-create-plain-transport", G_CALLBACK (on_create_plain_transport) },
+  { "handle-connect-plain-transport", G_CALLBACK (on_connect_plain_transport) },
   { "handle-restart-ice", G_CALLBACK (on_restart_ice) },
   { "handle-close-transport", G_CALLBACK (on_close_transport) },
   { "handle-produce", G_CALLBACK (on_produce) },

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sfu-worker-consumer.h"
+#include "sfu-worker-plain.h"
 #include "sfu-worker-producer.h"
 #include "sfu-worker-router.h"
 #include "sfu-worker-transport.h"
@@ -16,8 +17,11 @@ static GVariant *
 dump_transport (const SfuWorkerTransport *transport)
 {
   GVariantDict dict;
+  if (transport->plain)
+    return sfu_worker_plain_dump (transport);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "id", "s", transport->node.id);
+  g_variant_dict_insert (&dict, "type", "s", "webrtc");
   g_variant_dict_insert (&dict, "iceState", "s", transport->ice_state);
   g_variant_dict_insert (&dict, "dtlsState", "s", transport->dtls_state);
   g_variant_dict_insert (

@@ -28,6 +28,7 @@ static const struct {
   { "sfuproducer", "gst-sfu" },
   { "sfuconsumer", "gst-sfu" },
   { "sfutransport", "gst-sfu" },
+  { "sfuplaintransport", "gst-sfu" },
 };
 
 /* Loads the plugin too: its file would otherwise be read while the first client

@@ -87,7 +87,10 @@ sfu_worker_set_impairment (
     impair (self, self->server);
   g_autoptr (GPtrArray) transports =
       sfu_node_table_list (self->nodes, SFU_NODE_TRANSPORT);
-  for (guint i = 0; i < transports->len; i++)
-    impair (self, ((SfuWorkerTransport *)transports->pdata[i])->server);
+  for (guint i = 0; i < transports->len; i++) {
+    const SfuWorkerTransport *transport = transports->pdata[i];
+    if (transport->server)
+      impair (self, transport->server);
+  }
   return TRUE;
 }

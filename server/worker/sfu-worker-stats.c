@@ -194,6 +194,15 @@ add_stream (GVariantDict *dict, SfuMediaKind kind, const gchar *mime_type,
 }
 
 static void
+add_text (GVariantDict *dict, const gchar *key, const GstStructure *s,
+    const gchar *field)
+{
+  const gchar *text = gst_structure_get_string (s, field);
+  if (text && text[0])
+    g_variant_dict_insert (dict, key, "s", text);
+}
+
+static void
 add_ssrcs (GVariantDict *dict, guint32 ssrc, guint32 rtx_ssrc)
 {
   g_variant_dict_insert (dict, "ssrc", "u", ssrc);
@@ -210,6 +219,7 @@ producer_report (const SfuWorkerProducer *producer)
   begin_report (&dict, "inbound-rtp");
   add_stream (&dict, producer->kind, producer->mime_type, &stats);
   /* Maybe learned from the packets. */
+  add_text (&dict, "ssrcOrigin", stats.wire, "ssrc-origin");
   add_ssrcs (&dict, get_count (stats.wire, "ssrc"),
       get_count (stats.wire, "rtx-ssrc"));
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "recovered"));
@@ -259,33 +269,64 @@ sum_bitrates (gpointer data, gpointer unused)
   }
 }
 
-static void
-add_text (GVariantDict *dict, const gchar *key, const GstStructure *s,
-    const gchar *field)
-{
-  const gchar *text = gst_structure_get_string (s, field);
-  if (text && text[0])
-    g_variant_dict_insert (dict, key, "s", text);
-}
+/* Names of its fields. */
+typedef struct {
+  const gchar *remote_ip, *remote_port, *local_port;
+} Tuple;
 
-/* Once the peer was heard. */
+/* Once the peer was heard, or its address given. */
 static void
-add_tuple (GVariantDict *dict, const GstStructure *s)
+add_tuple (GVariantDict *dict, const gchar *key, const GstStructure *s,
+    const Tuple *fields)
 {
-  const gchar *remote = gst_structure_get_string (s, "remote-address");
+  const gchar *remote = gst_structure_get_string (s, fields->remote_ip);
   GVariantDict tuple;
   if (!remote || !remote[0])
     return;
   g_variant_dict_init (&tuple, NULL);
   add_text (&tuple, "localAddress", s, "local-address");
-  add_text (&tuple, "remoteIp", s, "remote-address");
+  add_text (&tuple, "remoteIp", s, fields->remote_ip);
   g_variant_dict_insert (
-      &tuple, "localPort", "u", (guint32)get_count (s, "local-port"));
+      &tuple, "localPort", "u", (guint32)get_count (s, fields->local_port));
   g_variant_dict_insert (
-      &tuple, "remotePort", "u", (guint32)get_count (s, "remote-port"));
+      &tuple, "remotePort", "u", (guint32)get_count (s, fields->remote_port));
   g_variant_dict_insert (&tuple, "protocol", "s", "udp");
-  g_variant_dict_insert_value (
-      dict, "iceSelectedTuple", g_variant_dict_end (&tuple));
+  g_variant_dict_insert_value (dict, key, g_variant_dict_end (&tuple));
+}
+
+static const Tuple rtp_tuple = { "remote-address", "remote-port",
+  "local-port" };
+static const Tuple rtcp_tuple = { "rtcp-remote-address", "rtcp-remote-port",
+  "rtcp-local-port" };
+
+static void
+add_webrtc (GVariantDict *dict, const SfuWorkerTransport *transport,
+    const GstStructure *s)
+{
+  g_variant_dict_insert (dict, "iceRole", "s", "controlled");
+  g_variant_dict_insert (dict, "iceState", "s", transport->ice_state);
+  g_variant_dict_insert (dict, "dtlsState", "s", transport->dtls_state);
+  add_text (dict, "dtlsRole", s, "dtls-role");
+  add_tuple (dict, "iceSelectedTuple", s, &rtp_tuple);
+}
+
+static void
+add_flag (GVariantDict *dict, const gchar *key, const GstStructure *s,
+    const gchar *field)
+{
+  gboolean flag = FALSE;
+  gst_structure_get_boolean (s, field, &flag);
+  g_variant_dict_insert (dict, key, "b", flag);
+}
+
+static void
+add_plain (GVariantDict *dict, const GstStructure *s)
+{
+  add_flag (dict, "rtcpMux", s, "rtcp-mux");
+  add_flag (dict, "comedia", s, "comedia");
+  add_tuple (dict, "tuple", s, &rtp_tuple);
+  if (get_count (s, "rtcp-local-port"))
+    add_tuple (dict, "rtcpTuple", s, &rtcp_tuple);
 }
 
 static GVariant *
@@ -307,14 +348,14 @@ transport_report (const SfuWorkerTransport *transport)
   GstStructure *stats = read_stats (transport->element);
   Bitrates sums = { transport, 0, 0 };
   GVariantDict dict;
-  begin_report (&dict, "webrtc-transport");
+  begin_report (
+      &dict, transport->plain ? "plain-rtp-transport" : "webrtc-transport");
   g_variant_dict_insert (&dict, "transportId", "s", transport->node.id);
-  g_variant_dict_insert (&dict, "iceRole", "s", "controlled");
-  g_variant_dict_insert (&dict, "iceState", "s", transport->ice_state);
-  g_variant_dict_insert (&dict, "dtlsState", "s", transport->dtls_state);
-  add_text (&dict, "dtlsRole", stats, "dtls-role");
+  if (transport->plain)
+    add_plain (&dict, stats);
+  else
+    add_webrtc (&dict, transport, stats);
   add_text (&dict, "srtpProfile", stats, "srtp-profile");
-  add_tuple (&dict, stats);
   add_counts (&dict, stats, fields, G_N_ELEMENTS (fields));
   sfu_media_loop_call (transport->router->loop, sum_bitrates, &sums);
   add_count (&dict, "recvBitrate", sums.recv_bps);

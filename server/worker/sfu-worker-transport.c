@@ -7,6 +7,7 @@
 #include "sfu-certificate.h"
 #include "sfu-error.h"
 #include "sfu-transport.h"
+#include "sfu-worker-plain.h"
 
 /* A machine has that many public addresses at most that it makes sense to
  * announce. */
@@ -27,6 +28,23 @@ on_state_changed (GstElement *element, const gchar *ice_state,
 }
 
 SfuWorkerTransport *
+sfu_worker_transport_wrap (
+    SfuWorkerRouter *router, const gchar *id, GstElement *element)
+{
+  SfuWorkerTransport *self = g_new0 (SfuWorkerTransport, 1);
+  self->node.kind = SFU_NODE_TRANSPORT;
+  self->node.id = g_strdup (id);
+  self->router = router;
+  self->element = gst_object_ref_sink (element);
+  self->ice_state = g_strdup ("new");
+  self->dtls_state = g_strdup ("new");
+  self->producers = g_ptr_array_new ();
+  self->consumers = g_ptr_array_new ();
+  g_ptr_array_add (router->transports, self);
+  return self;
+}
+
+SfuWorkerTransport *
 sfu_worker_transport_new (SfuWorkerRouter *router, const gchar *id,
     SfuWebRtcServer *server, const SfuWorkerTransportCallbacks *callbacks,
     gpointer owner, GError **error)
@@ -39,19 +57,10 @@ sfu_worker_transport_new (SfuWorkerRouter *router, const gchar *id,
         error, SFU_ERROR, SFU_ERROR_FAILED, "no sfutransport could be made");
     return NULL;
   }
-  SfuWorkerTransport *self = g_new0 (SfuWorkerTransport, 1);
-  self->node.kind = SFU_NODE_TRANSPORT;
-  self->node.id = g_strdup (id);
-  self->router = router;
+  SfuWorkerTransport *self = sfu_worker_transport_wrap (router, id, element);
   self->server = g_object_ref (server);
-  self->element = gst_object_ref_sink (element);
-  self->ice_state = g_strdup ("new");
-  self->dtls_state = g_strdup ("new");
-  self->producers = g_ptr_array_new ();
-  self->consumers = g_ptr_array_new ();
   self->callbacks = callbacks;
   self->owner = owner;
-  g_ptr_array_add (router->transports, self);
   if (!sfu_worker_router_add (router, element, error)) {
     sfu_worker_transport_free (self);
     return NULL;
@@ -69,14 +78,17 @@ sfu_worker_transport_free (SfuWorkerTransport *self)
   g_assert (self->producers->len == 0 && self->consumers->len == 0);
   /* Whoever closes a transport knows; only others are told. */
   g_signal_handlers_disconnect_by_data (self->element, self);
-  sfu_transport_close (SFU_TRANSPORT (self->element));
+  if (self->plain)
+    sfu_worker_plain_close (self);
+  else
+    sfu_transport_close (SFU_TRANSPORT (self->element));
   if (GST_OBJECT_PARENT (self->element))
     sfu_worker_router_remove (self->router, self->element);
   gst_object_unref (self->element);
   g_ptr_array_remove (self->router->transports, self);
   g_ptr_array_unref (self->producers);
   g_ptr_array_unref (self->consumers);
-  g_object_unref (self->server);
+  g_clear_object (&self->server);
   g_free (self->ice_state);
   g_free (self->dtls_state);
   g_free (self->node.id);
@@ -118,6 +130,15 @@ sfu_worker_transport_get_info (SfuWorkerTransport *self)
   }
   add_fingerprints (info);
   return info;
+}
+
+static gboolean
+check_webrtc (const SfuWorkerTransport *self, GError **error)
+{
+  if (self->plain)
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "transport %s is a plain one", self->node.id);
+  return !self->plain;
 }
 
 /* Ours is the other one; who says "auto" is content to begin (RFC 8842). */
@@ -175,7 +196,8 @@ sfu_worker_transport_connect (SfuWorkerTransport *self, const gchar *role,
     GPtrArray *fingerprints, const gchar **local_role, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  const gchar *ours = opposite_role (role, error);
+  const gchar *ours =
+      check_webrtc (self, error) ? opposite_role (role, error) : NULL;
   g_autoptr (GPtrArray) flat = ours ? flatten (fingerprints, error) : NULL;
   if (!flat)
     return FALSE;
@@ -193,6 +215,8 @@ gboolean
 sfu_worker_transport_restart_ice (
     SfuWorkerTransport *self, gchar **ufrag, gchar **pwd, GError **error)
 {
+  if (!check_webrtc (self, error))
+    return FALSE;
   if (g_str_equal (self->ice_state, "closed")) {
     g_set_error (error, SFU_ERROR, SFU_ERROR_WRONG_STATE,
         "transport %s is closed", self->node.id);

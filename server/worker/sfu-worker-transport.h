@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One client connection: a sfutransport in the pipeline of its router.
+/* One client connection: a sfutransport in the pipeline of its router, or a
+ * plain one (sfu-worker-plain.h), which shares all but ICE and DTLS.
  *
  * Threads: control thread. */
 #pragma once
@@ -20,8 +21,10 @@ typedef struct {
 struct _SfuWorkerTransport {
   SfuNode node;
   SfuWorkerRouter *router; /* borrowed: outlives the transport */
-  SfuWebRtcServer *server; /* owned; shared with others, or its own */
-  GstElement *element;     /* owned; sfutransport in the router's pipeline */
+  gboolean plain;
+  SfuWebRtcServer *server; /* owned; shared with others, or its own; NULL for a
+                              plain one */
+  GstElement *element;     /* owned; in the router's pipeline */
   gchar *ice_state;        /* owned; as last told by the element */
   gchar *dtls_state;       /* owned */
   GPtrArray *producers;    /* of SfuWorkerProducer, borrowed: they leave when */
@@ -38,12 +41,17 @@ SfuWorkerTransport *sfu_worker_transport_new (SfuWorkerRouter *router,
  * are freed before. */
 void sfu_worker_transport_free (SfuWorkerTransport *self);
 
+/* What both kinds begin with; takes a floating element. */
+SfuWorkerTransport *sfu_worker_transport_wrap (
+    SfuWorkerRouter *router, const gchar *id, GstElement *element);
+
 /* For the client. */
 SfuSeamTransportInfo *sfu_worker_transport_get_info (SfuWorkerTransport *self);
 
 /* role: of the peer. fingerprints: of SfuSeamFingerprint. *local_role: static
  * string. SFU_ERROR_WRONG_STATE the second time, SFU_ERROR_INVALID_ARGUMENT
- * for bad values (the transport can then still be connected). */
+ * for bad values (the transport can then still be connected) and for a plain
+ * transport. */
 gboolean sfu_worker_transport_connect (SfuWorkerTransport *self,
     const gchar *role, GPtrArray *fingerprints, const gchar **local_role,
     GError **error);

@@ -10,6 +10,7 @@
 #include "sfu-error.h"
 #include "sfu-worker-consumer.h"
 #include "sfu-worker-features.h"
+#include "sfu-worker-plain.h"
 #include "sfu-worker-producer.h"
 #include "sfu-worker-router.h"
 #include "sfu-worker-transport.h"
@@ -240,8 +241,9 @@ static const SfuWorkerTransportCallbacks transport_callbacks = {
   .state_changed = on_transport_state,
 };
 
-SfuSeamTransportInfo *
-sfu_worker_create_transport (
+/* The router for a new transport; NULL: there cannot be one. */
+static SfuWorkerRouter *
+find_room_for_transport (
     SfuWorker *self, const gchar *router_id, const gchar *id, GError **error)
 {
   SfuWorkerRouter *router =
@@ -250,6 +252,17 @@ sfu_worker_create_transport (
       !check_limit (router->transports->len,
           self->config.max_transports_per_router, "transports in a router",
           error))
+    return NULL;
+  return router;
+}
+
+SfuSeamTransportInfo *
+sfu_worker_create_transport (
+    SfuWorker *self, const gchar *router_id, const gchar *id, GError **error)
+{
+  SfuWorkerRouter *router =
+      find_room_for_transport (self, router_id, id, error);
+  if (!router)
     return NULL;
   g_autoptr (SfuWebRtcServer) server = self->server
       ? g_object_ref (self->server)
@@ -275,6 +288,53 @@ sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
   return transport &&
       sfu_worker_transport_connect (
           transport, role, fingerprints, local_role, error);
+}
+
+/* Of the ports for plain transports, else of the range for all; one port that
+ * all others share is none that they can have. */
+static void
+set_ports (SfuWorker *self, SfuPlainLinkOptions *options)
+{
+  if (self->config.plain_port_max) {
+    options->port_min = self->config.plain_port_min;
+    options->port_max = self->config.plain_port_max;
+  } else if (self->port_min < self->port_max) {
+    options->port_min = self->port_min;
+    options->port_max = self->port_max;
+  }
+}
+
+SfuSeamPlainInfo *
+sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
+    const gchar *id, GVariant *options, GError **error)
+{
+  SfuPlainLinkOptions link = { .listen_ip = self->listen_ip, .rtcp_mux = TRUE };
+  SfuWorkerRouter *router =
+      find_room_for_transport (self, router_id, id, error);
+  if (!router || !sfu_worker_plain_read_options (options, &link, error))
+    return NULL;
+  link.announced = self->announced[0];
+  set_ports (self, &link);
+  SfuWorkerTransport *transport =
+      sfu_worker_plain_new (router, id, &link, error);
+  if (!transport)
+    return NULL;
+  sfu_node_table_add (self->nodes, transport);
+  g_info ("router=%s transport=%s created: plain", router_id, id);
+  return sfu_worker_plain_get_info (transport);
+}
+
+SfuSeamPlainInfo *
+sfu_worker_connect_plain_transport (
+    SfuWorker *self, const gchar *id, GVariant *options, GError **error)
+{
+  SfuPlainPeer peer = { 0 };
+  SfuWorkerTransport *transport =
+      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
+  if (!transport || !sfu_worker_plain_read_peer (options, &peer, error) ||
+      !sfu_worker_plain_connect (transport, &peer, error))
+    return NULL;
+  return sfu_worker_plain_get_info (transport);
 }
 
 gboolean

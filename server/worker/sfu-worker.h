@@ -43,6 +43,11 @@ SfuSeamTransportInfo *sfu_worker_create_transport (
 gboolean sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
     const gchar *role, GPtrArray *fingerprints, const gchar **local_role,
     GError **error);
+/* options: a{sv} of the seam. */
+SfuSeamPlainInfo *sfu_worker_create_plain_transport (SfuWorker *self,
+    const gchar *router_id, const gchar *id, GVariant *options, GError **error);
+SfuSeamPlainInfo *sfu_worker_connect_plain_transport (
+    SfuWorker *self, const gchar *id, GVariant *options, GError **error);
 /* g_free both. */
 gboolean sfu_worker_restart_ice (SfuWorker *self, const gchar *id,
     gchar **ufrag, gchar **pwd, GError **error);

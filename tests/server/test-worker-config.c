@@ -38,7 +38,9 @@ test_values (void)
       options ("{'allow-impairment': <true>, 'max-routers': <uint32 1>,"
                " 'max-transports-per-router': <uint32 2>,"
                " 'max-producers-per-transport': <uint32 3>,"
-               " 'max-consumers-per-transport': <uint32 100000>}");
+               " 'max-consumers-per-transport': <uint32 100000>,"
+               " 'plain-port-max': <uint16 50001>,"
+               " 'plain-port-min': <uint16 50000>}");
   g_autoptr (GError) error = NULL;
   SfuWorkerConfig config;
   sfu_worker_config_init (&config);
@@ -48,6 +50,8 @@ test_values (void)
   g_assert_cmpuint (config.max_transports_per_router, ==, 2);
   g_assert_cmpuint (config.max_producers_per_transport, ==, 3);
   g_assert_cmpuint (config.max_consumers_per_transport, ==, 100000);
+  g_assert_cmpuint (config.plain_port_min, ==, 50000);
+  g_assert_cmpuint (config.plain_port_max, ==, 50001);
 }
 
 static void
@@ -61,6 +65,10 @@ test_refused (void)
     "{'allow-impairment': <uint32 1>}",
     "{'max-routes': <uint32 1>}",
     "{'': <uint32 1>}",
+    "{'plain-port-min': <uint16 1>}",
+    "{'plain-port-max': <uint16 1>}",
+    "{'plain-port-min': <uint16 2>, 'plain-port-max': <uint16 1>}",
+    "{'plain-port-min': <uint32 1>, 'plain-port-max': <uint32 1>}",
   };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GVariant) variant = options (bad[i]);

@@ -160,6 +160,34 @@ worker_connect_transport (SfuWorkerClient *client, const gchar *id,
   return local_role;
 }
 
+SfuSeamPlainInfo *
+worker_create_plain (SfuWorkerClient *client, const gchar *router,
+    const gchar *id, const SfuWorkerPlainOptions *options, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_create_plain_transport_async (
+      client, router, id, options, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  SfuSeamPlainInfo *info = sfu_worker_client_create_plain_transport_finish (
+      client, wait.result, error);
+  worker_wait_clear (&wait);
+  return info;
+}
+
+gboolean
+worker_connect_plain (SfuWorkerClient *client, const gchar *id,
+    const SfuWorkerPlainPeer *peer, gchar **key, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_connect_plain_transport_async (
+      client, id, peer, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok = sfu_worker_client_connect_plain_transport_finish (
+      client, wait.result, NULL, key, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
 gboolean
 worker_close_transport (
     SfuWorkerClient *client, const gchar *id, GError **error)

@@ -59,6 +59,13 @@ SfuSeamTransportInfo *worker_create_transport (SfuWorkerClient *client,
 gchar *worker_connect_transport (SfuWorkerClient *client, const gchar *id,
     const gchar *role, const gchar *algorithm, const gchar *value,
     GError **error);
+/* NULL on error. */
+SfuSeamPlainInfo *worker_create_plain (SfuWorkerClient *client,
+    const gchar *router, const gchar *id, const SfuWorkerPlainOptions *options,
+    GError **error);
+/* key: ours, may be NULL. */
+gboolean worker_connect_plain (SfuWorkerClient *client, const gchar *id,
+    const SfuWorkerPlainPeer *peer, gchar **key, GError **error);
 gboolean worker_close_transport (
     SfuWorkerClient *client, const gchar *id, GError **error);
 gboolean worker_produce (SfuWorkerClient *client, const gchar *transport,
