@@ -14,7 +14,8 @@ RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
   graphviz glib-networking"
 
 TEST_PACKAGES="git clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
-  chromium firefox-esr python3-aiortc python3-websockets iproute2 procps"
+  chromium firefox-esr python3-aiortc python3-websockets iproute2 procps
+  coturn"
 
 say () {
   printf '\033[1m==> %s\033[0m\n' "$*" >&2

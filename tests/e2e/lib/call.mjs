@@ -50,7 +50,8 @@ export class Call {
     return this.browsers.get(launch);
   }
 
-  /** A new tab that has joined. options: launch, roomId, wrongFingerprint. */
+  /** A new tab that has joined. options: launch, and join's in
+   * page/peer.js. */
   async peer (id, options = {}) {
     const { launch = launchChromium, ...rest } = options;
     const browser = await this.#browser(launch);

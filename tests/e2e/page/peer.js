@@ -16,6 +16,7 @@ const state = {
   device: null,
   transports: {},       // send, recv
   states: {},           // send, recv: connection states in order
+  iceErrors: {},        // send, recv: { errorCode, errorText, url }
   userNames: {},        // send, recv: the server's ICE user name
   producers: new Map(), // kind -> Producer
   consumers: new Map(), // id -> { consumer, peerId, element, ... }
@@ -108,8 +109,17 @@ function onNotification (method, data) {
   }
 }
 
+/** Of join's options: nothing but a relay, with given credentials or the
+ * server's. */
+function iceOptions (options, iceServers) {
+  if (!options.relay)
+    return { iceServers: [] };
+  return { iceTransportPolicy: 'relay', iceServers: iceServers.map(
+    (server) => ({ ...server, ...options.credentials })) };
+}
+
 /** tamper: gets the dtlsParameters before they are signalled. */
-async function makeTransport (direction, tamper) {
+async function makeTransport (direction, tamper, options) {
   const answer = await request('createWebRtcTransport', {
     forceTcp: false,
     producing: direction === 'send',
@@ -117,9 +127,11 @@ async function makeTransport (direction, tamper) {
   });
   const make = direction === 'send' ? 'createSendTransport'
     : 'createRecvTransport';
-  const transport = state.device[make]({ ...answer, iceServers: [] });
+  const transport = state.device[make]({ ...answer,
+    ...iceOptions(options, answer.iceServers) });
   state.transports[direction] = transport;
   state.states[direction] = [];
+  state.iceErrors[direction] = [];
   state.userNames[direction] = answer.iceParameters.usernameFragment;
   transport.on('connect', ({ dtlsParameters }, done, failed) => {
     request('connectWebRtcTransport', { transportId: transport.id,
@@ -127,6 +139,9 @@ async function makeTransport (direction, tamper) {
   });
   transport.on('connectionstatechange', (value) => {
     state.states[direction].push({ value, at: now() });
+  });
+  transport.on('icecandidateerror', ({ errorCode, errorText, url }) => {
+    state.iceErrors[direction].push({ errorCode, errorText, url });
   });
   transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
     request('produce', { transportId: transport.id, kind, rtpParameters,
@@ -144,17 +159,22 @@ function wrongFingerprint (dtlsParameters) {
     }) };
 }
 
-/** options: serverUrl, roomId, peerId, wrongFingerprint. */
+/**
+ * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
+ * relay (only through TURN), credentials ({ username, credential }, instead of
+ * the server's).
+ */
 async function join (options) {
   const { serverUrl, roomId, peerId } = options;
   const started = now();
-  await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}`);
+  const token = options.token ? `&token=${options.token}` : '';
+  await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}${token}`);
   state.device = new Device();
   await state.device.load({
     routerRtpCapabilities: await request('getRouterRtpCapabilities') });
   const tamper = options.wrongFingerprint ? wrongFingerprint : (p) => p;
-  await makeTransport('send', tamper);
-  await makeTransport('recv', tamper);
+  await makeTransport('send', tamper, options);
+  await makeTransport('recv', tamper, options);
   const { peers } = await request('join', {
     displayName: peerId.toUpperCase(),
     device: { flag: 'test', name: state.device.handlerName, version: '1' },
@@ -310,6 +330,26 @@ async function sent (kind) {
     availableOutgoingBitrate: pair?.availableOutgoingBitrate };
 }
 
+/** The pair of candidates that each transport uses; null = none. */
+async function selectedPairs () {
+  const pairs = {};
+  for (const [direction, transport] of Object.entries(state.transports)) {
+    const reports = await transport.getStats();
+    const used = [...reports.values()].find((r) => r.type === 'transport');
+    const pair = reports.get(used?.selectedCandidatePairId);
+    pairs[direction] = pair ? { local: reports.get(pair.localCandidateId),
+      remote: reports.get(pair.remoteCandidateId) } : null;
+  }
+  return pairs;
+}
+
+/** Resolves with the error once gathering is over and has found nothing. */
+async function iceDenied (direction, timeoutMs) {
+  const transport = state.transports[direction];
+  return until(() => transport.iceGatheringState === 'complete'
+    && state.iceErrors[direction].at(-1), timeoutMs, 'a refusal by TURN');
+}
+
 /** What the own camera shows over some time. */
 async function ownPictures (ms) {
   const pictures = [];
@@ -337,7 +377,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
-  received, packetsOf, sent, watch, notification,
+  received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),
