@@ -129,12 +129,15 @@ void
 sfu_server_stop_async (
     SfuServer *server, GAsyncReadyCallback callback, gpointer data)
 {
-  gboolean empty = sfu_rooms_n_peers (server->rooms) == 0;
+  gboolean empty = sfu_rooms_n_peers (server->rooms) == 0 &&
+      (server->http == NULL || sfu_http_server_is_idle (server->http));
 
   server->stopping = g_task_new (NULL, NULL, callback, data);
   if (server->http != NULL)
     sfu_http_server_stop_accepting (server->http);
   sfu_rooms_close_all (server->rooms, SFU_CLOSE_GOING_AWAY);
+  if (server->http != NULL)
+    sfu_http_server_disconnect_all (server->http);
   server->goodbye_id =
       g_timeout_add (empty ? 0 : GOODBYE_MS, on_goodbye, server);
 }

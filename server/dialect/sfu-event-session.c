@@ -272,6 +272,15 @@ on_event (gpointer owner, const gchar *name, JsonArray *args, gint64 ack_id)
 }
 
 static void
+on_refused (gpointer owner, gint64 ack_id, const GError *error)
+{
+  SfuEventSession *session = owner;
+
+  if (!is_too_fast (session, NULL, ack_id))
+    sfu_event_session_fail (session, NULL, ack_id, g_error_copy (error));
+}
+
+static void
 on_closed (gpointer owner, SfuSioCloseReason reason)
 {
   SfuEventSession *session = owner;
@@ -287,6 +296,7 @@ on_closed (gpointer owner, SfuSioCloseReason reason)
 
 static const SfuSioCallbacks socket_callbacks = {
   .event = on_event,
+  .refused = on_refused,
   .closed = on_closed,
 };
 

@@ -93,11 +93,59 @@ accept_native (SfuHttpServer *server, SoupServerMessage *message,
         g_object_get_data (G_OBJECT (message), GRANT_KEY));
 }
 
+/* ---- Socket.IO: the mount knows which protocols are there ---- */
+
+static guint
+port_of (SoupServerMessage *message)
+{
+  GSocketAddress *local = soup_server_message_get_local_address (message);
+
+  return G_IS_INET_SOCKET_ADDRESS (local)
+      ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local))
+      : 0;
+}
+
+static SfuSioServer *
+find_mount (SfuHttpServer *server, SoupServerMessage *message)
+{
+  g_autofree gchar *path =
+      g_strdup (g_uri_get_path (soup_server_message_get_uri (message)));
+  gsize len = strlen (path);
+
+  if (len > 1 && path[len - 1] == '/')
+    path[len - 1] = '\0';
+  return sfu_http_mounts_find (server, path, port_of (message));
+}
+
+static gboolean
+check_sio (SfuHttpServer *server, SoupServerMessage *message)
+{
+  return sfu_sio_server_check_websocket (find_mount (server, message), message);
+}
+
+static void
+accept_sio (SfuHttpServer *server, SoupServerMessage *message,
+    SoupWebsocketConnection *connection)
+{
+  sfu_sio_server_handle_websocket (
+      find_mount (server, message), message, connection);
+}
+
+static void
+handle_sio (SfuHttpServer *server, SoupServerMessage *message)
+{
+  sfu_sio_server_handle_request (find_mount (server, message), message);
+}
+
 /* ---- all ---- */
 
 static const Door doors[] = {
   { "native", G_STRUCT_OFFSET (SfuConfig, native), offers_protoo, check_native,
       accept_native, NULL },
+  { "study-rooms", G_STRUCT_OFFSET (SfuConfig, study), NULL, check_sio,
+      accept_sio, handle_sio },
+  { "calls", G_STRUCT_OFFSET (SfuConfig, calls), NULL, check_sio, accept_sio,
+      handle_sio },
 };
 
 static gboolean
@@ -122,12 +170,7 @@ is_path (const gchar *wanted, const gchar *path)
 static gboolean
 is_port (guint wanted, SoupServerMessage *message)
 {
-  GSocketAddress *local = soup_server_message_get_local_address (message);
-
-  return wanted == 0 ||
-      (G_IS_INET_SOCKET_ADDRESS (local) &&
-          g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local)) ==
-              wanted);
+  return wanted == 0 || port_of (message) == wanted;
 }
 
 static const Door *
@@ -161,7 +204,7 @@ sfu_http_doors_handle (SfuHttpServer *server, SoupServerMessage *message)
     else
       sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND,
           "no WebSocket here; the native protocol wants the subprotocol "
-          "\"protoo\"");
+          "\"protoo\", Socket.IO its path");
     return TRUE;
   }
   if (door == NULL)

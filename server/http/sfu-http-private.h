@@ -7,8 +7,11 @@
 #include "sfu-http-server.h"
 
 #include "sfu-json.h"
+#include "sfu-sio.h"
 
 G_BEGIN_DECLS
+
+typedef struct _SfuHttpMount SfuHttpMount;
 
 struct _SfuHttpServer {
   SoupServer *soup;        /* owned */
@@ -17,6 +20,7 @@ struct _SfuHttpServer {
   GArray *ports;           /* of guint16 */
   gchar *web_root;         /* NULL = nowhere */
   SfuServices services;
+  GPtrArray *mounts; /* of SfuHttpMount */
   gint64 started_us;
 };
 
@@ -42,6 +46,17 @@ gboolean sfu_http_doors_handle (
 /* After the handshake. */
 void sfu_http_doors_accept (SfuHttpServer *server, SoupServerMessage *message,
     SoupWebsocketConnection *connection);
+
+/* ---- mounts of Socket.IO ---- */
+
+/* FALSE and an error whose text says what to do: two protocols want the same
+ * place. */
+gboolean sfu_http_mounts_open (SfuHttpServer *server, GError **error);
+/* path: without a slash at its end. NULL = there is none. */
+SfuSioServer *sfu_http_mounts_find (
+    SfuHttpServer *server, const gchar *path, guint port);
+gboolean sfu_http_mounts_are_empty (SfuHttpServer *server);
+void sfu_http_mounts_close_all (SfuHttpServer *server);
 
 /* ---- routes ---- */
 

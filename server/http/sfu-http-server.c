@@ -157,7 +157,8 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
       server->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
-  if (!load_certificate (server, error))
+  if (!load_certificate (server, error) ||
+      !sfu_http_mounts_open (server, error))
     return NULL;
   g_signal_connect (
       server->soup, "request-started", G_CALLBACK (on_request_started), server);
@@ -179,6 +180,7 @@ sfu_http_server_free (SfuHttpServer *server)
   if (server->soup != NULL)
     soup_server_disconnect (server->soup);
   g_clear_object (&server->soup);
+  g_clear_pointer (&server->mounts, g_ptr_array_unref);
   sfu_services_clear (&server->services);
   g_array_unref (server->ports);
   g_free (server->web_root);
@@ -193,6 +195,18 @@ sfu_http_server_stop_accepting (SfuHttpServer *server)
   for (GSList *l = listeners; l != NULL; l = l->next)
     g_socket_close (l->data, NULL);
   g_slist_free (listeners);
+}
+
+void
+sfu_http_server_disconnect_all (SfuHttpServer *server)
+{
+  sfu_http_mounts_close_all (server);
+}
+
+gboolean
+sfu_http_server_is_idle (SfuHttpServer *server)
+{
+  return sfu_http_mounts_are_empty (server);
 }
 
 const GArray *

@@ -24,6 +24,11 @@ void sfu_http_server_free (SfuHttpServer *server);
 /* Takes no new connections from now on; those that are open stay. */
 void sfu_http_server_stop_accepting (SfuHttpServer *server);
 
+/* Tells clients that are in no room, too, that the server stops. */
+void sfu_http_server_disconnect_all (SfuHttpServer *server);
+/* Nobody is connected who would be told. */
+gboolean sfu_http_server_is_idle (SfuHttpServer *server);
+
 /* The ports that are listened on, in the order of the configuration. Borrowed;
  * of guint16. */
 const GArray *sfu_http_server_get_ports (SfuHttpServer *server);
