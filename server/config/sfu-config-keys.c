@@ -143,6 +143,10 @@ const SfuConfigKey sfu_config_keys[] = {
   { "protocols", "study-rooms-audio-only-above", "N", "40",
       sfu_config_read_number, FIELD (study_audio_only_above), 1, 100000, FALSE,
       "Who joins a fuller room is told to do without video." },
+  { "protocols", "study-rooms-api", NULL, "yes", sfu_config_read_switch,
+      FIELD (study_api), 0, 0, FALSE,
+      "GET /api/rooms tells anybody which rooms there are and who is in them; "
+      "with require-token, only who has one." },
   { "protocols", "meetings", NULL, "yes", sfu_config_read_switch,
       FIELD (meetings.enabled), 0, 0, FALSE,
       "Socket.IO with accounts; needs a jwt-secret-file." },

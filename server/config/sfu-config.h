@@ -55,6 +55,7 @@ typedef struct {
   SfuDoorConfig native, study, meetings, calls, rpc;
   guint resume_grace_s;
   guint study_max_peers, study_audio_only_above;
+  gboolean study_api;
   guint meetings_grace_s;
   gchar *calls_backend_url; /* NULL = no webhook */
   gchar *rpc_token;

@@ -36,12 +36,17 @@ handle_health (const Context *c)
   guint running =
       sfu_worker_pool_n_running (sfu_rooms_get_pool (c->server->rooms));
   gboolean ok = running == c->server->config->workers;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree gchar *timestamp = g_date_time_format_iso8601 (now);
 
   json_object_set_string_member (object, "status",
       ok                ? "healthy"
           : running > 0 ? "degraded"
                         : "failed");
-  json_object_set_string_member (object, "service", "gst-sfu");
+  json_object_set_string_member (object, "timestamp", timestamp);
+  /* What the clients of calls look for. */
+  json_object_set_string_member (object, "service", "webrtc");
+  json_object_set_string_member (object, "server", "gst-sfu");
   json_object_set_string_member (object, "version", SFU_VERSION);
   json_object_set_int_member (object, "uptime",
       (g_get_monotonic_time () - c->server->started_us) / G_USEC_PER_SEC);
@@ -152,6 +157,18 @@ handle_broadcaster (const Context *c)
       "broadcasters are not supported yet");
 }
 
+static void
+handle_study_rooms (const Context *c)
+{
+  sfu_http_reply_study_rooms (c->server, c->message);
+}
+
+static void
+handle_study_room (const Context *c)
+{
+  sfu_http_reply_study_room (c->server, c->message, c->room_id);
+}
+
 /* "*" is any part; the first one is the room. "**" is any rest. */
 static const struct {
   const gchar *method; /* NULL = any */
@@ -160,6 +177,8 @@ static const struct {
 } routes[] = {
   { "GET", "health", handle_health },
   { "GET", "stats", handle_stats },
+  { "GET", "api/rooms", handle_study_rooms },
+  { "GET", "api/rooms/*", handle_study_room },
   { "GET", "rooms/*", handle_room },
   { "GET", "rooms/*/dump", handle_dump },
   { "GET", "rooms/*/graph.dot", handle_graph_dot },

@@ -88,6 +88,12 @@ void sfu_http_reply_dump (SfuRoom *room, SoupServerMessage *message);
 void sfu_http_reply_graph (SfuHttpServer *server, SfuRoom *room,
     SoupServerMessage *message, gboolean svg);
 
+/* /api/rooms, and one of them; in sfu-http-study.c. */
+void sfu_http_reply_study_rooms (
+    SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_study_room (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+
 /* dot -Tsvg over text. */
 void sfu_graphviz_render_async (const gchar *program, const gchar *dot,
     GAsyncReadyCallback callback, gpointer data);

@@ -83,6 +83,12 @@ test_routes (void)
   } cases[] = {
     { "GET", "/health", 200, "application/json", "\"status\":\"healthy\"" },
     { "GET", "/stats", 200, "application/json", "\"consumers\":0" },
+    { "GET", "/health", 200, "application/json", "\"service\":\"webrtc\"" },
+    { "GET", "/health", 200, "application/json", "\"timestamp\":\"20" },
+    { "GET", "/api/rooms", 200, "application/json", "{\"rooms\":[]}" },
+    { "GET", "/api/rooms/x", 404, "application/json",
+        "{\"error\":\"Room not found\"}" },
+    { "POST", "/api/rooms", 405, "application/json", "error" },
     { "POST", "/health", 405, "application/json", "error" },
     { "GET", "/rooms/x", 200, "application/json", "preferredPayloadType" },
     { "GET", "/rooms/a%2Fb%20c", 200, "application/json", "codecs" },
