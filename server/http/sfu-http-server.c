@@ -122,6 +122,7 @@ listen_on (SfuHttpServer *server, guint16 port, GError **error)
   if (soup_server_listen (server->soup, address, options, &local)) {
     port = newest_port (server);
     g_array_append_val (server->ports, port);
+    g_message ("Server listening on port %u", port);
     return TRUE;
   }
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
@@ -165,6 +166,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   soup_server_add_handler (server->soup, NULL, on_request, server, NULL);
   soup_server_add_websocket_handler (server->soup, NULL, NULL,
       (gchar **)protocols, on_websocket, server, NULL);
+  g_message ("HTTP ready");
   for (guint i = 0; i < config->http_ports->len; i++)
     if (!listen_on (
             server, g_array_index (config->http_ports, guint16, i), error))

@@ -204,6 +204,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   if (sfu_worker_client_start_finish (SFU_WORKER_CLIENT (source), result,
           &slot->port_min, &slot->port_max, &error)) {
     slot->running = TRUE;
+    g_message ("worker %u/%u created (PID: %d)", slot->index + 1, pool->n_slots,
+        sfu_worker_client_get_pid (slot->client));
     g_info ("worker=%u pid=%d rtc=%u-%u runs", slot->index,
         sfu_worker_client_get_pid (slot->client), slot->port_min,
         slot->port_max);
@@ -247,6 +249,9 @@ void
 sfu_worker_pool_start_async (
     SfuWorkerPool *pool, GAsyncReadyCallback callback, gpointer data)
 {
+  /* These lines are read by programs: see docs/dialects/study-rooms.md. Each
+   * worker keeps one core busy at most; how many there are is configured. */
+  g_message ("Initializing %u workers (one per CPU core)", pool->n_slots);
   pool->starting = g_task_new (NULL, NULL, callback, data);
   pool->n_pending = pool->n_slots;
   for (guint i = 0; i < pool->n_slots; i++)

@@ -148,6 +148,38 @@ test_ready_and_stop (gconstpointer data)
   program_clear (&p);
 }
 
+/* What an operator of study rooms looks for in the log. */
+static void
+test_start_log (void)
+{
+  static const gchar *const flags[] = { "--http-port=0", "--rtc-port=0",
+    "--workers=2", NULL };
+  static const gchar *const lines[] = {
+    "MESSAGE [a-z-]+: Initializing 2 workers \\(one per CPU core\\)$",
+    "MESSAGE [a-z-]+: worker 1/2 created \\(PID: [1-9][0-9]*\\)$",
+    "MESSAGE [a-z-]+: worker 2/2 created \\(PID: [1-9][0-9]*\\)$",
+    "MESSAGE [a-z-]+: HTTP ready$",
+    "MESSAGE [a-z-]+: Server listening on port [1-9][0-9]*$",
+  };
+  Program p = program_start (flags);
+  g_autofree gchar *ready = program_read_line (&p);
+  g_autofree gchar *log = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_str_has_prefix (ready, "sfu-server ready"));
+  g_subprocess_send_signal (p.process, SIGTERM);
+  g_subprocess_communicate_utf8_async (
+      p.process, NULL, NULL, on_result, &result);
+  g_subprocess_communicate_utf8_finish (
+      p.process, wait_for (&result), NULL, &log, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    if (!g_regex_match_simple (lines[i], log, G_REGEX_MULTILINE, 0))
+      g_error ("\"%s\" is not in\n%s", lines[i], log);
+  program_clear (&p);
+}
+
 /* Two signals at once: it goes, whatever it was doing. */
 static void
 test_stop_twice (void)
@@ -369,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_data_func (
       "/program/stop/int", GINT_TO_POINTER (SIGINT), test_ready_and_stop);
   g_test_add_func ("/program/stop/twice", test_stop_twice);
+  g_test_add_func ("/program/start-log", test_start_log);
   g_test_add_func ("/program/port-busy", test_port_busy);
   g_test_add_func ("/program/cannot-start", test_cannot_start);
   g_test_add_func ("/program/text", test_text);
