@@ -122,6 +122,9 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
   if (session->socket != NULL)
     sfu_sio_socket_disconnect (session->socket,
         reason == SFU_CLOSE_WORKER || reason == SFU_CLOSE_GOING_AWAY);
+  /* Last: it may let go of a session that it held. */
+  if (session->dialect->put_out != NULL)
+    session->dialect->put_out (session);
 }
 
 static const SfuPeerSink sink = {
@@ -129,6 +132,18 @@ static const SfuPeerSink sink = {
   .offer_consumer = on_offer_consumer,
   .closed = on_room_closed,
 };
+
+static void
+set_names (SfuEventSession *session)
+{
+  SfuPeer *peer = session->peer;
+
+  g_free (peer->connection_id);
+  peer->connection_id = g_strdup (sfu_sio_socket_get_id (session->socket));
+  g_free (session->label);
+  session->label = g_strdup_printf (
+      "%s room=%s peer=%s", session->dialect->name, peer->room->id, peer->id);
+}
 
 gboolean
 sfu_event_session_enter (SfuEventSession *session, const gchar *room_id,
@@ -138,14 +153,27 @@ sfu_event_session_enter (SfuEventSession *session, const gchar *room_id,
       room_id, peer_id, &sink, session, error);
   if (session->peer == NULL)
     return FALSE;
-  g_free (session->peer->connection_id);
-  session->peer->connection_id =
-      g_strdup (sfu_sio_socket_get_id (session->socket));
-  g_free (session->label);
-  session->label = g_strdup_printf (
-      "%s room=%s peer=%s", session->dialect->name, room_id, peer_id);
+  set_names (session);
   g_info ("%s entered", session->label);
   return TRUE;
+}
+
+SfuEventSession *
+sfu_event_session_of (const SfuPeer *peer)
+{
+  return peer->sink == &sink ? peer->sink_owner : NULL;
+}
+
+void
+sfu_event_session_take_over (SfuEventSession *session, SfuPeer *peer)
+{
+  session->peer = sfu_peer_ref (peer);
+  peer->rights = session->grant != NULL
+      ? session->grant->rights
+      : session->services->config->default_rights;
+  peer->moderator = session->grant != NULL && session->grant->moderator;
+  set_names (session);
+  sfu_room_take_over (peer, &sink, session);
 }
 
 void

@@ -52,6 +52,9 @@ struct _SfuEventDialect {
   void (*notify) (SfuEventSession *session, const SfuNotice *notice);
   /* The socket has gone; session->socket is NULL. NULL = leave the room. */
   void (*disconnected) (SfuEventSession *session, SfuSioCloseReason reason);
+  /* The room has let go of the peer; session->peer is NULL and the socket, if
+   * there is one, will end. May be NULL. */
+  void (*put_out) (SfuEventSession *session);
   void (*free_data) (gpointer data); /* may be NULL */
 };
 
@@ -89,6 +92,12 @@ SfuEventSession *sfu_event_session_new (const SfuEventDialect *dialect,
  * still to be requested. FALSE and an error: no place. */
 gboolean sfu_event_session_enter (SfuEventSession *session,
     const gchar *room_id, const gchar *peer_id, GError **error);
+/* The session behind a peer; NULL for one of another kind of protocol. Its
+ * socket is NULL when the connection has gone and the session is held. */
+SfuEventSession *sfu_event_session_of (const SfuPeer *peer);
+/* Goes on as this peer, which leaves its session: see sfu_room_take_over. The
+ * session must be in no room. */
+void sfu_event_session_take_over (SfuEventSession *session, SfuPeer *peer);
 /* Leaves the room, if it is in one. */
 void sfu_event_session_leave (SfuEventSession *session);
 
