@@ -144,6 +144,8 @@ static const Door doors[] = {
       accept_native, NULL },
   { "study-rooms", G_STRUCT_OFFSET (SfuConfig, study), NULL, check_sio,
       accept_sio, handle_sio },
+  { "meetings", G_STRUCT_OFFSET (SfuConfig, meetings), NULL, check_sio,
+      accept_sio, handle_sio },
   { "calls", G_STRUCT_OFFSET (SfuConfig, calls), NULL, check_sio, accept_sio,
       handle_sio },
 };

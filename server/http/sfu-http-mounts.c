@@ -9,6 +9,7 @@
 
 #include "sfu-calls.h"
 #include "sfu-error.h"
+#include "sfu-meetings.h"
 #include "sfu-study.h"
 
 #include <string.h>
@@ -29,6 +30,8 @@ typedef struct {
 
 static const Protocol protocols[] = {
   { "study-rooms", G_STRUCT_OFFSET (SfuConfig, study), FALSE, sfu_study_open },
+  { "meetings", G_STRUCT_OFFSET (SfuConfig, meetings), TRUE,
+      sfu_meetings_open },
   { "calls", G_STRUCT_OFFSET (SfuConfig, calls), TRUE, sfu_calls_open },
 };
 
