@@ -92,6 +92,8 @@ run (SfuConfig *config)
   guint term, interrupt;
 
   sfu_log_init (config->log_level);
+  for (guint i = 0; i < config->warnings->len; i++)
+    g_warning ("%s", (gchar *)config->warnings->pdata[i]);
   self.server = sfu_server_new (config, &error);
   if (self.server == NULL) {
     g_printerr ("sfu-server: codecs: %s\n", error->message);
@@ -130,6 +132,9 @@ main (int argc, char **argv)
     case SFU_CONFIG_RUN:
       return run (g_steal_pointer (&config));
     case SFU_CONFIG_CHECK:
+      for (guint i = 0; i < config->warnings->len; i++)
+        g_printerr (
+            "sfu-server: warning: %s\n", (gchar *)config->warnings->pdata[i]);
       g_print ("the configuration is good\n");
       return EXIT_OK;
     default:

@@ -29,7 +29,7 @@ secret_free (gpointer data)
 }
 
 static gchar *
-describe_faults (const gchar *path, gsize len)
+describe_faults (const gchar *path, gsize len, gsize good_bytes)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   GStatBuf info;
@@ -37,11 +37,11 @@ describe_faults (const gchar *path, gsize len)
   if (g_stat (path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
     g_string_append_printf (
         text, "everybody on this machine can read it (chmod 600 %s)", path);
-  if (len < SFU_SECRET_MIN_BYTES)
+  if (len < good_bytes)
     g_string_append_printf (text,
-        "%sit is short: %d random bytes or more cannot be guessed "
-        "(openssl rand -hex 32)",
-        text->len > 0 ? "; " : "", SFU_SECRET_MIN_BYTES);
+        "%sit is short: %" G_GSIZE_FORMAT " random bytes or more cannot be "
+        "guessed (openssl rand -hex 32)",
+        text->len > 0 ? "; " : "", good_bytes);
   if (text->len == 0)
     return NULL;
   g_string_prepend (text, ": ");
@@ -50,7 +50,8 @@ describe_faults (const gchar *path, gsize len)
 }
 
 GBytes *
-sfu_secret_file_read (const gchar *path, gchar **warning, GError **error)
+sfu_secret_file_read (
+    const gchar *path, gsize good_bytes, gchar **warning, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -76,6 +77,6 @@ sfu_secret_file_read (const gchar *path, gchar **warning, GError **error)
         len == 0 ? "the file is empty" : "too long for a secret");
     return NULL;
   }
-  *warning = describe_faults (path, len);
+  *warning = describe_faults (path, len, good_bytes);
   return g_steal_pointer (&bytes);
 }

@@ -71,9 +71,10 @@ const SfuConfigKey sfu_config_keys[] = {
       "Pages that may connect: https://app.example, ... or * for any. Programs "
       "that send no Origin are not asked.",
       .aliases = "FRONTEND_URL" },
-  { "access", "jwt-secret-file", "FILE", "", sfu_config_read_token_file,
+  { "access", "jwt-secret-file", "FILE", "", sfu_config_read_secret_file,
       FIELD (jwt_secret), 0, 0, FALSE,
-      "Secret of the tokens (JWT, HS256) of accounts." },
+      "Secret of the tokens (JWT, HS256) of accounts: 32 random bytes or "
+      "more." },
   { "access", "jwt-secret", "SECRET", "", sfu_config_read_secret,
       FIELD (jwt_secret), 0, 0, FALSE,
       "The secret itself; for the environment, others can see flags.",
@@ -106,7 +107,7 @@ const SfuConfigKey sfu_config_keys[] = {
       0, 0, TRUE,
       "What clients get to reach us through: stun:HOST:PORT, "
       "turn:HOST:PORT?transport=udp, turns:..." },
-  { "ice", "turn-secret-file", "FILE", "", sfu_config_read_token_file,
+  { "ice", "turn-secret-file", "FILE", "", sfu_config_read_secret_file,
       FIELD (turn_secret), 0, 0, FALSE,
       "The TURN server's shared secret (coturn: static-auth-secret); each "
       "client gets credentials of its own." },

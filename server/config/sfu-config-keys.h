@@ -57,6 +57,10 @@ gboolean sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
 /* Of one line, at least 8 characters; the field gets the content. */
 gboolean sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* A secret of HMACs: the field gets the bytes but a line end; there is a warning
+ * when it is short. */
+gboolean sfu_config_read_secret_file (const SfuConfigKey *key,
+    SfuConfig *config, const gchar *text, GError **error);
 /* The value itself; empty leaves the field as it is (a file may have set it). */
 gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);

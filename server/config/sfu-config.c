@@ -388,6 +388,7 @@ sfu_config_load (gint argc, gchar **argv, gchar **environment,
   gboolean ok;
 
   *text = NULL;
+  config->warnings = g_ptr_array_new_with_free_func (g_free);
   ok = load (&loader, argc, argv, environment, config, error);
   if (ok)
     *action = choose_action (&loader, text);
@@ -405,6 +406,7 @@ sfu_config_free (SfuConfig *config)
 {
   if (config == NULL)
     return;
+  g_clear_pointer (&config->warnings, g_ptr_array_unref);
   g_clear_pointer (&config->http_ports, g_array_unref);
   g_clear_pointer (&config->codecs, g_ptr_array_unref);
   g_strfreev (config->announced_addresses);

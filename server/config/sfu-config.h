@@ -78,6 +78,9 @@ typedef struct {
   guint connections_per_second_per_address;
   /* log */
   gchar *log_level;
+
+  GPtrArray
+      *warnings; /* of text: good enough to run, for an operator to mend */
 } SfuConfig;
 
 typedef enum {

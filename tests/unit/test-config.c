@@ -201,7 +201,10 @@ test_refused (void)
         "admin-open: only with a loopback" },
     { { "--admin-open=perhaps", NULL }, NULL, NULL, "must be yes or no" },
     { { "--admin-token-file=/dev/null", NULL }, NULL, NULL,
-        "must have 8 to 4096 characters" },
+        "the file is empty" },
+    { { "--jwt-secret-file=/dev/null", NULL }, NULL, NULL,
+        "the file is empty" },
+    { { "--turn-secret-file=/nonexistent", NULL }, NULL, NULL, "nonexistent" },
     { { "--admin-token-file=/nonexistent", NULL }, NULL, NULL, "/nonexistent" },
     { { "--codecs=theora", NULL }, NULL, NULL, "media codec not supported" },
     { { "--codecs=", NULL }, NULL, NULL, "must name a codec" },
@@ -260,6 +263,43 @@ test_token (void)
   g_assert_null (strstr (l.text, "open-sesame"));
   loaded_clear (&l);
   g_remove (token_file);
+}
+
+/* A secret that is short, or that everybody can read, is used all the same. */
+static void
+test_secret (void)
+{
+  g_autofree gchar *secret_file = g_strdup_printf ("%s.secret", file_name);
+  g_autofree gchar *jwt = g_strdup_printf ("--jwt-secret-file=%s", secret_file);
+  g_autofree gchar *turn =
+      g_strdup_printf ("--turn-secret-file=%s", secret_file);
+  g_autofree gchar *admin =
+      g_strdup_printf ("--admin-token-file=%s", secret_file);
+  const gchar *flags[] = { jwt, turn, admin, NULL };
+  Loaded l;
+
+  g_file_set_contents (secret_file, " s3cr3t s \n", -1, NULL);
+  g_chmod (secret_file, 0600);
+  l = load (flags, NULL, NULL);
+  g_assert_no_error (l.error);
+  g_assert_cmpstr (l.config->jwt_secret, ==, " s3cr3t s ");
+  g_assert_cmpstr (l.config->turn_secret, ==, " s3cr3t s ");
+  g_assert_cmpuint (l.config->warnings->len, ==, 2);
+  g_assert_true (
+      g_str_has_prefix (l.config->warnings->pdata[0], "jwt-secret-file: "));
+  g_assert_true (
+      g_str_has_prefix (l.config->warnings->pdata[1], "turn-secret-file: "));
+  loaded_clear (&l);
+  g_chmod (secret_file, 0644);
+  l = load (flags, NULL, NULL);
+  g_assert_no_error (l.error);
+  g_assert_cmpuint (l.config->warnings->len, ==, 3);
+  for (guint i = 0; i < 3; i++) {
+    g_assert_nonnull (strstr (l.config->warnings->pdata[i], "can read it"));
+    g_assert_null (strstr (l.config->warnings->pdata[i], "s3cr3t"));
+  }
+  loaded_clear (&l);
+  g_remove (secret_file);
 }
 
 /* What is printed can be read again, and means the same. */
@@ -325,6 +365,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/switches", test_switches);
   g_test_add_func ("/config/token", test_token);
+  g_test_add_func ("/config/secret", test_secret);
   g_test_add_func ("/config/print", test_print_round_trip);
   g_test_add_func ("/config/every-key", test_every_key);
   status = g_test_run ();

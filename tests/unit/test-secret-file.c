@@ -60,7 +60,8 @@ test_content (Fixture *f, gconstpointer data)
     g_autofree gchar *warning = NULL;
 
     write_file (f, cases[i].text, 0600);
-    secret = sfu_secret_file_read (f->path, &warning, &error);
+    secret =
+        sfu_secret_file_read (f->path, SFU_SECRET_MIN_BYTES, &warning, &error);
     if (cases[i].secret == NULL) {
       g_assert_null (secret);
       g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
@@ -97,7 +98,8 @@ test_warnings (Fixture *f, gconstpointer data)
     g_autoptr (GBytes) secret = NULL;
 
     write_file (f, cases[i].text, cases[i].mode);
-    secret = sfu_secret_file_read (f->path, &warning, NULL);
+    secret =
+        sfu_secret_file_read (f->path, SFU_SECRET_MIN_BYTES, &warning, NULL);
     g_assert_nonnull (secret);
     g_assert_cmpint (
         warning != NULL, ==, cases[i].is_short || cases[i].is_open);
@@ -110,6 +112,14 @@ test_warnings (Fixture *f, gconstpointer data)
         strstr (warning, "can read it") != NULL, ==, cases[i].is_open);
     g_assert_null (strstr (warning, "s3cr3t"));
   }
+  {
+    g_autofree gchar *warning = NULL;
+    g_autoptr (GBytes) secret = NULL;
+
+    write_file (f, "s3cr3t", 0600);
+    secret = sfu_secret_file_read (f->path, 6, &warning, NULL);
+    g_assert_null (warning);
+  }
 }
 
 static void
@@ -121,13 +131,16 @@ test_unreadable (Fixture *f, gconstpointer data)
   g_autofree gchar *text = g_strnfill (64 * 1024 + 1, 'x');
   g_autofree gchar *warning = NULL;
 
-  g_assert_null (sfu_secret_file_read (f->path, &warning, &missing));
+  g_assert_null (
+      sfu_secret_file_read (f->path, SFU_SECRET_MIN_BYTES, &warning, &missing));
   g_assert_error (missing, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (missing->message, f->path));
-  g_assert_null (sfu_secret_file_read (f->dir, &warning, &folder));
+  g_assert_null (
+      sfu_secret_file_read (f->dir, SFU_SECRET_MIN_BYTES, &warning, &folder));
   g_assert_error (folder, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
   write_file (f, text, 0600);
-  g_assert_null (sfu_secret_file_read (f->path, &warning, &long_one));
+  g_assert_null (sfu_secret_file_read (
+      f->path, SFU_SECRET_MIN_BYTES, &warning, &long_one));
   g_assert_error (long_one, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
   g_assert_null (warning);
 }
