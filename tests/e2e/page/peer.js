@@ -343,6 +343,12 @@ async function selectedPairs () {
   return pairs;
 }
 
+/** Resolves once media can flow. */
+async function connected (direction, timeoutMs = 10000) {
+  await until(() => state.transports[direction].connectionState === 'connected',
+    timeoutMs, `${direction} transport connected`);
+}
+
 /** Resolves with the error once gathering is over and has found nothing. */
 async function iceDenied (direction, timeoutMs) {
   const transport = state.transports[direction];
@@ -378,6 +384,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
   received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
+  connected,
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),

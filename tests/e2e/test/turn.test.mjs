@@ -18,13 +18,17 @@ const DENIED_MS = 10000;
 const JWT_SECRET = 'jwt-0123456789abcdef0123456789abcdef';
 const TURN_SECRET = 'turn-0123456789abcdef0123456789abcdef';
 
+const made = [];
+
 /** As docs/accounts.md says. */
 function makeToken (claims) {
   const part = (value) => Buffer.from(JSON.stringify(value))
     .toString('base64url');
   const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
-  return `${text}.${createHmac('sha256', JWT_SECRET).update(text)
+  const token = `${text}.${createHmac('sha256', JWT_SECRET).update(text)
     .digest('base64url')}`;
+  made.push(token);
+  return token;
 }
 
 function secretFile (name, secret) {
@@ -40,9 +44,21 @@ async function start (t) {
     '--ice-servers', turn.url,
     '--turn-secret-file', secretFile(`${slug(t.name)}.turn`, TURN_SECRET),
     '--jwt-secret-file', secretFile(`${slug(t.name)}.jwt`, JWT_SECRET),
-    '--require-token',
+    '--require-token', '--log-level', 'debug',
   ] });
+  // After everything else, so that all of it has been logged.
+  t.after(() => assertNoSecrets(call.server));
   return { turn, call };
+}
+
+/** Not even at the lowest level, with what the workers write in it. */
+function assertNoSecrets (server) {
+  const log = server.log();
+  assert.match(log, /method=createWebRtcTransport/);
+  for (const secret of [JWT_SECRET, TURN_SECRET, server.token,
+    ...made.flatMap((token) => token.split('.').slice(1))]) {
+    assert.ok(!log.includes(secret), `in ${server.logFile}: ${secret}`);
+  }
 }
 
 const member = (userId, more = {}) => ({
@@ -97,6 +113,7 @@ test('other credentials get no relay', async (t) => {
   const good = await call.peer('good', member('user:good', { relay: true,
     credentials: turn.credentials('user:a', 3600) }));
   await good.publish({ audio: false });
+  await good.connected('send');
   assert.equal((await good.selectedPairs()).send.local.candidateType, 'relay');
 
   for (const [what, credentials] of Object.entries(cases)) {
