@@ -41,13 +41,6 @@ set_header (SoupServerMessage *message, const gchar *name, const gchar *value)
 
 /* ---- handshake ---- */
 
-static gboolean
-is_not_utf8 (gpointer name, gpointer value, gpointer data)
-{
-  return !g_utf8_validate (name, -1, NULL) ||
-      !g_utf8_validate (value, -1, NULL);
-}
-
 SfuEngineHandshake *
 sfu_engine_handshake_new (SoupServerMessage *message)
 {
@@ -58,7 +51,6 @@ sfu_engine_handshake_new (SoupServerMessage *message)
   handshake->address = g_strdup (address != NULL ? address : "");
   handshake->origin = g_strdup (request_header (message, "Origin"));
   handshake->query = soup_form_decode (query != NULL ? query : "");
-  g_hash_table_foreach_remove (handshake->query, is_not_utf8, NULL);
   return handshake;
 }
 

@@ -25,7 +25,7 @@ typedef enum {
 typedef struct {
   gchar *address;    /* IP as text; never NULL */
   gchar *origin;     /* or NULL */
-  GHashTable *query; /* name -> value, decoded; only valid UTF-8 */
+  GHashTable *query; /* name -> value, decoded; any bytes */
 } SfuEngineHandshake;
 
 SfuEngineHandshake *sfu_engine_handshake_new (SoupServerMessage *message);

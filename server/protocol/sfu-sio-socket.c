@@ -238,5 +238,7 @@ sfu_sio_socket_get_origin (SfuSioSocket *socket)
 const gchar *
 sfu_sio_socket_get_query (SfuSioSocket *socket, const gchar *name)
 {
-  return g_hash_table_lookup (socket->handshake->query, name);
+  const gchar *value = g_hash_table_lookup (socket->handshake->query, name);
+
+  return value != NULL && g_utf8_validate (value, -1, NULL) ? value : NULL;
 }

@@ -108,7 +108,8 @@ const gchar *sfu_sio_socket_get_namespace (SfuSioSocket *socket);
 const gchar *sfu_sio_socket_get_address (SfuSioSocket *socket);
 /* Of the handshake, or NULL. */
 const gchar *sfu_sio_socket_get_origin (SfuSioSocket *socket);
-/* A parameter of the handshake's address, or NULL. */
+/* A parameter of the handshake's address; NULL when there is none, or it is not
+ * UTF-8. */
 const gchar *sfu_sio_socket_get_query (SfuSioSocket *socket, const gchar *name);
 
 /* callbacks must live as long as the socket. */
