@@ -230,7 +230,7 @@ const SfuConfigKey sfu_config_keys[] = {
   { "limits", "max-queue-bytes", "N", "4194304", sfu_config_read_number,
       FIELD (max_queue_bytes), 65536, 1024 * MIB, FALSE,
       "What may wait for a client that reads slowly." },
-  { "limits", "max-pending-requests", "N", "64", sfu_config_read_number,
+  { "limits", "max-pending-requests", "N", "512", sfu_config_read_number,
       FIELD (max_pending_requests), 1, 10000, FALSE,
       "Requests of a client that wait for an answer." },
   { "limits", "requests-per-second", "N", "100", sfu_config_read_number,
