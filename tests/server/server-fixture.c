@@ -139,6 +139,57 @@ answer_clear (Answer *answer)
   g_clear_pointer (&answer->etag, g_free);
 }
 
+/* Things of one kind, of the room's one router. */
+static JsonArray *
+get_things (JsonNode *dump, const gchar *what)
+{
+  JsonArray *routers =
+      json_object_get_array_member (json_node_get_object (dump), "routers");
+
+  g_assert_cmpuint (json_array_get_length (routers), ==, 1);
+  return json_object_get_array_member (
+      json_array_get_object_element (routers, 0), what);
+}
+
+static JsonNode *
+get_dump (Fixture *f, const gchar *room)
+{
+  g_autofree gchar *path = g_strdup_printf ("/rooms/%s/dump", room);
+  g_auto (Answer) answer = fixture_http (f, "GET", path, NULL);
+  g_autoptr (GError) error = NULL;
+  JsonNode *node;
+
+  g_assert_cmpuint (answer.status, ==, 200);
+  node = json_from_string (answer.body, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+guint
+fixture_count (Fixture *f, const gchar *room, const gchar *what)
+{
+  g_autoptr (JsonNode) dump = get_dump (f, room);
+
+  return json_array_get_length (get_things (dump, what));
+}
+
+gboolean
+fixture_says (Fixture *f, const gchar *room, const gchar *what, const gchar *id,
+    const gchar *member)
+{
+  g_autoptr (JsonNode) dump = get_dump (f, room);
+  JsonArray *things = get_things (dump, what);
+
+  for (guint i = 0; i < json_array_get_length (things); i++) {
+    JsonObject *thing = json_array_get_object_element (things, i);
+
+    if (strcmp (json_object_get_string_member (thing, "id"), id) == 0)
+      return json_object_get_boolean_member (thing, member);
+  }
+  g_error ("the worker has no %s of id %s", what, id);
+  return FALSE;
+}
+
 /* ---- protoo ---- */
 
 const gchar *
@@ -148,6 +199,19 @@ get_string (JsonNode *node, const gchar *name)
 
   g_assert_nonnull (member);
   return json_node_get_string (member);
+}
+
+gchar *
+get_members (JsonNode *node)
+{
+  g_autoptr (GList) names =
+      json_object_get_members (json_node_get_object (node));
+  GString *text = g_string_new (NULL);
+
+  for (GList *l = names; l != NULL; l = l->next)
+    g_string_append_printf (
+        text, "%s%s", l == names ? "" : ",", (const gchar *)l->data);
+  return g_string_free (text, FALSE);
 }
 
 gint64

@@ -57,6 +57,13 @@ Answer fixture_http (
 void answer_clear (Answer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
 
+/* How many "transports", "producers" or "consumers" the room's worker has for
+ * it, as its dump says. The server needs --admin-open. */
+guint fixture_count (Fixture *f, const gchar *room, const gchar *what);
+/* Does that one of them say so, for instance "paused"? */
+gboolean fixture_says (Fixture *f, const gchar *room, const gchar *what,
+    const gchar *id, const gchar *member);
+
 /* ---- protoo ---- */
 
 typedef struct {
@@ -114,6 +121,8 @@ gchar *connect_data (const gchar *transport_id);
 
 /* Members of objects, in few words. */
 const gchar *get_string (JsonNode *node, const gchar *name);
+/* "id,kind": in the order of the text. */
+gchar *get_members (JsonNode *node);
 gint64 get_int (JsonNode *node, const gchar *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
