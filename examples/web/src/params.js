@@ -4,6 +4,8 @@
 // People use only ?room=NAME (or #NAME). The rest is for automation:
 //   name=TEXT autojoin=1 audio=0 video=0 peerId=ID theme=light|dark
 //   codec=vp8|vp9|h264 res=qvga|vga|hd simulcast=1 forceTcp=1
+// token=T is the account's, where the server has accounts. It is not part of the
+// link that people send each other.
 
 import { normaliseRoom } from './room-names.js';
 
@@ -32,6 +34,7 @@ export function parseParams(url) {
     audio: isNotOff('audio'),
     video: isNotOff('video'),
     peerId: query.get('peerId') || null,
+    token: query.get('token') || null,
     theme: oneOf(query.get('theme'), ['light', 'dark']),
     codec: oneOf(query.get('codec'), CODECS),
     resolution: oneOf(query.get('res'), RESOLUTIONS) ?? 'hd',
@@ -46,9 +49,10 @@ export function roomLink(url, room) {
 }
 
 /** Where the signalling socket of this page lives (same host, same port). */
-export function signallingUrl(url, room, peerId) {
+export function signallingUrl(url, room, peerId, token = null) {
   const scheme = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const query = new URLSearchParams({ roomId: room, peerId });
+  const query = new URLSearchParams(
+    { roomId: room, peerId, ...(token && { token }) });
 
   return `${scheme}//${url.host}/?${query}`;
 }

@@ -54,7 +54,8 @@ export class RoomClient {
 
   _dial() {
     const { room, me } = this._store.get();
-    const url = signallingUrl(new URL(location.href), room, me.id);
+    const url = signallingUrl(
+      new URL(location.href), room, me.id, this._params.token);
     const socket = new Peer(new WebSocketTransport(url, { retry: RETRY }));
 
     this._socket = socket;

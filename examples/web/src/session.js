@@ -81,7 +81,7 @@ export class Session {
       iceParameters: info.iceParameters,
       iceCandidates: info.iceCandidates,
       dtlsParameters: info.dtlsParameters,
-      iceServers: [],
+      iceServers: info.iceServers ?? [],
     };
     const transport = direction === 'send'
       ? this._device.createSendTransport(options)

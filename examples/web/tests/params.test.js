@@ -22,14 +22,14 @@ test('the room comes from the query or the fragment', () => {
 test('defaults are those of a person', () => {
   assert.deepEqual(parse('?room=x'), {
     room: 'x', name: '', autojoin: false, audio: true, video: true,
-    peerId: null, theme: null, codec: null, resolution: 'hd',
+    peerId: null, token: null, theme: null, codec: null, resolution: 'hd',
     simulcast: false, forceTcp: false,
   });
 });
 
 test('automation', () => {
   const params = parse('?room=x&name=Ada+L&autojoin=1&audio=0&video=0' +
-    '&res=vga&codec=vp9&theme=dark&simulcast=1&peerId=p1');
+    '&res=vga&codec=vp9&theme=dark&simulcast=1&peerId=p1&token=a.b.c');
 
   assert.equal(params.name, 'Ada L');
   assert.equal(params.autojoin, true);
@@ -40,6 +40,7 @@ test('automation', () => {
   assert.equal(params.theme, 'dark');
   assert.equal(params.simulcast, true);
   assert.equal(params.peerId, 'p1');
+  assert.equal(params.token, 'a.b.c');
 });
 
 test('nonsense falls back', () => {
@@ -62,4 +63,9 @@ test('links and the signalling address', () => {
   assert.equal(
     signallingUrl(new URL('http://localhost:4443/'), 'r', 'p'),
     'ws://localhost:4443/?roomId=r&peerId=p');
+  assert.equal(
+    signallingUrl(new URL('http://localhost:4443/'), 'r', 'p', 'a.b.c'),
+    'ws://localhost:4443/?roomId=r&peerId=p&token=a.b.c');
+  assert.equal(roomLink(new URL('http://h/?room=r&token=t'), 'r'),
+    'http://h/?room=r');
 });
