@@ -7,6 +7,7 @@
 
 #include "sfu-protoo.h"
 #include "sfu-room.h"
+#include "sio-client.h"
 #include "token-maker.h"
 
 #include <glib/gstdio.h>
@@ -418,6 +419,51 @@ test_ice_servers (void)
   fixture_stop (&f);
 }
 
+/* The same servers in the answer of each protocol that has Socket.IO. */
+static void
+test_ice_servers_everywhere (void)
+{
+  static const struct {
+    const gchar *path, *namespace;
+    const gchar *events[3][2];
+  } cases[] = {
+    { "/socket.io/", "/room/r",
+        { { "create-transport", "{\"direction\":\"send\"}" } } },
+    { "/socket.io/", "/",
+        { { "createRoom", "{\"callId\":\"c\"}" },
+            { "joinRoom", "{\"callId\":\"c\",\"userId\":\"u\"}" },
+            { "createTransport", "{\"direction\":\"recv\"}" } } },
+    { "/socket/", "/",
+        { { "joinRoom", "{\"roomCode\":\"r\",\"name\":\"n\"}" },
+            { "createTransport", "{\"isProducer\":true}" } } },
+  };
+  static const gchar expect[] =
+      "\"iceServers\":[{\"urls\":[\"turn:192.0.2.1\"],\"username\":\"";
+  g_autofree gchar *turn =
+      g_strdup_printf ("--turn-secret-file=%s", secret_file);
+  g_autofree gchar *jwt = g_strdup_printf ("--jwt-secret-file=%s", secret_file);
+  const gchar *flags[] = { turn, jwt, "--ice-servers=turn:192.0.2.1", NULL };
+  g_autofree gchar *token = test_token_hs256 (SECRET, NULL, "{\"sub\":\"s\"}");
+  g_autofree gchar *auth = g_strdup_printf ("{\"token\":\"%s\"}", token);
+  Fixture f;
+
+  fixture_start (&f, flags);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (SioClient) c =
+        sio_new (&f, cases[i].path, cases[i].namespace, auth);
+    g_autofree gchar *answer = NULL;
+
+    for (guint j = 0; j < 3 && cases[i].events[j][0] != NULL; j++) {
+      g_free (answer);
+      answer =
+          sio_request_text (c, cases[i].events[j][0], cases[i].events[j][1]);
+    }
+    if (strstr (answer, expect) == NULL)
+      g_error ("%s%s: %s", cases[i].path, cases[i].namespace, answer);
+  }
+  fixture_stop (&f);
+}
+
 static void
 test_no_ice_servers (void)
 {
@@ -455,6 +501,8 @@ main (int argc, char **argv)
   g_test_add_func ("/accounts/rights", test_rights);
   g_test_add_func ("/accounts/subscribe", test_subscribe);
   g_test_add_func ("/accounts/ice-servers", test_ice_servers);
+  g_test_add_func (
+      "/accounts/ice-servers-everywhere", test_ice_servers_everywhere);
   g_test_add_func ("/accounts/no-ice-servers", test_no_ice_servers);
   status = g_test_run ();
   g_remove (secret_file);

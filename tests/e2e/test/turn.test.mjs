@@ -3,8 +3,7 @@
 // receive through a real coturn with the credentials that the server gave them,
 // and get nowhere with others.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Call, slug } from '../lib/call.mjs';
@@ -20,13 +19,15 @@ const TURN_SECRET = 'turn-0123456789abcdef0123456789abcdef';
 
 const made = [];
 
-/** As docs/accounts.md says. */
+/** The program in docs/accounts.md. */
+const page = readFileSync(
+  new URL('../../../docs/accounts.md', import.meta.url), 'utf8');
+const program = /^```js\n(.*?)^```/ms.exec(page)[1];
+const accounts = await import(
+  `data:text/javascript,${encodeURIComponent(program)}`);
+
 function makeToken (claims) {
-  const part = (value) => Buffer.from(JSON.stringify(value))
-    .toString('base64url');
-  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
-  const token = `${text}.${createHmac('sha256', JWT_SECRET).update(text)
-    .digest('base64url')}`;
+  const token = accounts.makeToken(claims, JWT_SECRET);
   made.push(token);
   return token;
 }
