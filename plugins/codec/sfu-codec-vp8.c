@@ -11,33 +11,64 @@
  * Threads: pure functions. */
 #include "sfu-codec-private.h"
 
+#include <string.h>
+
 #define X_BIT 0x80
 #define S_BIT 0x10
 #define PID_MASK 0x07
 #define I_BIT 0x80
 #define L_BIT 0x40
-#define T_OR_K_BITS 0x30
+#define T_BIT 0x20
+#define K_BIT 0x10
 #define M_BIT 0x80
+#define TID_SHIFT 6
+#define Y_BIT 0x20
+#define KEYIDX_MASK 0x1f
 #define P_BIT 0x01 /* payload header: inverse key frame flag */
 
-/* Size of the descriptor's extension; 0 when it is cut off. */
+/* Reads the extension behind the first byte. Returns where the payload header
+ * is; 0 when the descriptor is cut off. */
 static gsize
-extension_size (const guint8 *ext, gsize len)
+read_extension (const guint8 *payload, gsize len, SfuPayloadInfo *info)
 {
-  gsize size = 1;
+  guint8 bits;
+  gsize at = 2;
 
-  if (len < 1)
+  if (len < 2)
     return 0;
-  if (ext[0] & I_BIT) {
-    if (len < 2)
+  bits = payload[1];
+  if (bits & I_BIT) {
+    if (at >= len)
       return 0;
-    size += ext[1] & M_BIT ? 2 : 1;
+    info->picture_id_at = (guint8)at;
+    info->long_picture_id = (payload[at] & M_BIT) != 0;
+    info->picture_id = payload[at++] & ~M_BIT;
+    if (info->long_picture_id) {
+      if (at >= len)
+        return 0;
+      info->picture_id = (guint16)(info->picture_id << 8 | payload[at++]);
+    }
   }
-  if (ext[0] & L_BIT)
-    size++;
-  if (ext[0] & T_OR_K_BITS)
-    size++;
-  return size;
+  if (bits & L_BIT) {
+    if (at >= len)
+      return 0;
+    info->tl0_picture_id_at = (guint8)at;
+    info->tl0_picture_id = payload[at++];
+  }
+  if (bits & (T_BIT | K_BIT)) {
+    if (at >= len)
+      return 0;
+    if (bits & T_BIT) {
+      info->temporal = payload[at] >> TID_SHIFT;
+      info->switch_up = (payload[at] & Y_BIT) != 0;
+    }
+    if (bits & K_BIT) {
+      info->key_index_at = (guint8)at;
+      info->key_index = payload[at] & KEYIDX_MASK;
+    }
+    at++;
+  }
+  return at;
 }
 
 void
@@ -48,11 +79,11 @@ sfu_codec_inspect_vp8 (const guint8 *payload, gsize len, SfuPayloadInfo *info)
   if (len < 1)
     return;
   if (payload[0] & X_BIT) {
-    gsize ext = extension_size (payload + 1, len - 1);
-
-    if (ext == 0)
+    at = read_extension (payload, len, info);
+    if (at == 0 || at >= len) {
+      memset (info, 0, sizeof *info);
       return;
-    at += ext;
+    }
   }
   /* A picture starts with the start of its partition 0. */
   if (at >= len || !(payload[0] & S_BIT) || (payload[0] & PID_MASK) != 0)

@@ -16,13 +16,17 @@
 #define P_BIT 0x40
 #define L_BIT 0x20
 #define B_BIT 0x08
+#define E_BIT 0x04
 #define M_BIT 0x80
 #define SID_MASK 0x0e
+#define SID_SHIFT 1
+#define TID_SHIFT 5
+#define U_BIT 0x10
 
 void
 sfu_codec_inspect_vp9 (const guint8 *payload, gsize len, SfuPayloadInfo *info)
 {
-  gboolean base_layer = TRUE;
+  guint8 layers = 0;
   gsize at = 1;
 
   if (len < 1)
@@ -35,11 +39,16 @@ sfu_codec_inspect_vp9 (const guint8 *payload, gsize len, SfuPayloadInfo *info)
   if (payload[0] & L_BIT) {
     if (at >= len)
       return;
-    base_layer = (payload[at] & SID_MASK) == 0;
-    at++;
+    layers = payload[at++];
   }
   /* Nothing behind the descriptor: no picture. */
-  if (at >= len || !(payload[0] & B_BIT) || !base_layer)
+  if (at >= len)
+    return;
+  info->temporal = layers >> TID_SHIFT;
+  info->switch_up = (layers & U_BIT) != 0;
+  info->spatial = (layers & SID_MASK) >> SID_SHIFT;
+  info->layer_end = (payload[0] & E_BIT) != 0;
+  if (!(payload[0] & B_BIT) || info->spatial != 0)
     return;
   info->frame_start = TRUE;
   /* Without inter-picture prediction on the base layer nothing before is

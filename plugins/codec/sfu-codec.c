@@ -4,6 +4,8 @@
  * Threads: pure functions. */
 #include "sfu-codec-private.h"
 
+#include <string.h>
+
 typedef struct {
   const gchar *name; /* encoding-name of GStreamer's caps */
   /* NULL: every packet with anything in it starts a picture and a stream. */
@@ -55,7 +57,7 @@ sfu_codec_inspect (
 {
   const Codec *c = codec_of (codec);
 
-  info->frame_start = info->keyframe_start = FALSE;
+  memset (info, 0, sizeof *info);
   if (c->inspect != NULL)
     c->inspect (payload, len, info);
   else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a forwarder must know of a payload: does a picture start here, and is it
- * one that can be decoded alone. Nothing else of the payload is looked at.
+/* What a forwarder must know of a payload: does a picture start here, is it one
+ * that can be decoded alone, to which layer does it belong. Nothing else of the
+ * payload is looked at.
  *
  * Threads: pure functions. */
 #pragma once
@@ -33,10 +34,23 @@ typedef struct {
   gboolean frame_start; /* first packet of a picture, as far as one can tell */
   gboolean keyframe_start; /* first packet of a key frame: a decoder that has
                             * seen nothing can start here */
+  /* Layers inside the stream; 0 where there are none. */
+  guint8 spatial, temporal;
+  gboolean layer_end; /* last packet of the picture's spatial layer, where the
+                       * payload says so (VP9, dependency descriptor) */
+  gboolean switch_up; /* who has decoded only lower temporal layers so far can
+                       * take this one from here on */
+  /* VP8: what a forwarder that leaves pictures out must renumber. Offsets into
+   * the payload, 0 = absent. */
+  guint8 picture_id_at, tl0_picture_id_at, key_index_at;
+  gboolean long_picture_id; /* 15 bits in two bytes, else 7 in one */
+  guint16 picture_id;
+  guint8 tl0_picture_id;
+  guint8 key_index; /* 5 bits; the upper three of its byte are TID and Y */
 } SfuPayloadInfo;
 
-/* payload: RTP payload without padding. Truncated or nonsense payload: both
- * FALSE, never an error; forwarding does not depend on it.
+/* payload: RTP payload without padding. Truncated or nonsense payload: all
+ * zero, never an error; forwarding does not depend on it.
  * Codecs without key frames: both TRUE for every payload that is not empty.
  * H264: SPS in a single NAL, STAP-A or as first fragment counts as key frame
  * start, and the first slice of an IDR picture (type 5 single, in STAP-A, or
