@@ -50,12 +50,12 @@ export class Call {
     return this.browsers.get(launch);
   }
 
-  /** A new tab that has joined. options: launch, and join's in
-   * page/peer.js. */
+  /** A new tab that has joined. options: launch, page (the client: peer,
+   * meetings, ...), and join's in page/PAGE.js. */
   async peer (id, options = {}) {
-    const { launch = launchChromium, ...rest } = options;
+    const { launch = launchChromium, page: client = 'peer', ...rest } = options;
     const browser = await this.#browser(launch);
-    const page = await browser.newPage(this.pages.url);
+    const page = await browser.newPage(`${this.pages.url}${client}`);
     const peer = new Peer(page, id);
     peer.joined = await peer.join({ serverUrl: this.server.wsUrl,
       roomId: this.roomId, peerId: id, ...rest });
