@@ -33,6 +33,8 @@ sfu_server_new (SfuConfig *config, GError **error)
     .announced = (const gchar *const *)config->announced_addresses,
     .port_min = config->rtc_port_min,
     .port_max = config->rtc_port_max,
+    .plain_port_min = config->plain_port_min,
+    .plain_port_max = config->plain_port_max,
     .n_workers = config->workers,
     .allow_impairment = config->allow_network_throttle,
   };

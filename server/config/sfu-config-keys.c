@@ -32,6 +32,10 @@ const SfuConfigKey sfu_config_keys[] = {
       "Instead of rtc-port: each connection takes a port of its own.",
       .aliases = "MEDIASOUP_RTC_MIN_PORT-MEDIASOUP_RTC_MAX_PORT,"
                  "RTC_MIN_PORT-RTC_MAX_PORT" },
+  { "network", "plain-port-range", "A-B", "", sfu_config_read_plain_range,
+      FIELD (plain_port_min), 1, MAX_PORT, FALSE,
+      "UDP ports of broadcasters without WebRTC, one or two each. Default: of "
+      "the rtc-port-range, else free ones." },
   { "network", "tls-cert", "FILE", "", sfu_config_read_file, FIELD (tls_cert),
       0, 0, FALSE,
       "Certificate (PEM) for https. Browsers give camera and microphone only "

@@ -46,6 +46,8 @@ gboolean sfu_config_read_ports (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_rtc_port (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+gboolean sfu_config_read_plain_range (const SfuConfigKey *key,
+    SfuConfig *config, const gchar *text, GError **error);
 gboolean sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,

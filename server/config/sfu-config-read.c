@@ -86,9 +86,9 @@ sfu_config_read_rtc_port (const SfuConfigKey *key, SfuConfig *config,
   return TRUE;
 }
 
-gboolean
-sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error)
+static gboolean
+read_range (const SfuConfigKey *key, const gchar *text, guint16 *range_min,
+    guint16 *range_max, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, "-", -1);
   guint min = 0, max = 0;
@@ -101,9 +101,25 @@ sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
       min >= max)
     return sfu_error_invalid (
         error, "must be two ports, the lower one first: 40000-40100");
-  config->rtc_port_min = (guint16)min;
-  config->rtc_port_max = (guint16)max;
+  *range_min = (guint16)min;
+  *range_max = (guint16)max;
   return TRUE;
+}
+
+gboolean
+sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  return read_range (
+      key, text, &config->rtc_port_min, &config->rtc_port_max, error);
+}
+
+gboolean
+sfu_config_read_plain_range (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  return read_range (
+      key, text, &config->plain_port_min, &config->plain_port_max, error);
 }
 
 gboolean

@@ -26,9 +26,10 @@ typedef struct {
   /* network */
   GArray *http_ports; /* of guint16; 0 = a free one */
   gchar *listen_ip;
-  GStrv announced_addresses;          /* empty = listen_ip */
-  guint16 rtc_port_min, rtc_port_max; /* 0, 0 = a free one */
-  gchar *tls_cert, *tls_key;          /* PEM files; NULL = plain http */
+  GStrv announced_addresses;              /* empty = listen_ip */
+  guint16 rtc_port_min, rtc_port_max;     /* 0, 0 = a free one */
+  guint16 plain_port_min, plain_port_max; /* 0, 0 = of these, or free ones */
+  gchar *tls_cert, *tls_key;              /* PEM files; NULL = plain http */
   /* media */
   guint workers;
   gchar *worker_program; /* NULL = look for it */

@@ -7,21 +7,15 @@
 #include "sfu-error.h"
 #include "sfu-room-media.h"
 
+/* The worker has it (error NULL; else taken): answers with reply. */
 static void
-on_transport_created (GObject *source, GAsyncResult *result, gpointer data)
+transport_created (SfuCall *call, SfuReply *reply, GError *error)
 {
-  SfuCall *call = data;
   g_autoptr (SfuPeer) peer = sfu_peer_ref (call->peer);
   g_autoptr (SfuRoomTransport) transport = sfu_room_transport_ref (call->thing);
-  g_autoptr (SfuSeamTransportInfo) info = NULL;
-  g_autoptr (GPtrArray) ice_servers = NULL;
-  SfuReply reply = { .kind = SFU_REPLY_TRANSPORT };
-  GError *error = NULL;
   gboolean first;
 
-  info = sfu_worker_client_create_webrtc_transport_finish (
-      SFU_WORKER_CLIENT (source), result, &error);
-  if (info == NULL) {
+  if (error != NULL) {
     sfu_room_transport_close (transport);
     sfu_call_fail (call, error);
     return;
@@ -32,15 +26,64 @@ on_transport_created (GObject *source, GAsyncResult *result, gpointer data)
   }
   first = transport->consuming && sfu_peer_consuming_transport (peer) == NULL;
   transport->live = TRUE;
-  reply.id = transport->id;
-  reply.transport = info;
-  ice_servers = sfu_rooms_mint_ice_servers (peer->room->rooms, peer);
-  reply.ice_servers = ice_servers;
-  sfu_call_reply (call, &reply);
+  reply->id = transport->id;
+  sfu_call_reply (call, reply);
   /* A client whose receiving transport failed makes a new one and finds its
    * consumers again. */
   if (peer->joined && peer->auto_consume && first)
     sfu_room_consume_all (peer);
+}
+
+static void
+on_webrtc_created (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SfuCall *call = data;
+  g_autoptr (SfuSeamTransportInfo) info = NULL;
+  g_autoptr (GPtrArray) ice_servers = NULL;
+  SfuReply reply = { .kind = SFU_REPLY_TRANSPORT };
+  GError *error = NULL;
+
+  info = sfu_worker_client_create_webrtc_transport_finish (
+      SFU_WORKER_CLIENT (source), result, &error);
+  reply.transport = info;
+  if (!call->peer->closed)
+    ice_servers =
+        sfu_rooms_mint_ice_servers (call->peer->room->rooms, call->peer);
+  reply.ice_servers = ice_servers;
+  transport_created (call, &reply, error);
+}
+
+static void
+on_plain_created (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SfuSeamPlainInfo) info = NULL;
+  SfuReply reply = { .kind = SFU_REPLY_PLAIN };
+  GError *error = NULL;
+
+  info = sfu_worker_client_create_plain_transport_finish (
+      SFU_WORKER_CLIENT (source), result, &error);
+  reply.plain = info;
+  transport_created (data, &reply, error);
+}
+
+static void
+create_in_worker (SfuCall *call, const SfuRoomTransport *transport)
+{
+  const SfuRequest *request = call->request;
+  const SfuWorkerPlainOptions plain = { .no_rtcp_mux = !request->rtcp_mux,
+    .comedia = request->comedia,
+    .srtp_suite = request->srtp_suite };
+
+  /* Data channels come later: a transport without SCTP is answered without
+   * sctpParameters, and the client makes none. */
+  if (!transport->plain)
+    sfu_worker_client_create_webrtc_transport_async (sfu_call_worker (call),
+        call->peer->room->router_id, transport->id, NULL, NULL,
+        on_webrtc_created, call);
+  else
+    sfu_worker_client_create_plain_transport_async (sfu_call_worker (call),
+        call->peer->room->router_id, transport->id, &plain, NULL,
+        on_plain_created, call);
 }
 
 void
@@ -63,31 +106,68 @@ sfu_handle_create_transport (SfuCall *call)
   }
   transport = sfu_room_transport_new (
       call->peer, request->producing, request->consuming);
+  transport->plain = request->plain;
   call->thing = transport;
   call->free_thing = (GDestroyNotify)sfu_room_transport_unref;
-  /* Data channels come later: a transport without SCTP is answered without
-   * sctpParameters, and the client makes none. */
-  sfu_worker_client_create_webrtc_transport_async (sfu_call_worker (call),
-      call->peer->room->router_id, transport->id, NULL, NULL,
-      on_transport_created, call);
+  create_in_worker (call, transport);
 }
 
+/* Takes error. */
 static void
-on_transport_connected (GObject *source, GAsyncResult *result, gpointer data)
+connect_failed (SfuCall *call, GError *error)
 {
-  SfuCall *call = data;
   SfuRoomTransport *transport = call->thing;
-  GError *error = NULL;
 
-  if (sfu_worker_client_connect_webrtc_transport_finish (
-          SFU_WORKER_CLIENT (source), result, NULL, &error)) {
-    sfu_call_reply_empty (call);
-    return;
-  }
-  /* Fingerprints that were refused may be corrected. */
+  /* What was refused may be corrected. */
   if (g_error_matches (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT))
     transport->connected = FALSE;
   sfu_call_fail (call, error);
+}
+
+static void
+on_webrtc_connected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  if (sfu_worker_client_connect_webrtc_transport_finish (
+          SFU_WORKER_CLIENT (source), result, NULL, &error))
+    sfu_call_reply_empty (data);
+  else
+    connect_failed (data, error);
+}
+
+static void
+on_plain_connected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree gchar *suite = NULL;
+  g_autofree gchar *key = NULL;
+  SfuReply reply = { .kind = SFU_REPLY_SRTP };
+  GError *error = NULL;
+
+  if (!sfu_worker_client_connect_plain_transport_finish (
+          SFU_WORKER_CLIENT (source), result, &suite, &key, &error)) {
+    connect_failed (data, error);
+    return;
+  }
+  reply.srtp_suite = suite;
+  reply.srtp_key = key;
+  sfu_call_reply (data, &reply);
+}
+
+static void
+connect_in_worker (SfuCall *call, const SfuRoomTransport *transport)
+{
+  const SfuRequest *request = call->request;
+  const SfuWorkerPlainPeer peer = { request->ip, request->port,
+    request->rtcp_port, request->srtp_suite, request->srtp_key };
+
+  if (!transport->plain)
+    sfu_worker_client_connect_webrtc_transport_async (sfu_call_worker (call),
+        transport->id, request->dtls_role, request->fingerprints, NULL,
+        on_webrtc_connected, call);
+  else
+    sfu_worker_client_connect_plain_transport_async (sfu_call_worker (call),
+        transport->id, &peer, NULL, on_plain_connected, call);
 }
 
 void
@@ -97,6 +177,12 @@ sfu_handle_connect_transport (SfuCall *call)
 
   if (transport == NULL)
     return;
+  if (transport->plain != (call->request->fingerprints == NULL)) {
+    sfu_call_fail_literal (call, SFU_ERROR_INVALID_ARGUMENT,
+        transport->plain ? "the transport is a plain one"
+                         : "the transport is not a plain one");
+    return;
+  }
   if (transport->connected) {
     sfu_call_fail_literal (
         call, SFU_ERROR_WRONG_STATE, "connect() already called");
@@ -105,9 +191,7 @@ sfu_handle_connect_transport (SfuCall *call)
   transport->connected = TRUE;
   call->thing = sfu_room_transport_ref (transport);
   call->free_thing = (GDestroyNotify)sfu_room_transport_unref;
-  sfu_worker_client_connect_webrtc_transport_async (sfu_call_worker (call),
-      transport->id, call->request->dtls_role, call->request->fingerprints,
-      NULL, on_transport_connected, call);
+  connect_in_worker (call, transport);
 }
 
 static void

@@ -31,6 +31,9 @@ sfu_request_free (SfuRequest *request)
   g_free (request->peer_id);
   sfu_rtp_capabilities_free (request->capabilities);
   g_free (request->dtls_role);
+  g_free (request->srtp_suite);
+  g_free (request->srtp_key);
+  g_free (request->ip);
   g_clear_pointer (&request->fingerprints, g_ptr_array_unref);
   sfu_rtp_parameters_free (request->parameters);
   g_free (request->app_data);

@@ -57,9 +57,15 @@ typedef struct {
   SfuRtpCapabilities *capabilities; /* also CONSUME; NULL = those of JOIN */
   /* CREATE_TRANSPORT */
   gboolean producing, consuming, force_tcp, sctp;
+  gboolean plain; /* RTP without WebRTC; the next three are for that */
+  gboolean rtcp_mux, comedia;
+  gchar *srtp_suite; /* NULL = no SRTP; also CONNECT_TRANSPORT: the peer's */
   /* CONNECT_TRANSPORT */
   gchar *dtls_role;
-  GPtrArray *fingerprints; /* of SfuSeamFingerprint */
+  GPtrArray *fingerprints; /* of SfuSeamFingerprint; NULL = a plain one */
+  gchar *ip;               /* a plain one: NULL = not given */
+  guint16 port, rtcp_port; /* 0 = not given */
+  gchar *srtp_key;         /* base64 */
   /* PRODUCE */
   SfuMediaKind kind;
   SfuRtpParameters *parameters;
@@ -91,6 +97,8 @@ typedef enum {
   SFU_REPLY_PEERS,          /* peers, ice_servers */
   SFU_REPLY_CAPABILITIES,   /* capabilities */
   SFU_REPLY_TRANSPORT,      /* id, transport, ice_servers */
+  SFU_REPLY_PLAIN,          /* id, plain */
+  SFU_REPLY_SRTP,           /* srtp_suite, srtp_key */
   SFU_REPLY_ICE_PARAMETERS, /* ufrag, pwd */
   SFU_REPLY_STATS,          /* stats */
   SFU_REPLY_CONSUMER        /* consumer */
@@ -105,6 +113,8 @@ typedef struct {
   const GPtrArray *ice_servers;
   const SfuRtpCapabilities *capabilities;
   const SfuSeamTransportInfo *transport;
+  const SfuSeamPlainInfo *plain;
+  const gchar *srtp_suite, *srtp_key; /* ours */
   const gchar *ufrag, *pwd;
   GVariant *stats; /* aa{sv} */
   const SfuRoomConsumer *consumer;

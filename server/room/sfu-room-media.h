@@ -19,6 +19,7 @@ struct _SfuRoomTransport {
   gchar *id;
   SfuPeer *peer; /* borrowed: NULL once closed */
   gboolean producing, consuming;
+  gboolean plain; /* RTP without WebRTC */
   gboolean live, closed;
   gboolean connected; /* connectWebRtcTransport was asked for */
   guint32 next_mid;   /* of its consumers */

@@ -26,7 +26,7 @@ typedef struct {
 struct _SfuWorkerPool {
   gchar *program, *log_level, *listen_ip;
   GStrv announced;
-  guint16 port_min, port_max;
+  guint16 port_min, port_max, plain_port_min, plain_port_max;
   gboolean allow_impairment;
   Slot *slots;
   guint n_slots;
@@ -50,6 +50,8 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->announced = g_strdupv ((gchar **)options->announced);
   pool->port_min = options->port_min;
   pool->port_max = options->port_max;
+  pool->plain_port_min = options->plain_port_min;
+  pool->plain_port_max = options->plain_port_max;
   pool->allow_impairment = options->allow_impairment;
   pool->n_slots = MAX (options->n_workers, 1);
   pool->slots = g_new0 (Slot, pool->n_slots);
@@ -231,6 +233,8 @@ start_slot (Slot *slot)
     .listen_ip = pool->listen_ip,
     .announced = (const gchar *const *)pool->announced,
     .allow_impairment = pool->allow_impairment,
+    .plain_port_min = pool->plain_port_min,
+    .plain_port_max = pool->plain_port_max,
   };
 
   slot_ports (slot, &options.port_min, &options.port_max);

@@ -19,7 +19,8 @@ typedef struct {
   /* As SfuWorkerStartOptions; with several workers and one port, each gets the
    * next one; a range is cut into equal parts. */
   guint16 port_min, port_max;
-  guint n_workers; /* at least 1 */
+  guint16 plain_port_min, plain_port_max; /* the same for all workers */
+  guint n_workers;                        /* at least 1 */
   gboolean allow_impairment;
 } SfuWorkerPoolOptions;
 
