@@ -18,6 +18,7 @@ typedef struct {
   SfuHttpServer *server;
   SoupServerMessage *message;
   const gchar *room_id; /* NULL for routes without */
+  GStrv parts;          /* of the path */
 } Context;
 
 static JsonNode *
@@ -153,8 +154,7 @@ handle_graph_svg (const Context *c)
 static void
 handle_broadcaster (const Context *c)
 {
-  sfu_http_reply_error (c->message, SOUP_STATUS_NOT_IMPLEMENTED,
-      "broadcasters are not supported yet");
+  sfu_http_handle_broadcasters (c->server, c->message, c->parts);
 }
 
 static void
@@ -233,7 +233,7 @@ sfu_http_handle_api (
 {
   const gchar *method = soup_server_message_get_method (message);
   g_auto (GStrv) parts = split_path (message);
-  Context context = { server, message, NULL };
+  Context context = { server, message, NULL, parts };
   gboolean other_method = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {

@@ -64,6 +64,11 @@ void sfu_http_mounts_close_all (SfuHttpServer *server);
 gboolean sfu_http_handle_api (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path);
 
+/* rooms/R/broadcasters and all below; parts: of the path. Answers in any
+ * case, now or later. */
+void sfu_http_handle_broadcasters (
+    SfuHttpServer *server, SoupServerMessage *message, GStrv parts);
+
 /* The page's files; answers in any case. */
 void sfu_http_handle_static (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path);

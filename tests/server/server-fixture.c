@@ -98,8 +98,8 @@ make_uri (Fixture *f, const gchar *scheme, const gchar *path_and_query)
 }
 
 Answer
-fixture_http (
-    Fixture *f, const gchar *method, const gchar *path, const gchar *header)
+fixture_send (Fixture *f, const gchar *method, const gchar *path,
+    const gchar *header, const gchar *text)
 {
   g_autoptr (GUri) uri = make_uri (f, "http", path);
   g_autoptr (SoupMessage) message = soup_message_new_from_uri (method, uri);
@@ -109,6 +109,12 @@ fixture_http (
   SoupMessageHeaders *headers;
   Answer answer = { 0 };
 
+  if (text != NULL) {
+    g_autoptr (GBytes) sent = g_bytes_new (text, strlen (text));
+
+    soup_message_set_request_body_from_bytes (
+        message, "application/json", sent);
+  }
   if (header != NULL) {
     g_auto (GStrv) parts = g_strsplit (header, ": ", 2);
 
@@ -129,6 +135,13 @@ fixture_http (
       g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "",
       g_bytes_get_size (body));
   return answer;
+}
+
+Answer
+fixture_http (
+    Fixture *f, const gchar *method, const gchar *path, const gchar *header)
+{
+  return fixture_send (f, method, path, header, NULL);
 }
 
 void

@@ -54,6 +54,9 @@ typedef struct {
 /* path: from the slash on, sent as it is. header: "Name: value" or NULL. */
 Answer fixture_http (
     Fixture *f, const gchar *method, const gchar *path, const gchar *header);
+/* The same with a JSON body; NULL = none. */
+Answer fixture_send (Fixture *f, const gchar *method, const gchar *path,
+    const gchar *header, const gchar *text);
 void answer_clear (Answer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
 

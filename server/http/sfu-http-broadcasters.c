@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The REST of broadcasters, as mediasoup's demo has it: rooms/R/broadcasters.
+ * Who may come in by the native protocol may come in here.
+ *
+ * Threads: the server's one thread. */
+#include "sfu-http-private.h"
+
+#include "sfu-broadcaster-words.h"
+#include "sfu-broadcaster.h"
+#include "sfu-error.h"
+#include "sfu-ortc.h"
+#include "sfu-room-media.h"
+
+#include <string.h>
+
+/* Places in the path. */
+enum { PART_ROOM = 1, PART_BROADCASTER = 3, PART_TRANSPORT = 5 };
+
+/* A request on its way. */
+typedef struct {
+  SoupServerMessage *message; /* owned; paused */
+} Job;
+
+/* ---- answers ---- */
+
+static Job *
+job_new (SoupServerMessage *message)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->message = g_object_ref (message);
+  /* libsoup takes a request without a status for a failed WebSocket. */
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_pause (message);
+  return job;
+}
+
+static void
+job_free (Job *job)
+{
+  soup_server_message_unpause (job->message);
+  g_object_unref (job->message);
+  g_free (job);
+}
+
+static void
+on_done (
+    gpointer owner, SfuCall *call, const SfuReply *reply, const GError *error)
+{
+  Job *job = owner;
+
+  if (reply != NULL) {
+    sfu_http_reply_json (job->message, SOUP_STATUS_OK,
+        sfu_broadcaster_encode (reply, call->peer->capabilities));
+  } else {
+    g_info ("room=%s peer=%s broadcaster refused: %s", call->peer->room->id,
+        call->peer->id, error->message);
+    sfu_http_reply_gerror (job->message, error);
+  }
+  job_free (job);
+}
+
+/* ---- what is asked ---- */
+
+typedef struct {
+  SfuHttpServer *server;
+  SoupServerMessage *message;
+  GStrv parts;     /* borrowed */
+  SfuGrant *grant; /* owned; NULL = no account */
+  JsonNode *body;  /* owned; NULL = there is none */
+} Ask;
+
+/* FALSE = answered. */
+static gboolean
+read_body (Ask *ask)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (ask->message);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize len;
+  const gchar *text;
+
+  /* It was cut off: sfu-http-server.c. */
+  if (!soup_message_body_get_accumulate (body)) {
+    sfu_http_reply_error (ask->message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+        "the body is too long");
+    return FALSE;
+  }
+  bytes = soup_message_body_flatten (body);
+  text = g_bytes_get_data (bytes, &len);
+  if (len == 0)
+    return TRUE;
+  ask->body = sfu_json_parse_object (text, (gssize)len, &error);
+  if (ask->body != NULL)
+    return TRUE;
+  g_prefix_error (&error, "body: ");
+  sfu_http_reply_gerror (ask->message, error);
+  return FALSE;
+}
+
+static void
+ask_clear (Ask *ask)
+{
+  g_clear_pointer (&ask->grant, sfu_grant_unref);
+  g_clear_pointer (&ask->body, json_node_unref);
+}
+
+/* FALSE = answered. */
+static gboolean
+ask_init (
+    Ask *ask, SfuHttpServer *server, SoupServerMessage *message, GStrv parts)
+{
+  *ask = (Ask){ server, message, parts, NULL, NULL };
+  if (!server->config->native.enabled) {
+    sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND,
+        "broadcasters belong to the native protocol, which is switched off");
+    return FALSE;
+  }
+  if (sfu_http_admit (server, message, parts[PART_ROOM], &ask->grant) &&
+      read_body (ask))
+    return TRUE;
+  ask_clear (ask);
+  return FALSE;
+}
+
+/* NULL = answered. */
+static SfuBroadcaster *
+find (Ask *ask)
+{
+  g_autoptr (GError) error = NULL;
+  SfuBroadcaster *broadcaster = sfu_broadcaster_find (&ask->server->services,
+      ask->grant, ask->parts[PART_ROOM], ask->parts[PART_BROADCASTER], &error);
+
+  if (broadcaster == NULL)
+    sfu_http_reply_gerror (ask->message, error);
+  return broadcaster;
+}
+
+/* Takes request (NULL = error says why, taken). */
+static void
+pass_on (
+    Ask *ask, SfuBroadcaster *broadcaster, SfuRequest *request, GError *error)
+{
+  if (request != NULL) {
+    sfu_broadcaster_ask (broadcaster, request, on_done, job_new (ask->message));
+    return;
+  }
+  sfu_http_reply_gerror (ask->message, error);
+  g_error_free (error);
+}
+
+/* ---- routes ---- */
+
+/* Who cannot join must not have replaced anybody: all is checked before. */
+static void
+create (Ask *ask)
+{
+  g_autofree gchar *id = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SfuRequest) request =
+      sfu_broadcaster_decode_join (ask->body, &id, &error);
+  SfuBroadcaster *broadcaster = NULL;
+
+  if (request != NULL && request->display_name == NULL &&
+      (ask->grant == NULL || ask->grant->name == NULL))
+    sfu_error_invalid (&error, "displayName: missing");
+  if (error == NULL &&
+      (request->capabilities == NULL ||
+          sfu_ortc_validate_capabilities (request->capabilities, &error)))
+    broadcaster = sfu_broadcaster_enter (
+        &ask->server->services, ask->grant, ask->parts[PART_ROOM], id, &error);
+  if (broadcaster == NULL)
+    sfu_http_reply_gerror (ask->message, error);
+  else
+    pass_on (ask, broadcaster, g_steal_pointer (&request), NULL);
+}
+
+static void delete (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+
+  if (broadcaster == NULL)
+    return;
+  sfu_broadcaster_leave (broadcaster);
+  sfu_http_reply_text (ask->message, SOUP_STATUS_OK, "text/plain",
+      g_strdup ("broadcaster deleted"));
+}
+
+static void
+create_transport (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+  SfuRequest *request;
+  GError *error = NULL;
+
+  if (broadcaster == NULL)
+    return;
+  request = sfu_broadcaster_decode_transport (ask->body, &error);
+  pass_on (ask, broadcaster, request, error);
+}
+
+static void
+connect_transport (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+  const gchar *id = ask->parts[PART_TRANSPORT];
+  const SfuRoomTransport *transport;
+  SfuRequest *request;
+  GError *error = NULL;
+
+  if (broadcaster == NULL)
+    return;
+  transport = g_hash_table_lookup (
+      sfu_broadcaster_get_peer (broadcaster)->transports, id);
+  request = sfu_broadcaster_decode_connect (
+      id, transport == NULL || transport->plain, ask->body, &error);
+  pass_on (ask, broadcaster, request, error);
+}
+
+static void
+produce (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+  SfuRequest *request;
+  GError *error = NULL;
+
+  if (broadcaster == NULL)
+    return;
+  request = sfu_broadcaster_decode_produce (
+      ask->parts[PART_TRANSPORT], ask->body, &error);
+  pass_on (ask, broadcaster, request, error);
+}
+
+static void
+consume (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+  const gchar *query =
+      g_uri_get_query (soup_server_message_get_uri (ask->message));
+  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
+  SfuRequest *request;
+  GError *error = NULL;
+
+  if (broadcaster == NULL)
+    return;
+  request = sfu_broadcaster_decode_consume (ask->parts[PART_TRANSPORT],
+      form != NULL ? g_hash_table_lookup (form, "producerId") : NULL, ask->body,
+      &error);
+  pass_on (ask, broadcaster, request, error);
+}
+
+/* Answered as in the native protocol. */
+static void
+data (Ask *ask)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+
+  if (broadcaster != NULL)
+    pass_on (ask, broadcaster, sfu_request_new (SFU_METHOD_PRODUCE_DATA), NULL);
+}
+
+/* Behind rooms/R/broadcasters; "*" is any part. */
+static const struct {
+  const gchar *method;
+  const gchar *path;
+  void (*handle) (Ask *ask);
+} routes[] = {
+  { "POST", "", create },
+  { "DELETE", "*", delete },
+  { "POST", "*/transports", create_transport },
+  { "POST", "*/transports/*/connect", connect_transport },
+  { "POST", "*/transports/*/producers", produce },
+  { "POST", "*/transports/*/consume", consume },
+  { "POST", "*/transports/*/consume/data", data },
+  { "POST", "*/transports/*/produce/data", data },
+};
+
+static gboolean
+matches (const gchar *path, GStrv parts)
+{
+  g_auto (GStrv) wanted = g_strsplit (path, "/", -1);
+  guint i;
+
+  for (i = 0; wanted[i] != NULL && parts[i] != NULL; i++)
+    if (strcmp (wanted[i], "*") != 0 && strcmp (wanted[i], parts[i]) != 0)
+      return FALSE;
+  return wanted[i] == NULL && parts[i] == NULL;
+}
+
+static void
+run (SfuHttpServer *server, SoupServerMessage *message, GStrv parts,
+    void (*handle) (Ask *ask))
+{
+  Ask ask;
+
+  if (!ask_init (&ask, server, message, parts))
+    return;
+  handle (&ask);
+  ask_clear (&ask);
+}
+
+void
+sfu_http_handle_broadcasters (
+    SfuHttpServer *server, SoupServerMessage *message, GStrv parts)
+{
+  const gchar *method = soup_server_message_get_method (message);
+  gboolean other_method = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (!matches (routes[i].path, parts + PART_BROADCASTER))
+      continue;
+    if (strcmp (routes[i].method, method) == 0) {
+      run (server, message, parts, routes[i].handle);
+      return;
+    }
+    other_method = TRUE;
+  }
+  if (other_method)
+    sfu_http_reply_error (
+        message, SOUP_STATUS_METHOD_NOT_ALLOWED, "not with this method");
+  else
+    sfu_http_reply_error (
+        message, SOUP_STATUS_NOT_FOUND, "there is nothing of this name");
+}
