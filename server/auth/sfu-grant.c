@@ -27,16 +27,6 @@ right_from_name (const gchar *name)
   return 0;
 }
 
-/* These ids become ids of peers and stand in logs: text of one line. */
-static gboolean
-is_one_line (const gchar *text)
-{
-  for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-  return TRUE;
-}
-
 static gchar *
 read_user_id (SfuJsonReader *reader, JsonObject *claims)
 {
@@ -45,7 +35,7 @@ read_user_id (SfuJsonReader *reader, JsonObject *claims)
   const gchar *id =
       sfu_json_string_or (reader, claims, name, SFU_GRANT_MAX_ID, "");
 
-  if (!is_one_line (id))
+  if (*id != '\0' && !sfu_name_is_valid (id))
     sfu_json_fail (reader, name, "must not have control characters");
   return g_strdup (id);
 }

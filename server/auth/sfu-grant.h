@@ -9,12 +9,13 @@
 #pragma once
 
 #include "sfu-json.h"
+#include "sfu-name.h"
 #include "sfu-rights.h"
 
 G_BEGIN_DECLS
 
 /* Bytes; the ids are as long as the names of peers and rooms may be. */
-#define SFU_GRANT_MAX_ID 128
+#define SFU_GRANT_MAX_ID SFU_NAME_MAX_BYTES
 #define SFU_GRANT_MAX_NAME 256
 #define SFU_GRANT_MAX_EMAIL 320 /* RFC 3696 errata 1690: 64 + @ + 255 */
 #define SFU_GRANT_MAX_PICTURE 2048

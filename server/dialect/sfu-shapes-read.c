@@ -16,20 +16,6 @@
 #define MAX_KIND 8
 #define MAX_DIRECTION 16
 
-gboolean
-sfu_shape_is_name (const gchar *name)
-{
-  gsize len = name != NULL ? strnlen (name, SFU_SHAPE_MAX_ID + 1) : 0;
-
-  if (len == 0 || len > SFU_SHAPE_MAX_ID ||
-      !g_utf8_validate (name, (gssize)len, NULL))
-    return FALSE;
-  for (const gchar *p = name; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-  return TRUE;
-}
-
 gchar *
 sfu_shape_read_id (SfuJsonReader *reader, JsonObject *object, const gchar *name)
 {
@@ -42,7 +28,7 @@ sfu_shape_read_name (
 {
   g_autofree gchar *text = sfu_shape_read_id (reader, object, name);
 
-  if (reader->error == NULL && !sfu_shape_is_name (text))
+  if (reader->error == NULL && !sfu_name_is_valid (text))
     sfu_json_fail (reader, name,
         "must have 1 to %u bytes without control characters", SFU_SHAPE_MAX_ID);
   return g_steal_pointer (&text);

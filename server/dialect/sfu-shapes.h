@@ -6,27 +6,24 @@
 #pragma once
 
 #include "sfu-json.h"
+#include "sfu-name.h"
 #include "sfu-request.h"
 #include "sfu-room-media.h"
 
 G_BEGIN_DECLS
 
 /* Longest id of anything that a client may name. */
-#define SFU_SHAPE_MAX_ID 128
+#define SFU_SHAPE_MAX_ID SFU_NAME_MAX_BYTES
 #define SFU_SHAPE_MAX_NAME 128
 /* Of device and appData, as text. */
 #define SFU_SHAPE_MAX_OPAQUE 8192
-
-/* Is this the name of a room or a peer? 1 to SFU_SHAPE_MAX_ID bytes of valid
- * UTF-8 without control characters. NULL safe. */
-gboolean sfu_shape_is_name (const gchar *name);
 
 /* ---- from JSON: members of object; errors go to the reader ---- */
 
 /* An id; NULL after an error. */
 gchar *sfu_shape_read_id (
     SfuJsonReader *reader, JsonObject *object, const gchar *name);
-/* The same, and a name (sfu_shape_is_name). */
+/* The same, and a name (sfu_name_is_valid). */
 gchar *sfu_shape_read_name (
     SfuJsonReader *reader, JsonObject *object, const gchar *name);
 /* An object that is passed on unread, as text; "{}" when missing. */

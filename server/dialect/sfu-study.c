@@ -153,7 +153,7 @@ read_room_id (SfuSioSocket *socket, GError **error)
   g_autofree gchar *id =
       g_uri_unescape_string (name + strlen (SFU_STUDY_NAMESPACE), NULL);
 
-  if (sfu_shape_is_name (id))
+  if (sfu_name_is_valid (id))
     return g_steal_pointer (&id);
   sfu_error_invalid (error,
       "not the name of a room: 1 to %u bytes without "
@@ -181,7 +181,7 @@ read_display_name (
     if (found != NULL && *found == '\0')
       found = NULL;
   }
-  if (found != NULL && !sfu_shape_is_name (found))
+  if (found != NULL && !sfu_name_is_valid (found))
     sfu_json_fail (&reader, "displayName",
         "must have 1 to %u bytes without control characters",
         SFU_SHAPE_MAX_NAME);

@@ -243,7 +243,7 @@ sfu_http_handle_api (
       other_method = TRUE;
       continue;
     }
-    if (context.room_id != NULL && !sfu_shape_is_name (context.room_id))
+    if (context.room_id != NULL && !sfu_name_is_valid (context.room_id))
       sfu_http_reply_error (
           message, SOUP_STATUS_BAD_REQUEST, "not the name of a room");
     else

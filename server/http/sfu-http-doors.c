@@ -54,7 +54,7 @@ read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
     return FALSE;
   *room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
   *peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
-  return sfu_shape_is_name (*room_id) && sfu_shape_is_name (*peer_id);
+  return sfu_name_is_valid (*room_id) && sfu_name_is_valid (*peer_id);
 }
 
 /* Where the grant waits for the end of the handshake. */

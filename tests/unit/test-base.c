@@ -4,6 +4,7 @@
  * Threads: one. */
 #include "sfu-error.h"
 #include "sfu-id.h"
+#include "sfu-name.h"
 #include "sfu-rtp-parameters.h"
 
 static void
@@ -155,6 +156,25 @@ test_variant_bad (void)
   }
 }
 
+static void
+test_name (void)
+{
+  static const struct {
+    const gchar *name;
+    gboolean ok;
+  } cases[] = { { "a", TRUE }, { "Zo\xc3\xab's room", TRUE },
+    { "\xc3\x84 / \"o\" <b>", TRUE }, { NULL, FALSE }, { "", FALSE },
+    { "a\nb", FALSE }, { "\x7f", FALSE }, { "\xc2\x85", FALSE },
+    { "\xc3", FALSE }, { "\xff", FALSE } };
+  g_autofree gchar *longest = g_strnfill (SFU_NAME_MAX_BYTES, 'x');
+  g_autofree gchar *longer = g_strnfill (SFU_NAME_MAX_BYTES + 1, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (sfu_name_is_valid (cases[i].name), ==, cases[i].ok);
+  g_assert_true (sfu_name_is_valid (longest));
+  g_assert_false (sfu_name_is_valid (longer));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,5 +184,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret", test_secret);
   g_test_add_func ("/base/rtp-parameters/round-trip", test_variant_round_trip);
   g_test_add_func ("/base/rtp-parameters/bad", test_variant_bad);
+  g_test_add_func ("/base/name", test_name);
   return g_test_run ();
 }

@@ -110,23 +110,6 @@ test_token_bucket (void)
     g_assert_true (sfu_token_bucket_take (&b, now));
 }
 
-static void
-test_names (void)
-{
-  g_autofree gchar *longest = g_strnfill (SFU_SHAPE_MAX_ID, 'x');
-  g_autofree gchar *too_long = g_strnfill (SFU_SHAPE_MAX_ID + 1, 'x');
-
-  g_assert_true (sfu_shape_is_name ("a"));
-  g_assert_true (sfu_shape_is_name ("Ä / \"ö\" <b>"));
-  g_assert_true (sfu_shape_is_name (longest));
-  g_assert_false (sfu_shape_is_name (too_long));
-  g_assert_false (sfu_shape_is_name (""));
-  g_assert_false (sfu_shape_is_name (NULL));
-  g_assert_false (sfu_shape_is_name ("a\nb"));
-  g_assert_false (sfu_shape_is_name ("\xff"));
-  g_assert_false (sfu_shape_is_name ("\xc2\x85")); /* U+0085 */
-}
-
 static SfuRequest *
 decode (const gchar *method, const gchar *data)
 {
@@ -206,7 +189,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protoo/parse", test_parse);
   g_test_add_func ("/protoo/write", test_write);
   g_test_add_func ("/protoo/token-bucket", test_token_bucket);
-  g_test_add_func ("/native/names", test_names);
   g_test_add_func ("/native/decode", test_decode);
   g_test_add_func ("/native/page", test_page);
   return g_test_run ();
