@@ -75,6 +75,13 @@ end_sockets (SfuSioClient *client, SfuSioCloseReason reason)
 }
 
 void
+sfu_sio_client_drop (SfuSioClient *client)
+{
+  end_sockets (client, SFU_SIO_CLOSED_BY_SERVER);
+  sfu_engine_session_close (client->session);
+}
+
+void
 sfu_sio_client_close (SfuSioClient *client)
 {
   GHashTableIter iter;
@@ -87,8 +94,7 @@ sfu_sio_client_close (SfuSioClient *client)
     if (socket->state == SFU_SIO_JOINED)
       sfu_sio_client_send (client, sfu_sio_packet_disconnect (socket->ns));
   }
-  end_sockets (client, SFU_SIO_CLOSED_BY_SERVER);
-  sfu_engine_session_close (client->session);
+  sfu_sio_client_drop (client);
 }
 
 void

@@ -54,6 +54,7 @@ void sfu_sio_client_free (SfuSioClient *client);
 void sfu_sio_client_send (SfuSioClient *client, gchar *text);
 /* disconnect with close_connection. */
 void sfu_sio_client_close (SfuSioClient *client);
+void sfu_sio_client_drop (SfuSioClient *client);
 
 typedef enum {
   SFU_SIO_PENDING, /* to be accepted or refused */

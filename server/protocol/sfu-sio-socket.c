@@ -242,3 +242,11 @@ sfu_sio_socket_get_query (SfuSioSocket *socket, const gchar *name)
 
   return value != NULL && g_utf8_validate (value, -1, NULL) ? value : NULL;
 }
+
+void
+sfu_sio_socket_drop (SfuSioSocket *socket)
+{
+  g_return_if_fail (socket->state != SFU_SIO_PENDING);
+  if (socket->state == SFU_SIO_JOINED)
+    sfu_sio_client_drop (socket->client);
+}

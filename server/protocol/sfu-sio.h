@@ -135,5 +135,9 @@ void sfu_sio_socket_ack_args (
  * the connection with them. closed() follows, later. */
 void sfu_sio_socket_disconnect (
     SfuSioSocket *socket, gboolean close_connection);
+/* After what is queued: ends the connection with all its namespaces, but tells
+ * none of them. To the client it is a broken connection, after which it comes
+ * again by itself; after a disconnect it does not. closed() follows, later. */
+void sfu_sio_socket_drop (SfuSioSocket *socket);
 
 G_END_DECLS
