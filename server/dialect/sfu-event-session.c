@@ -119,9 +119,12 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
   SfuEventSession *session = owner;
 
   g_clear_pointer (&session->peer, sfu_peer_unref);
-  if (session->socket != NULL)
-    sfu_sio_socket_disconnect (session->socket,
-        reason == SFU_CLOSE_WORKER || reason == SFU_CLOSE_GOING_AWAY);
+  if (session->socket != NULL) {
+    if (reason == SFU_CLOSE_WORKER || reason == SFU_CLOSE_GOING_AWAY)
+      sfu_sio_socket_drop (session->socket);
+    else
+      sfu_sio_socket_disconnect (session->socket, FALSE);
+  }
   /* Last: it may let go of a session that it held. */
   if (session->dialect->put_out != NULL)
     session->dialect->put_out (session);
