@@ -209,11 +209,15 @@ const SfuConfigKey sfu_config_keys[] = {
       "Who was kicked stays out of the room for so long: the account, or the "
       "participant's id when there is none." },
 
-  { "cluster", "redis-url", "URL", "", sfu_config_read_text, FIELD (redis_url),
-      0, 0, FALSE,
-      "redis://[:PASSWORD@]HOST:PORT[/DB] shared by several servers, so that "
-      "their participants know of each other.",
+  { "cluster", "redis-url", "URL", "", sfu_config_read_redis_url,
+      FIELD (redis_url), 0, 0, FALSE,
+      "redis://[[USER]:PASSWORD@]HOST[:PORT][/DB] shared by several servers, "
+      "so that their participants know of each other.",
       .aliases = "REDIS_URL", .secret = TRUE },
+  { "cluster", "cluster-liveness", "SECONDS", "12", sfu_config_read_number,
+      FIELD (cluster_liveness_s), 1, 3600, FALSE,
+      "A server that says nothing for so long is gone, with its participants. "
+      "The same on all of them." },
 
   { "limits", "max-rooms", "N", "1000", sfu_config_read_number,
       FIELD (max_rooms), 1, 1000000, FALSE, "Rooms at a time." },

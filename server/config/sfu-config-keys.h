@@ -68,6 +68,8 @@ gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_path (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+gboolean sfu_config_read_redis_url (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
 gboolean sfu_config_read_duplicates (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_rights (const SfuConfigKey *key, SfuConfig *config,

@@ -7,6 +7,7 @@
 #include "sfu-error.h"
 #include "sfu-log.h"
 #include "sfu-ortc.h"
+#include "sfu-redis-url.h"
 #include "sfu-secret-file.h"
 
 #include <string.h>
@@ -142,6 +143,18 @@ sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
   g_free (*field);
   *field = *text != '\0' ? g_strdup (text) : NULL;
   return TRUE;
+}
+
+gboolean
+sfu_config_read_redis_url (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_autoptr (SfuRedisUrl) url =
+      *text != '\0' ? sfu_redis_url_parse (text, error) : NULL;
+
+  if (*text != '\0' && url == NULL)
+    return FALSE;
+  return sfu_config_read_text (key, config, text, error);
 }
 
 gboolean

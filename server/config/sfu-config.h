@@ -66,7 +66,8 @@ typedef struct {
   guint room_linger_s, kick_ban_s;
   SfuDuplicate duplicate_peers;
   /* cluster */
-  gchar *redis_url;
+  gchar *redis_url; /* NULL = alone */
+  guint cluster_liveness_s;
   /* limits */
   guint max_rooms, max_peers_per_room;
   guint max_transports_per_peer, max_producers_per_peer;
