@@ -29,7 +29,6 @@ struct _SfuPresence {
   gpointer find_owner;
   const SfuPresenceListener *listener; /* NULL = nobody */
   gpointer listener_owner;
-  SfuLink link;
   GHashTable *nodes; /* id -> SfuPresenceNode, owned */
   GHashTable
       *rooms; /* id (owned) -> GHashTable: peer id (owned) -> GPtrArray */

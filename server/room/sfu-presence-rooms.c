@@ -28,6 +28,18 @@ sfu_presence_add_participants (SfuPresence *presence, const gchar *room_id,
   }
 }
 
+SfuPeer *
+sfu_presence_find_peer (
+    SfuPresence *presence, const gchar *room_id, const gchar *peer_id)
+{
+  SfuPresenceEntry *entry = sfu_presence_find_last (presence, room_id, peer_id);
+  SfuRoom *room = sfu_presence_open_room (presence, room_id);
+
+  if (entry == NULL || sfu_presence_find_local (room, peer_id) != NULL)
+    return NULL;
+  return entry->peer;
+}
+
 SfuRoomProducer *
 sfu_presence_find_producer (
     SfuPresence *presence, const gchar *room_id, const gchar *producer_id)

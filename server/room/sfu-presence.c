@@ -243,6 +243,7 @@ update_facts (SfuPeer *peer, const SfuRemotePeer *facts)
   replace (&peer->user_id, facts->user_id);
   replace (&peer->email, facts->email);
   replace (&peer->picture, facts->picture);
+  peer->account = facts->account;
 }
 
 static SfuPresenceNode *
@@ -417,6 +418,47 @@ sfu_presence_remove_node (SfuPresence *presence, const gchar *node_id)
   g_hash_table_remove (presence->nodes, node_id);
 }
 
+static gboolean
+local_has_connection (SfuRoom *room, const gchar *connection_id)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, room->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    if (g_strcmp0 (((SfuPeer *)peer)->connection_id, connection_id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+sfu_presence_has_connection (SfuPresence *presence, const gchar *room_id,
+    const gchar *connection_id, const gchar *except_node)
+{
+  GHashTable *lists = g_hash_table_lookup (presence->rooms, room_id);
+  SfuRoom *room = sfu_presence_open_room (presence, room_id);
+  GHashTableIter iter;
+  gpointer value;
+
+  if (room != NULL && local_has_connection (room, connection_id))
+    return TRUE;
+  if (lists == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, lists);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GPtrArray *list = value;
+
+    for (guint i = 0; i < list->len; i++) {
+      const SfuPresenceEntry *entry = list->pdata[i];
+
+      if (g_strcmp0 (entry->peer->connection_id, connection_id) == 0 &&
+          strcmp (entry->node->id, except_node) != 0)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 /* ---- the rest ---- */
 
 void
@@ -425,18 +467,6 @@ sfu_presence_set_listener (
 {
   presence->listener = listener;
   presence->listener_owner = owner;
-}
-
-void
-sfu_presence_set_link (SfuPresence *presence, SfuLink link)
-{
-  presence->link = link;
-}
-
-SfuLink
-sfu_presence_get_link (SfuPresence *presence)
-{
-  return presence->link;
 }
 
 guint

@@ -38,6 +38,7 @@ typedef struct {
   const gchar *room_id, *id, *display_name;
   const gchar *connection_id;                      /* NULL = it says none */
   const gchar *device, *user_id, *email, *picture; /* each may be NULL */
+  gboolean account;                                /* user_id was checked */
   const SfuRemoteProducer *producers;              /* all that it has */
   guint n_producers;
 } SfuRemotePeer;
@@ -56,13 +57,6 @@ typedef struct {
       gpointer owner, SfuPeer *peer, SfuRoomProducer *producer);
 } SfuPresenceListener;
 
-/* The link to the other servers. */
-typedef enum {
-  SFU_LINK_NONE, /* none is configured */
-  SFU_LINK_DOWN,
-  SFU_LINK_UP
-} SfuLink;
-
 /* The open room of that name, borrowed; NULL = nobody here is in it. */
 typedef SfuRoom *(*SfuPresenceFindRoom) (gpointer owner, const gchar *room_id);
 
@@ -75,7 +69,6 @@ void sfu_presence_free (SfuPresence *presence);
 /* NULL = nobody listens. */
 void sfu_presence_set_listener (
     SfuPresence *presence, const SfuPresenceListener *listener, gpointer owner);
-void sfu_presence_set_link (SfuPresence *presence, SfuLink link);
 
 /* A participant of that node as it is now, new or changed. FALSE = it would
  * pass a bound, and all or some of its producers are left out. */
@@ -89,6 +82,10 @@ void sfu_presence_begin (SfuPresence *presence, const gchar *node);
 void sfu_presence_end (SfuPresence *presence, const gchar *node);
 /* With all it has. */
 void sfu_presence_remove_node (SfuPresence *presence, const gchar *node);
+/* Has anybody in the room, here or on another server but this node, that
+ * connection? */
+gboolean sfu_presence_has_connection (SfuPresence *presence,
+    const gchar *room_id, const gchar *connection_id, const gchar *except_node);
 
 /* ---- for rooms ---- */
 
@@ -96,6 +93,9 @@ void sfu_presence_remove_node (SfuPresence *presence, const gchar *node);
  * shown in the room, but for one of this id (NULL = none). */
 void sfu_presence_add_participants (SfuPresence *presence, const gchar *room_id,
     const gchar *except_id, GPtrArray *participants);
+/* Who is shown under this id; borrowed, NULL = nobody of another server. */
+SfuPeer *sfu_presence_find_peer (
+    SfuPresence *presence, const gchar *room_id, const gchar *peer_id);
 /* Of one that is shown; borrowed, NULL = there is none. */
 SfuRoomProducer *sfu_presence_find_producer (
     SfuPresence *presence, const gchar *room_id, const gchar *producer_id);
@@ -112,7 +112,6 @@ void sfu_presence_producer_closed (
 
 /* ---- for statistics ---- */
 
-SfuLink sfu_presence_get_link (SfuPresence *presence);
 /* Other servers, and their participants, shown or not. */
 guint sfu_presence_n_nodes (SfuPresence *presence);
 guint sfu_presence_n_peers (SfuPresence *presence);

@@ -5,6 +5,7 @@
 #include "sfu-room-rules.h"
 
 #include "sfu-error.h"
+#include "sfu-presence.h"
 
 /* A moderator's decisions about one peer id or account. */
 typedef struct {
@@ -70,16 +71,23 @@ is_same_account (const SfuPeer *old, const SfuPeerTerms *terms)
   return old->account && g_strcmp0 (old->user_id, terms->account) == 0;
 }
 
+/* Knowing somebody's id is not being somebody. */
+static gboolean
+check_account (const SfuPeer *old, const SfuPeerTerms *terms, GError **error)
+{
+  if (!old->account || is_same_account (old, terms))
+    return TRUE;
+  g_set_error_literal (
+      error, SFU_ERROR, SFU_ERROR_FORBIDDEN, "another user has this peer id");
+  return FALSE;
+}
+
 static gboolean
 check_duplicate (SfuRoom *room, const SfuPeer *old, const SfuPeerTerms *terms,
     GError **error)
 {
-  /* Knowing somebody's id is not being somebody. */
-  if (old->account && !is_same_account (old, terms)) {
-    g_set_error_literal (
-        error, SFU_ERROR, SFU_ERROR_FORBIDDEN, "another user has this peer id");
+  if (!check_account (old, terms, error))
     return FALSE;
-  }
   if (old->exclusive || sfu_rooms_get_limits (room->rooms)->refuse_duplicates) {
     g_set_error (error, SFU_ERROR, SFU_ERROR_EXISTS,
         "\"%s\" is in room \"%s\" already", old->id, room->id);
@@ -93,6 +101,8 @@ sfu_room_check_entry (
     SfuRoom *room, const gchar *id, const SfuPeerTerms *terms, GError **error)
 {
   const SfuPeer *old = g_hash_table_lookup (room->peers, id);
+  const SfuPeer *elsewhere = sfu_presence_find_peer (
+      sfu_rooms_get_presence (room->rooms), room->id, id);
   const Record *record = find_record (room, id, terms->account);
 
   if (record != NULL && record->banned_until_us > g_get_monotonic_time ()) {
@@ -101,6 +111,8 @@ sfu_room_check_entry (
     return FALSE;
   }
   if (old != NULL && !check_duplicate (room, old, terms, error))
+    return FALSE;
+  if (elsewhere != NULL && !check_account (elsewhere, terms, error))
     return FALSE;
   /* Whoever goes and comes back is new, unless an account proves the
    * opposite. */
