@@ -7,7 +7,7 @@ BUILD_DIR=${SFU_BUILD_DIR:-build}
 BUILD_PACKAGES="build-essential pkg-config meson ninja-build
   libglib2.0-dev libglib2.0-dev-bin libgstreamer1.0-dev
   libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
-  libsoup-3.0-dev libjson-glib-dev libjwt-dev libnice-dev libsrtp2-dev libssl-dev"
+  libsoup-3.0-dev libjson-glib-dev libhiredis-dev libjwt-dev libnice-dev libsrtp2-dev libssl-dev"
 
 RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
@@ -15,7 +15,7 @@ RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
 
 TEST_PACKAGES="git clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
   chromium firefox-esr python3-aiortc python3-websockets iproute2 procps
-  coturn python3-socketio python3-aiohttp"
+  coturn python3-socketio python3-aiohttp redis-server"
 
 say () {
   printf '\033[1m==> %s\033[0m\n' "$*" >&2

@@ -17,6 +17,7 @@ struct _SfuServer {
   SfuWorkerPool *pool; /* owned */
   SfuRooms *rooms;     /* owned */
   SfuHttpServer *http; /* owned; NULL before start */
+  SfuCluster *cluster; /* owned; NULL = alone, or before start */
   guint goodbye_id;
   GTask *stopping; /* owned, until it is answered */
 };
@@ -66,11 +67,25 @@ sfu_server_free (SfuServer *server)
     return;
   g_clear_handle_id (&server->goodbye_id, g_source_remove);
   g_clear_object (&server->stopping);
+  sfu_cluster_free (server->cluster);
   sfu_rooms_free (server->rooms);
   sfu_http_server_free (server->http);
   sfu_worker_pool_free (server->pool);
   sfu_config_free (server->config);
   g_free (server);
+}
+
+static gboolean
+start_cluster (SfuServer *server, GError **error)
+{
+  if (server->config->redis_url == NULL)
+    return TRUE;
+  server->cluster = sfu_cluster_new (server->rooms, server->config->redis_url,
+      server->config->cluster_liveness_s, error);
+  if (server->cluster == NULL)
+    return FALSE;
+  sfu_http_server_set_cluster (server->http, server->cluster);
+  return TRUE;
 }
 
 static void
@@ -82,7 +97,7 @@ on_pool_started (GObject *source, GAsyncResult *result, gpointer data)
 
   if (sfu_worker_pool_start_finish (server->pool, result, &error))
     server->http = sfu_http_server_new (server->config, server->rooms, &error);
-  if (error != NULL)
+  if (error != NULL || !start_cluster (server, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
@@ -113,7 +128,17 @@ on_pool_stopped (GObject *source, GAsyncResult *result, gpointer data)
 
   sfu_worker_pool_stop_finish (server->pool, result);
   g_clear_pointer (&server->http, sfu_http_server_free);
+  g_clear_pointer (&server->cluster, sfu_cluster_free);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+stop_pool (gpointer data)
+{
+  SfuServer *server = data;
+
+  sfu_worker_pool_stop_async (
+      server->pool, WORKER_STOP_MS, on_pool_stopped, server);
 }
 
 static gboolean
@@ -122,8 +147,10 @@ on_goodbye (gpointer data)
   SfuServer *server = data;
 
   server->goodbye_id = 0;
-  sfu_worker_pool_stop_async (
-      server->pool, WORKER_STOP_MS, on_pool_stopped, server);
+  if (server->cluster != NULL)
+    sfu_cluster_say_goodbye (server->cluster, stop_pool, server);
+  else
+    stop_pool (server);
   return G_SOURCE_REMOVE;
 }
 
@@ -169,6 +196,12 @@ SfuHttpServer *
 sfu_server_get_http (SfuServer *server)
 {
   return server->http;
+}
+
+SfuCluster *
+sfu_server_get_cluster (SfuServer *server)
+{
+  return server->cluster;
 }
 
 SfuRooms *

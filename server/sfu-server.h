@@ -34,6 +34,8 @@ gchar *sfu_server_describe (SfuServer *server);
 /* NULL before it has started. */
 SfuHttpServer *sfu_server_get_http (SfuServer *server);
 SfuRooms *sfu_server_get_rooms (SfuServer *server);
+/* NULL when the server is alone, or has not started. */
+SfuCluster *sfu_server_get_cluster (SfuServer *server);
 SfuWorkerPool *sfu_server_get_pool (SfuServer *server);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuServer, sfu_server_free)

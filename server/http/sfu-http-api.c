@@ -30,6 +30,19 @@ node_of_object (JsonObject *object)
   return node;
 }
 
+/* A server that is cut off from the others works on: it is healthy. */
+static void
+add_redis (SfuHttpServer *server, JsonObject *object)
+{
+  SfuClusterStatus status;
+
+  if (server->cluster == NULL)
+    return;
+  sfu_cluster_get_status (server->cluster, &status);
+  json_object_set_string_member (
+      object, "redis", status.connected ? "connected" : "disconnected");
+}
+
 static void
 handle_health (const Context *c)
 {
@@ -56,6 +69,7 @@ handle_health (const Context *c)
       object, "rooms", sfu_rooms_n_rooms (c->server->rooms));
   json_object_set_int_member (
       object, "peers", sfu_rooms_n_peers (c->server->rooms));
+  add_redis (c->server, object);
   sfu_http_reply_json (c->message,
       running > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
       node_of_object (object));
@@ -80,6 +94,24 @@ add_totals (SfuRoom *room, gpointer data)
   }
 }
 
+static void
+add_cluster (SfuHttpServer *server, JsonObject *object)
+{
+  JsonObject *cluster;
+  SfuClusterStatus status;
+
+  if (server->cluster == NULL)
+    return;
+  sfu_cluster_get_status (server->cluster, &status);
+  cluster = json_object_new ();
+  json_object_set_int_member (cluster, "nodes", status.n_nodes);
+  json_object_set_int_member (cluster, "remotePeers", status.n_remote_peers);
+  json_object_set_boolean_member (cluster, "connected", status.connected);
+  json_object_set_int_member (cluster, "malformed", (gint64)status.n_malformed);
+  json_object_set_int_member (cluster, "leftOut", (gint64)status.n_left_out);
+  json_object_set_object_member (object, "cluster", cluster);
+}
+
 /* Numbers only: names of rooms are what lets one in. */
 static void
 handle_stats (const Context *c)
@@ -97,6 +129,7 @@ handle_stats (const Context *c)
   json_object_set_int_member (object, "transports", totals.transports);
   json_object_set_int_member (object, "producers", totals.producers);
   json_object_set_int_member (object, "consumers", totals.consumers);
+  add_cluster (c->server, object);
   sfu_http_reply_json (c->message, SOUP_STATUS_OK, node_of_object (object));
 }
 

@@ -17,6 +17,7 @@ struct _SfuHttpServer {
   SoupServer *soup;        /* owned */
   const SfuConfig *config; /* borrowed */
   SfuRooms *rooms;         /* borrowed */
+  SfuCluster *cluster;     /* borrowed; NULL = alone */
   GArray *ports;           /* of guint16 */
   gchar *web_root;         /* NULL = nowhere */
   SfuServices services;

@@ -190,6 +190,12 @@ sfu_http_server_free (SfuHttpServer *server)
 }
 
 void
+sfu_http_server_set_cluster (SfuHttpServer *server, SfuCluster *cluster)
+{
+  server->cluster = cluster;
+}
+
+void
 sfu_http_server_stop_accepting (SfuHttpServer *server)
 {
   GSList *listeners = soup_server_get_listeners (server->soup);

@@ -5,6 +5,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-cluster.h"
 #include "sfu-config.h"
 #include "sfu-services.h"
 
@@ -20,6 +21,10 @@ SfuHttpServer *sfu_http_server_new (
     const SfuConfig *config, SfuRooms *rooms, GError **error);
 /* Closes all. NULL safe. */
 void sfu_http_server_free (SfuHttpServer *server);
+
+/* What health and statistics tell of other servers. NULL = nothing. Borrowed;
+ * must live longer. */
+void sfu_http_server_set_cluster (SfuHttpServer *server, SfuCluster *cluster);
 
 /* Takes no new connections from now on; those that are open stay. */
 void sfu_http_server_stop_accepting (SfuHttpServer *server);
