@@ -368,6 +368,34 @@ test_complete (void)
   }
 }
 
+/* The page of the protocol has every word, both ways. */
+static void
+test_page (void)
+{
+  static const gchar *const told[] = { "user-joined", "user-left",
+    "new-producer", "producer-closed", "chat-message" };
+  const SfuEventDialect *dialect = sfu_meetings_get_dialect ();
+  g_autofree gchar *path = g_build_filename (
+      g_getenv ("SFU_TEST_DOCS"), "dialects", "meetings.md", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *page = NULL;
+
+  g_file_get_contents (path, &page, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < dialect->n_events; i++) {
+    g_autofree gchar *word = g_strdup_printf ("`%s`", dialect->events[i].event);
+
+    if (strstr (page, word) == NULL)
+      g_error ("%s is not in %s", word, path);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    g_autofree gchar *row = g_strdup_printf ("\n| `%s` | {", told[i]);
+
+    if (strstr (page, row) == NULL)
+      g_error ("%s is not in %s", told[i], path);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,6 +411,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/meetings/events/quietly", test_refused_quietly);
   g_test_add_func ("/meetings/events/complete", test_complete);
+  g_test_add_func ("/meetings/events/page", test_page);
   g_test_add_func (
       "/meetings/events/unsupported-codec", test_unsupported_codec);
   g_test_add_func ("/meetings/events/lengths", test_lengths);
