@@ -75,25 +75,6 @@ handle_health (const Context *c)
       node_of_object (object));
 }
 
-typedef struct {
-  guint transports, producers, consumers;
-} Totals;
-
-static void
-add_totals (SfuRoom *room, gpointer data)
-{
-  Totals *totals = data;
-  g_autoptr (GPtrArray) peers = sfu_peer_table_values (room->peers);
-
-  for (guint i = 0; i < peers->len; i++) {
-    const SfuPeer *peer = peers->pdata[i];
-
-    totals->transports += g_hash_table_size (peer->transports);
-    totals->producers += g_hash_table_size (peer->producers);
-    totals->consumers += g_hash_table_size (peer->consumers);
-  }
-}
-
 static void
 add_cluster (SfuHttpServer *server, JsonObject *object)
 {
@@ -117,9 +98,9 @@ static void
 handle_stats (const Context *c)
 {
   JsonObject *object = json_object_new ();
-  Totals totals = { 0 };
+  SfuRoomsTotals totals;
 
-  sfu_rooms_foreach (c->server->rooms, add_totals, &totals);
+  sfu_rooms_count (c->server->rooms, &totals);
   json_object_set_int_member (
       object, "rooms", sfu_rooms_n_rooms (c->server->rooms));
   json_object_set_int_member (

@@ -231,6 +231,28 @@ sfu_rooms_n_peers (SfuRooms *rooms)
   return n;
 }
 
+static void
+add_totals (SfuRoom *room, gpointer data)
+{
+  SfuRoomsTotals *totals = data;
+  g_autoptr (GPtrArray) peers = sfu_peer_table_values (room->peers);
+
+  for (guint i = 0; i < peers->len; i++) {
+    const SfuPeer *peer = peers->pdata[i];
+
+    totals->transports += g_hash_table_size (peer->transports);
+    totals->producers += g_hash_table_size (peer->producers);
+    totals->consumers += g_hash_table_size (peer->consumers);
+  }
+}
+
+void
+sfu_rooms_count (SfuRooms *rooms, SfuRoomsTotals *totals)
+{
+  *totals = (SfuRoomsTotals){ 0 };
+  sfu_rooms_foreach (rooms, add_totals, totals);
+}
+
 void
 sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason)
 {

@@ -58,6 +58,11 @@ void sfu_rooms_foreach (SfuRooms *rooms,
 guint sfu_rooms_n_rooms (SfuRooms *rooms);
 /* Joined or not. */
 guint sfu_rooms_n_peers (SfuRooms *rooms);
+/* What the peers of all rooms have. */
+typedef struct {
+  guint transports, producers, consumers;
+} SfuRoomsTotals;
+void sfu_rooms_count (SfuRooms *rooms, SfuRoomsTotals *totals);
 
 void sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason);
 
