@@ -40,13 +40,17 @@ typedef enum {
   SFU_NOTICE_PRODUCER_CLOSED, /* peer, producer */
   SFU_NOTICE_CHAT,            /* peer: who wrote; text, timestamp_ms */
   SFU_NOTICE_PRODUCER_MUTED,  /* producer (one's own), on: by a moderator */
-  SFU_NOTICE_ROOM_LOCKED      /* on */
+  SFU_NOTICE_ROOM_LOCKED,     /* on */
+  /* One's own: by its owner, or because the connection ended. What ran over it
+   * is closed already. */
+  SFU_NOTICE_TRANSPORT_CLOSED /* peer, transport */
 } SfuNoticeKind;
 
 typedef struct {
   SfuNoticeKind kind;
   /* All borrowed: alive during the call. */
   SfuPeer *peer;
+  SfuRoomTransport *transport;
   SfuRoomProducer *producer;
   SfuRoomConsumer *consumer;
   const gchar *old_display_name;

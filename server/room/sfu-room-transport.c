@@ -78,11 +78,14 @@ void
 sfu_room_transport_close (SfuRoomTransport *transport)
 {
   g_autoptr (SfuRoomTransport) keep = NULL;
-  SfuPeer *peer = transport->peer;
+  g_autoptr (SfuPeer) peer = NULL;
+  SfuNotice notice = { .kind = SFU_NOTICE_TRANSPORT_CLOSED,
+    .transport = transport };
 
   if (transport->closed)
     return;
   keep = sfu_room_transport_ref (transport);
+  peer = notice.peer = sfu_peer_ref (transport->peer);
   transport->closed = TRUE;
   transport->live = FALSE;
   close_consumers (transport);
@@ -93,4 +96,5 @@ sfu_room_transport_close (SfuRoomTransport *transport)
     sfu_rooms_forget_transport (peer->room->rooms, transport);
   transport->peer = NULL;
   g_hash_table_remove (peer->transports, transport->id);
+  sfu_peer_notify (peer, &notice);
 }
