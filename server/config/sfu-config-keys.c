@@ -193,6 +193,13 @@ const SfuConfigKey sfu_config_keys[] = {
   { "protocols", "rpc-silence-threshold", "MS", "15000", sfu_config_read_number,
       FIELD (rpc_silence_ms), 0, 3600000, FALSE,
       "A producer without packets for so long is reported. 0 = never." },
+  { "protocols", "rpc-requests-per-second", "N", "1000", sfu_config_read_number,
+      FIELD (rpc_requests_per_second), 0, 1000000, FALSE,
+      "Messages of an application server, which speaks for many. 0 = no "
+      "limit." },
+  { "protocols", "rpc-max-pending", "N", "1000", sfu_config_read_number,
+      FIELD (rpc_max_pending), 1, 1000000, FALSE,
+      "Its requests that wait for an answer." },
   { "protocols", "broadcaster-idle", "SECONDS", "60", sfu_config_read_number,
       FIELD (broadcaster_idle_s), 1, 86400, FALSE,
       "A broadcaster that carries no media for so long is gone." },

@@ -61,6 +61,7 @@ typedef struct {
   gchar *calls_backend_url; /* NULL = no webhook */
   gchar *rpc_token;
   guint rpc_grace_s, rpc_heartbeat_ms, rpc_silence_ms;
+  guint rpc_requests_per_second, rpc_max_pending;
   guint broadcaster_idle_s;
   /* rooms */
   guint room_linger_s, kick_ban_s;

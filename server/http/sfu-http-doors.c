@@ -25,6 +25,7 @@ typedef struct {
       SoupWebsocketConnection *connection);
   /* Not a WebSocket; answers, now or later. NULL = only WebSockets. */
   void (*handle) (SfuHttpServer *server, SoupServerMessage *message);
+  const gchar *path; /* instead of the configured one; NULL = that one */
 } Door;
 
 /* ---- native ---- */
@@ -148,6 +149,10 @@ static const Door doors[] = {
       accept_sio, handle_sio },
   { "calls", G_STRUCT_OFFSET (SfuConfig, calls), NULL, check_sio, accept_sio,
       handle_sio },
+  { "rpc", G_STRUCT_OFFSET (SfuConfig, rpc), sfu_http_wants_rpc,
+      sfu_http_check_rpc, sfu_http_accept_rpc, NULL },
+  { "rpc", G_STRUCT_OFFSET (SfuConfig, rpc), sfu_http_wants_rpc,
+      sfu_http_check_rpc, sfu_http_accept_rpc, NULL, "/" },
 };
 
 static gboolean
@@ -187,7 +192,7 @@ find_door (SfuHttpServer *server, SoupServerMessage *message)
         G_STRUCT_MEMBER_P (server->config, door->config);
 
     if (config->enabled && is_port (config->port, message) &&
-        is_path (config->path, path) &&
+        is_path (door->path != NULL ? door->path : config->path, path) &&
         (websocket ? door->check != NULL : door->handle != NULL) &&
         (door->wants == NULL || door->wants (server, message)))
       return door;
@@ -206,7 +211,7 @@ sfu_http_doors_handle (SfuHttpServer *server, SoupServerMessage *message)
     else
       sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND,
           "no WebSocket here; the native protocol wants the subprotocol "
-          "\"protoo\", Socket.IO its path");
+          "\"protoo\", Socket.IO its path, the media-server RPC neither");
     return TRUE;
   }
   if (door == NULL)

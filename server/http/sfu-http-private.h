@@ -8,6 +8,7 @@
 
 #include "sfu-json.h"
 #include "sfu-sio.h"
+#include "sfu-rpc-hub.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ struct _SfuHttpServer {
   gchar *web_root;         /* NULL = nowhere */
   SfuServices services;
   GPtrArray *mounts; /* of SfuHttpMount */
+  SfuRpcHub *rpc;    /* owned */
   gint64 started_us;
 };
 
@@ -58,6 +60,11 @@ SfuSioServer *sfu_http_mounts_find (
     SfuHttpServer *server, const gchar *path, guint port);
 gboolean sfu_http_mounts_are_empty (SfuHttpServer *server);
 void sfu_http_mounts_close_all (SfuHttpServer *server);
+/* The media-server RPC, for the table of doors. */
+gboolean sfu_http_wants_rpc (SfuHttpServer *server, SoupServerMessage *message);
+gboolean sfu_http_check_rpc (SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_accept_rpc (SfuHttpServer *server, SoupServerMessage *message,
+    SoupWebsocketConnection *connection);
 
 /* ---- routes ---- */
 

@@ -154,6 +154,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
       soup_server_new ("server-header", "gst-sfu", "raw-paths", TRUE, NULL);
   if (!sfu_services_init (&server->services, config, rooms, error))
     return NULL;
+  server->rpc = sfu_rpc_hub_new (&server->services);
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
@@ -183,6 +184,7 @@ sfu_http_server_free (SfuHttpServer *server)
     soup_server_disconnect (server->soup);
   g_clear_object (&server->soup);
   g_clear_pointer (&server->mounts, g_ptr_array_unref);
+  g_clear_pointer (&server->rpc, sfu_rpc_hub_free);
   sfu_services_clear (&server->services);
   g_array_unref (server->ports);
   g_free (server->web_root);
@@ -209,12 +211,14 @@ void
 sfu_http_server_disconnect_all (SfuHttpServer *server)
 {
   sfu_http_mounts_close_all (server);
+  sfu_rpc_hub_stop (server->rpc);
 }
 
 gboolean
 sfu_http_server_is_idle (SfuHttpServer *server)
 {
-  return sfu_http_mounts_are_empty (server);
+  return sfu_http_mounts_are_empty (server) &&
+      sfu_rpc_hub_is_idle (server->rpc);
 }
 
 const GArray *
