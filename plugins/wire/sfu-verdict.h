@@ -17,6 +17,8 @@ typedef enum {
   SFU_DROP_UNKNOWN_SSRC,         /* no producer claims SSRC, MID or RID */
   SFU_DROP_UNKNOWN_PAYLOAD_TYPE, /* neither media nor RTX of this producer */
   SFU_DROP_UNUSED_ENCODING,      /* a simulcast encoding nobody asked for */
+  SFU_DROP_SPATIAL_LAYER,        /* above what the consumer gets */
+  SFU_DROP_TEMPORAL_LAYER,       /* the same */
   SFU_DROP_PADDING,              /* probing padding: no media in it */
   SFU_DROP_DUPLICATE,            /* seen already */
   SFU_DROP_TOO_OLD,              /* older than anything we can still place */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Picture ids have 7 or 15 bits. Counted on to 16 they are what SfuSeqMap
+ * maps: a picture is to them what a packet is to sequence numbers.
+ *
+ * Threads: owned by its consumer, no locking. */
+#include "sfu-vp8-numbers.h"
+
+#include "sfu-rtp.h"
+
+#define LONG_BITS 15
+#define SHORT_BITS 7
+#define M_BIT 0x80
+#define KEY_INDEX_MASK 0x1f
+
+void
+sfu_vp8_numbers_init (SfuVp8Numbers *numbers, guint16 first_picture_id)
+{
+  *numbers = (SfuVp8Numbers){ 0 };
+  sfu_seq_map_init (&numbers->pictures, first_picture_id, 0);
+}
+
+void
+sfu_vp8_numbers_resync (SfuVp8Numbers *numbers)
+{
+  numbers->resync = TRUE;
+  sfu_seq_map_resync (&numbers->pictures, 0);
+}
+
+/* The nearest number to the newest one that ends in these bits. */
+static guint16
+count_on (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
+{
+  guint bits = info->long_picture_id ? LONG_BITS : SHORT_BITS;
+  guint mask = (1u << bits) - 1, half = 1u << (bits - 1);
+  guint ahead = (info->picture_id - numbers->last_in) & mask;
+
+  if (!numbers->started || numbers->resync)
+    return info->picture_id;
+  return (guint16)(numbers->last_in + ahead - (ahead >= half ? mask + 1 : 0));
+}
+
+static void
+take_newest (SfuVp8Numbers *numbers, guint16 in)
+{
+  if (!numbers->started || sfu_seq_after (in, numbers->last_in))
+    numbers->last_in = in;
+}
+
+static void
+begin_span (
+    SfuVp8Numbers *numbers, const SfuPayloadInfo *info, guint16 picture_id)
+{
+  guint8 tl0 = numbers->started ? (guint8)(numbers->max_tl0_out + 1) : 0;
+  guint8 key = numbers->started ? (guint8)(numbers->max_key_out + 1) : 0;
+
+  numbers->tl0_offset = (guint8)(tl0 - info->tl0_picture_id);
+  numbers->key_offset = (guint8)(key - info->key_index);
+  numbers->last_in = picture_id;
+  numbers->started = TRUE;
+  numbers->resync = FALSE;
+}
+
+static void
+translate (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info,
+    guint16 out, SfuVp8Picture *picture)
+{
+  picture->picture_id = out;
+  picture->tl0_picture_id =
+      (guint8)(info->tl0_picture_id + numbers->tl0_offset);
+  picture->key_index =
+      (guint8)(info->key_index + numbers->key_offset) & KEY_INDEX_MASK;
+}
+
+gboolean
+sfu_vp8_numbers_forward (
+    SfuVp8Numbers *numbers, const SfuPayloadInfo *info, SfuVp8Picture *picture)
+{
+  guint16 in, out = 0;
+  guint32 unused;
+
+  if (!numbers->started || numbers->resync)
+    begin_span (numbers, info, info->picture_id);
+  in = count_on (numbers, info);
+  take_newest (numbers, in);
+  if (info->picture_id_at != 0 &&
+      !sfu_seq_map_forward (&numbers->pictures, in, 0, &out, &unused))
+    return FALSE;
+  translate (numbers, info, out, picture);
+  if (in == numbers->last_in) {
+    numbers->max_tl0_out = picture->tl0_picture_id;
+    numbers->max_key_out = picture->key_index;
+  }
+  return TRUE;
+}
+
+void
+sfu_vp8_numbers_drop (SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
+{
+  guint16 in;
+
+  if (!numbers->started || numbers->resync || info->picture_id_at == 0)
+    return;
+  in = count_on (numbers, info);
+  sfu_seq_map_drop (&numbers->pictures, in);
+  take_newest (numbers, in);
+}
+
+gboolean
+sfu_vp8_numbers_lookup (const SfuVp8Numbers *numbers,
+    const SfuPayloadInfo *info, SfuVp8Picture *picture)
+{
+  SfuSeqMap copy;
+  guint16 in, out = 0;
+  guint32 unused;
+
+  if (!numbers->started)
+    return FALSE;
+  in = count_on (numbers, info);
+  if (info->picture_id_at != 0) {
+    if (sfu_seq_after (in, numbers->pictures.max_in))
+      return FALSE;
+    copy = numbers->pictures;
+    if (!sfu_seq_map_forward (&copy, in, 0, &out, &unused))
+      return FALSE;
+  }
+  translate (numbers, info, out, picture);
+  return TRUE;
+}
+
+void
+sfu_vp8_picture_write (
+    const SfuVp8Picture *picture, const SfuPayloadInfo *info, guint8 *payload)
+{
+  if (info->picture_id_at != 0 && info->long_picture_id) {
+    payload[info->picture_id_at] =
+        (guint8)(M_BIT | (picture->picture_id >> 8 & ~M_BIT));
+    payload[info->picture_id_at + 1] = (guint8)picture->picture_id;
+  } else if (info->picture_id_at != 0) {
+    payload[info->picture_id_at] = (guint8)(picture->picture_id & ~M_BIT);
+  }
+  if (info->tl0_picture_id_at != 0)
+    payload[info->tl0_picture_id_at] = picture->tl0_picture_id;
+  if (info->key_index_at != 0)
+    payload[info->key_index_at] =
+        (guint8)((payload[info->key_index_at] & ~KEY_INDEX_MASK) |
+            picture->key_index);
+}
