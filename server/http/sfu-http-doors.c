@@ -118,10 +118,27 @@ find_mount (SfuHttpServer *server, SoupServerMessage *message)
   return sfu_http_mounts_find (server, path, port_of (message));
 }
 
+/* While no worker runs nobody can join anything. A client that is refused by a
+ * protocol stays away; one that cannot connect tries again. FALSE = answered. */
+static gboolean
+may_begin (SfuHttpServer *server, SoupServerMessage *message)
+{
+  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
+
+  if (sfu_worker_pool_n_running (sfu_rooms_get_pool (server->rooms)) > 0 ||
+      (form != NULL && g_hash_table_contains (form, "sid")))
+    return TRUE;
+  sfu_http_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE,
+      "no media worker runs: try again in a second");
+  return FALSE;
+}
+
 static gboolean
 check_sio (SfuHttpServer *server, SoupServerMessage *message)
 {
-  return sfu_sio_server_check_websocket (find_mount (server, message), message);
+  return may_begin (server, message) &&
+      sfu_sio_server_check_websocket (find_mount (server, message), message);
 }
 
 static void
@@ -135,7 +152,8 @@ accept_sio (SfuHttpServer *server, SoupServerMessage *message,
 static void
 handle_sio (SfuHttpServer *server, SoupServerMessage *message)
 {
-  sfu_sio_server_handle_request (find_mount (server, message), message);
+  if (may_begin (server, message))
+    sfu_sio_server_handle_request (find_mount (server, message), message);
 }
 
 /* ---- all ---- */
