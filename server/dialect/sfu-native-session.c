@@ -2,47 +2,12 @@
 /* One client of the native protocol.
  *
  * Threads: the server's one thread. */
-#include "sfu-native-session.h"
+#include "sfu-native-session-private.h"
 
 #include "sfu-dispatch.h"
 #include "sfu-error.h"
 #include "sfu-id.h"
 #include "sfu-native.h"
-#include "sfu-protoo.h"
-
-#include <string.h>
-
-/* Consumers that the client has been asked to take and has not answered. */
-#define MAX_OFFERS 2048
-
-typedef struct {
-  SfuNativeSession *session; /* borrowed: it owns the table of offers */
-  gint64 id;
-  SfuRoomConsumer *consumer; /* owned */
-  guint timeout_id;
-} Offer;
-
-struct _SfuNativeSession {
-  const SfuServices *services; /* borrowed */
-  SfuSocket *socket;           /* owned; NULL once closed */
-  SfuPeer *peer; /* owned; NULL once the room or the socket let go */
-  gchar *label;  /* "room=R peer=P", for logs */
-  SfuTokenBucket bucket;
-  guint n_malformed, n_too_fast;
-  guint n_pending;    /* calls that will still be answered */
-  GHashTable *offers; /* id -> Offer, owned */
-  gint64 next_id;
-};
-
-static void
-offer_free (gpointer data)
-{
-  Offer *offer = data;
-
-  g_clear_handle_id (&offer->timeout_id, g_source_remove);
-  sfu_room_consumer_unref (offer->consumer);
-  g_free (offer);
-}
 
 static void
 session_free_when_idle (SfuNativeSession *session)
@@ -55,8 +20,8 @@ session_free_when_idle (SfuNativeSession *session)
   g_free (session);
 }
 
-static void
-send_text (SfuNativeSession *session, gchar *text)
+void
+sfu_native_session_send (SfuNativeSession *session, gchar *text)
 {
   if (session->socket != NULL)
     sfu_socket_send (session->socket, text);
@@ -76,57 +41,13 @@ on_notify (gpointer owner, const SfuNotice *notice)
   if (method == NULL)
     json_node_unref (data);
   else
-    send_text (session, sfu_protoo_notification (method, data));
-}
-
-static gboolean
-on_offer_timeout (gpointer data)
-{
-  Offer *offer = data;
-  g_autoptr (SfuRoomConsumer) consumer =
-      sfu_room_consumer_ref (offer->consumer);
-  SfuNativeSession *session = offer->session;
-
-  offer->timeout_id = 0;
-  g_message (
-      "%s consumer=%s not answered in time", session->label, consumer->id);
-  g_hash_table_remove (session->offers, &offer->id);
-  sfu_room_consumer_close (consumer, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_too_many_offers (gpointer data)
-{
-  sfu_room_consumer_close (data, FALSE);
-  return G_SOURCE_REMOVE;
+    sfu_native_session_send (session, sfu_protoo_notification (method, data));
 }
 
 static void
 on_offer_consumer (gpointer owner, SfuRoomConsumer *consumer)
 {
-  SfuNativeSession *session = owner;
-  Offer *offer;
-
-  if (g_hash_table_size (session->offers) >= MAX_OFFERS) {
-    g_message ("%s does not answer: consumer=%s given up", session->label,
-        consumer->id);
-    /* Later: the room is not to be called from here. */
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_too_many_offers,
-        sfu_room_consumer_ref (consumer),
-        (GDestroyNotify)sfu_room_consumer_unref);
-    return;
-  }
-  offer = g_new0 (Offer, 1);
-  offer->session = session;
-  offer->id = session->next_id++;
-  offer->consumer = sfu_room_consumer_ref (consumer);
-  offer->timeout_id = g_timeout_add_seconds (
-      session->services->limits.request_timeout_s, on_offer_timeout, offer);
-  g_hash_table_insert (session->offers, &offer->id, offer);
-  send_text (session,
-      sfu_protoo_request (
-          offer->id, "newConsumer", sfu_native_encode_new_consumer (consumer)));
+  sfu_native_offer (owner, consumer);
 }
 
 static void
@@ -170,14 +91,15 @@ on_call_done (
   SfuNativeSession *session = owner;
 
   if (reply != NULL) {
-    send_text (session,
+    sfu_native_session_send (session,
         sfu_protoo_response (call->tag, sfu_native_encode_reply (reply)));
   } else {
     g_info ("%s method=%s error=%s %s", session->label,
         sfu_dispatch_lookup (call->request->method)->name,
         error->domain == SFU_ERROR ? sfu_error_name (error->code) : "other",
         error->message);
-    send_text (session, sfu_protoo_error_from_gerror (call->tag, error));
+    sfu_native_session_send (
+        session, sfu_protoo_error_from_gerror (call->tag, error));
   }
   session->n_pending--;
   session_free_when_idle (session);
@@ -188,7 +110,7 @@ refuse (SfuNativeSession *session, gint64 id, const gchar *method,
     const GError *error)
 {
   g_info ("%s method=%s refused: %s", session->label, method, error->message);
-  send_text (session, sfu_protoo_error_from_gerror (id, error));
+  sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
 }
 
 /* A message we can do nothing with. */
@@ -197,7 +119,7 @@ malformed (SfuNativeSession *session, gint64 id, const GError *error)
 {
   g_info ("%s malformed message: %s", session->label, error->message);
   if (id >= 0)
-    send_text (session, sfu_protoo_error_from_gerror (id, error));
+    sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
   if (++session->n_malformed >= SFU_SESSION_MAX_MALFORMED)
     sfu_socket_close (session->socket, SFU_SOCKET_CLOSE_POLICY,
         "too many malformed messages");
@@ -227,27 +149,6 @@ handle_request (SfuNativeSession *session, const SfuProtooMessage *message)
       session->peer, request, message->id, on_call_done, session));
 }
 
-static void
-handle_response (SfuNativeSession *session, const SfuProtooMessage *message)
-{
-  Offer *offer = g_hash_table_lookup (session->offers, &message->id);
-  g_autoptr (SfuRoomConsumer) consumer = NULL;
-
-  if (offer == NULL) {
-    g_debug ("%s answers to nothing", session->label);
-    return;
-  }
-  consumer = sfu_room_consumer_ref (offer->consumer);
-  g_hash_table_remove (session->offers, &message->id);
-  if (message->ok) {
-    sfu_room_consumer_accept (consumer);
-  } else {
-    g_message ("%s consumer=%s refused by the client: %s", session->label,
-        consumer->id, message->error_reason);
-    sfu_room_consumer_close (consumer, FALSE);
-  }
-}
-
 static gboolean
 is_too_fast (SfuNativeSession *session, gint64 id)
 {
@@ -264,7 +165,7 @@ is_too_fast (SfuNativeSession *session, gint64 id)
   } else if (id >= 0) {
     error = g_error_new_literal (
         SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "too many requests a second");
-    send_text (session, sfu_protoo_error_from_gerror (id, error));
+    sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
   }
   return TRUE;
 }
@@ -293,7 +194,7 @@ on_message (gpointer owner, const gchar *text, gsize len, gboolean oversized)
   } else if (message.kind == SFU_PROTOO_REQUEST) {
     handle_request (session, &message);
   } else if (message.kind == SFU_PROTOO_RESPONSE) {
-    handle_response (session, &message);
+    sfu_native_offer_answered (session, &message);
   }
   /* No notification of a client means anything. */
 }
@@ -335,7 +236,8 @@ send_version (SfuNativeSession *session)
 
   json_object_set_string_member (object, "version", "gst-sfu " SFU_VERSION);
   json_node_take_object (data, object);
-  send_text (session, sfu_protoo_notification ("mediasoup-version", data));
+  sfu_native_session_send (
+      session, sfu_protoo_notification ("mediasoup-version", data));
 }
 
 /* protoo-client tries again, but after SFU_PROTOO_CLOSE: that is for what will
@@ -364,8 +266,7 @@ sfu_native_session_new (const SfuServices *services,
 
   session->services = services;
   session->label = g_strdup_printf ("room=%s peer=%s", room_id, peer_id);
-  session->offers =
-      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, offer_free);
+  session->offers = sfu_native_offers_new ();
   sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
       limits->request_burst, g_get_monotonic_time ());
   session->socket =
