@@ -14,7 +14,8 @@ typedef struct {
   SfuNativeSession *session; /* borrowed: it owns the table of offers */
   gint64 id;
   SfuRoomConsumer *consumer; /* owned */
-  guint timeout_id;
+  guint timeout_id;          /* 0 while the session waits for its client */
+  gboolean sent;
 } Offer;
 
 static void
@@ -49,6 +50,14 @@ on_offer_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+start_timeout (Offer *offer)
+{
+  offer->timeout_id =
+      g_timeout_add_seconds (offer->session->services->limits.request_timeout_s,
+          on_offer_timeout, offer);
+}
+
 static gboolean
 on_too_many_offers (gpointer data)
 {
@@ -74,12 +83,34 @@ sfu_native_offer (SfuNativeSession *session, SfuRoomConsumer *consumer)
   offer->session = session;
   offer->id = session->next_id++;
   offer->consumer = sfu_room_consumer_ref (consumer);
-  offer->timeout_id = g_timeout_add_seconds (
-      session->services->limits.request_timeout_s, on_offer_timeout, offer);
+  offer->sent = session->socket != NULL;
+  if (offer->sent)
+    start_timeout (offer);
   g_hash_table_insert (session->offers, &offer->id, offer);
-  sfu_native_session_send (session,
+  sfu_native_session_send_tagged (session,
       sfu_protoo_request (
-          offer->id, "newConsumer", sfu_native_encode_new_consumer (consumer)));
+          offer->id, "newConsumer", sfu_native_encode_new_consumer (consumer)),
+      offer->id);
+}
+
+/* It had been asked after all, before the connection broke: what it has taken
+ * is closed, and it may have heard of that before it took it. */
+static void
+answered_late (SfuNativeSession *session, gint64 id)
+{
+  const gchar *consumer_id = session->reoffered != NULL
+      ? g_hash_table_lookup (session->reoffered, &id)
+      : NULL;
+  SfuRoomConsumer consumer = { .id = (gchar *)consumer_id };
+  SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_CLOSED,
+    .consumer = &consumer };
+
+  if (consumer_id == NULL) {
+    g_debug ("%s answers to nothing", session->label);
+    return;
+  }
+  sfu_native_session_notify (session, &notice);
+  g_hash_table_remove (session->reoffered, &id);
 }
 
 void
@@ -90,9 +121,11 @@ sfu_native_offer_answered (
   g_autoptr (SfuRoomConsumer) consumer = NULL;
 
   if (offer == NULL) {
-    g_debug ("%s answers to nothing", session->label);
+    answered_late (session, message->id);
     return;
   }
+  if (session->outbox != NULL)
+    sfu_outbox_tag_arrived (session->outbox, message->id);
   consumer = sfu_room_consumer_ref (offer->consumer);
   g_hash_table_remove (session->offers, &message->id);
   if (message->ok) {
@@ -101,5 +134,76 @@ sfu_native_offer_answered (
     g_message ("%s consumer=%s refused by the client: %s", session->label,
         consumer->id, message->error_reason);
     sfu_room_consumer_close (consumer, FALSE);
+  }
+}
+
+/* ---- a connection breaks, another one comes ---- */
+
+void
+sfu_native_offers_wait (SfuNativeSession *session)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, session->offers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_clear_handle_id (&((Offer *)value)->timeout_id, g_source_remove);
+}
+
+void
+sfu_native_offers_go_on (SfuNativeSession *session)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, session->offers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Offer *offer = value;
+
+    offer->sent = TRUE;
+    if (offer->timeout_id == 0)
+      start_timeout (offer);
+  }
+}
+
+gboolean
+sfu_native_offer_is_unsent (SfuNativeSession *session, gint64 id)
+{
+  const Offer *offer = g_hash_table_lookup (session->offers, &id);
+
+  return offer != NULL && !offer->sent;
+}
+
+static void
+renew (SfuNativeSession *session, SfuRoomConsumer *consumer)
+{
+  g_autoptr (SfuRoomProducer) producer = NULL;
+
+  if (consumer->closed)
+    return;
+  producer = sfu_room_producer_ref (consumer->producer);
+  sfu_room_consumer_close (consumer, TRUE);
+  sfu_room_consumer_offer (session->peer, producer);
+}
+
+void
+sfu_native_offers_renew (SfuNativeSession *session)
+{
+  g_autoptr (GPtrArray) all = sfu_peer_table_values (session->offers);
+
+  g_hash_table_remove_all (session->reoffered);
+  for (guint i = 0; i < all->len; i++) {
+    Offer *offer = all->pdata[i];
+    g_autoptr (SfuRoomConsumer) consumer = NULL;
+    gint64 *id;
+
+    if (!offer->sent)
+      continue;
+    consumer = sfu_room_consumer_ref (offer->consumer);
+    id = g_new (gint64, 1);
+    *id = offer->id;
+    g_hash_table_insert (session->reoffered, id, g_strdup (consumer->id));
+    g_hash_table_remove (session->offers, id);
+    renew (session, consumer);
   }
 }

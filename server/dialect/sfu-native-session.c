@@ -12,29 +12,44 @@
 static void
 session_free_when_idle (SfuNativeSession *session)
 {
-  if (session->socket != NULL || session->n_pending > 0)
+  if (session->socket != NULL || session->grace_id != 0 ||
+      session->n_pending > 0)
     return;
+  g_clear_handle_id (&session->overflow_id, g_source_remove);
   g_hash_table_unref (session->offers);
+  g_clear_pointer (&session->reoffered, g_hash_table_unref);
+  sfu_outbox_free (session->outbox);
+  g_free (session->secret);
   g_clear_pointer (&session->peer, sfu_peer_unref);
   g_free (session->label);
   g_free (session);
 }
 
 void
-sfu_native_session_send (SfuNativeSession *session, gchar *text)
+sfu_native_session_send_tagged (
+    SfuNativeSession *session, gchar *text, gint64 tag)
 {
+  if (session->outbox != NULL && session->peer != NULL) {
+    sfu_outbox_add (session->outbox, text, tag);
+    sfu_native_session_check_outbox (session);
+  }
   if (session->socket != NULL)
     sfu_socket_send (session->socket, text);
   else
     g_free (text);
 }
 
+void
+sfu_native_session_send (SfuNativeSession *session, gchar *text)
+{
+  sfu_native_session_send_tagged (session, text, SFU_NATIVE_NO_OFFER);
+}
+
 /* ---- the room speaks ---- */
 
-static void
-on_notify (gpointer owner, const SfuNotice *notice)
+void
+sfu_native_session_notify (SfuNativeSession *session, const SfuNotice *notice)
 {
-  SfuNativeSession *session = owner;
   const gchar *method;
   JsonNode *data = sfu_native_encode_notice (notice, &method);
 
@@ -42,6 +57,12 @@ on_notify (gpointer owner, const SfuNotice *notice)
     json_node_unref (data);
   else
     sfu_native_session_send (session, sfu_protoo_notification (method, data));
+}
+
+static void
+on_notify (gpointer owner, const SfuNotice *notice)
+{
+  sfu_native_session_notify (owner, notice);
 }
 
 static void
@@ -74,6 +95,9 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
   if (session->socket != NULL)
     sfu_socket_close (
         session->socket, closes[reason].code, closes[reason].text);
+  /* One that waits for its client is not told. */
+  g_clear_handle_id (&session->grace_id, g_source_remove);
+  session_free_when_idle (session);
 }
 
 static const SfuPeerSink sink = {
@@ -208,13 +232,12 @@ on_binary (gpointer owner)
   malformed (owner, -1, error);
 }
 
-static void
-on_socket_closed (gpointer owner)
+void
+sfu_native_session_leave (SfuNativeSession *session)
 {
-  SfuNativeSession *session = owner;
   g_autoptr (SfuPeer) peer = g_steal_pointer (&session->peer);
 
-  g_info ("%s disconnected", session->label);
+  g_clear_handle_id (&session->grace_id, g_source_remove);
   g_hash_table_remove_all (session->offers);
   if (peer != NULL)
     sfu_room_remove_peer (peer);
@@ -222,10 +245,31 @@ on_socket_closed (gpointer owner)
   session_free_when_idle (session);
 }
 
-static const SfuSocketCallbacks socket_callbacks = {
+static void
+on_socket_closed (gpointer owner)
+{
+  SfuNativeSession *session = owner;
+
+  if (sfu_native_session_wait (session))
+    return;
+  g_info ("%s disconnected", session->label);
+  sfu_native_session_leave (session);
+}
+
+static void
+on_arrived (gpointer owner, guint64 n)
+{
+  SfuNativeSession *session = owner;
+
+  if (session->outbox != NULL)
+    sfu_outbox_arrived (session->outbox, n);
+}
+
+const SfuSocketCallbacks sfu_native_socket_callbacks = {
   .message = on_message,
   .binary = on_binary,
   .closed = on_socket_closed,
+  .arrived = on_arrived,
 };
 
 static void
@@ -236,8 +280,8 @@ send_version (SfuNativeSession *session)
 
   json_object_set_string_member (object, "version", "gst-sfu " SFU_VERSION);
   json_node_take_object (data, object);
-  sfu_native_session_send (
-      session, sfu_protoo_notification ("mediasoup-version", data));
+  sfu_native_session_send_tagged (session,
+      sfu_protoo_notification ("mediasoup-version", data), SFU_NATIVE_ONCE);
 }
 
 /* protoo-client tries again, but after SFU_PROTOO_CLOSE: that is for what will
@@ -255,29 +299,69 @@ refusal_code (const GError *error)
   return SFU_SOCKET_CLOSE_SERVER_ERROR;
 }
 
+/* The session that this entry wants; NULL = there is none. */
+static SfuNativeSession *
+find_session (const SfuServices *services, const SfuNativeEntry *entry,
+    const SfuGrant *grant)
+{
+  const SfuRoom *room = sfu_rooms_find (services->rooms, entry->room_id);
+  const SfuPeer *peer =
+      room != NULL ? g_hash_table_lookup (room->peers, entry->peer_id) : NULL;
+  SfuNativeSession *session;
+
+  if (entry->resume == NULL || peer == NULL || peer->sink != &sink)
+    return NULL;
+  session = peer->sink_owner;
+  if (session->secret == NULL ||
+      !sfu_secret_equal (entry->resume, session->secret))
+    return NULL;
+  /* A token that is shown must be the same user's. */
+  if (peer->account &&
+      (grant == NULL || g_strcmp0 (grant->user_id, peer->user_id) != 0))
+    return NULL;
+  return session;
+}
+
+static void
+make_resumable (SfuNativeSession *session, const gchar *secret)
+{
+  session->secret = g_strdup (secret);
+  session->outbox =
+      sfu_outbox_new (session->services->limits.socket.max_queue_bytes);
+  session->reoffered =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  session->peer->exclusive = TRUE;
+}
+
 SfuNativeSession *
 sfu_native_session_new (const SfuServices *services,
-    SoupWebsocketConnection *connection, const gchar *room_id,
-    const gchar *peer_id, const SfuGrant *grant)
+    SoupWebsocketConnection *connection, const SfuNativeEntry *entry,
+    const SfuGrant *grant)
 {
   const SfuSessionLimits *limits = &services->limits;
-  SfuNativeSession *session = g_new0 (SfuNativeSession, 1);
+  SfuNativeSession *session = find_session (services, entry, grant);
   g_autoptr (GError) error = NULL;
 
+  if (session != NULL && sfu_native_session_resume (session, connection))
+    return session;
+  session = g_new0 (SfuNativeSession, 1);
   session->services = services;
-  session->label = g_strdup_printf ("room=%s peer=%s", room_id, peer_id);
+  session->label =
+      g_strdup_printf ("room=%s peer=%s", entry->room_id, entry->peer_id);
   session->offers = sfu_native_offers_new ();
   sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
       limits->request_burst, g_get_monotonic_time ());
-  session->socket =
-      sfu_socket_new (connection, &limits->socket, &socket_callbacks, session);
+  session->socket = sfu_socket_new (
+      connection, &limits->socket, &sfu_native_socket_callbacks, session);
   session->peer = sfu_services_enter (
-      services, grant, room_id, peer_id, &sink, session, &error);
+      services, grant, entry->room_id, entry->peer_id, &sink, session, &error);
   if (session->peer == NULL) {
     g_message ("%s refused: %s", session->label, error->message);
     sfu_socket_close (session->socket, refusal_code (error), error->message);
     return NULL;
   }
+  if (entry->resume != NULL)
+    make_resumable (session, entry->resume);
   session->peer->auto_consume = TRUE;
   g_info ("%s connected", session->label);
   send_version (session);

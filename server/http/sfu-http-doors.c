@@ -7,6 +7,7 @@
 #include "sfu-http-private.h"
 
 #include "sfu-native-session.h"
+#include "sfu-ping-marks.h"
 #include "sfu-protoo.h"
 #include "sfu-shapes.h"
 
@@ -44,54 +45,70 @@ offers_protoo (SfuHttpServer *server, SoupServerMessage *message)
   return FALSE;
 }
 
-/* The names in the address; FALSE = there are none that we take. */
+/* FALSE = the address says nothing that we take; *text: why. */
 static gboolean
-read_names (SoupServerMessage *message, gchar **room_id, gchar **peer_id)
+read_entry (
+    SoupServerMessage *message, SfuNativeEntry *entry, const gchar **text)
 {
   const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
   g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
 
+  *text = "roomId and peerId are needed in the address: 1 to 128 bytes each, "
+          "without control characters";
   if (form == NULL)
     return FALSE;
-  *room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
-  *peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
-  return sfu_name_is_valid (*room_id) && sfu_name_is_valid (*peer_id);
+  entry->room_id = g_strdup (g_hash_table_lookup (form, "roomId"));
+  entry->peer_id = g_strdup (g_hash_table_lookup (form, "peerId"));
+  entry->resume = g_strdup (g_hash_table_lookup (form, "resume"));
+  if (!sfu_name_is_valid (entry->room_id) ||
+      !sfu_name_is_valid (entry->peer_id))
+    return FALSE;
+  *text = "resume must be 16 to 128 letters, digits, \"-\" and \"_\"";
+  return entry->resume == NULL || sfu_native_is_secret (entry->resume);
 }
 
 /* Where the grant waits for the end of the handshake. */
 #define GRANT_KEY "sfu-grant"
 
-static gboolean
-check_native (SfuHttpServer *server, SoupServerMessage *message)
-{
-  g_autofree gchar *room_id = NULL;
-  g_autofree gchar *peer_id = NULL;
-  SfuGrant *grant;
-
-  if (read_names (message, &room_id, &peer_id)) {
-    if (!sfu_http_admit (server, message, room_id, &grant))
-      return FALSE;
-    if (grant != NULL)
-      g_object_set_data_full (G_OBJECT (message), GRANT_KEY, grant,
-          (GDestroyNotify)sfu_grant_unref);
-    return TRUE;
-  }
-  sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST,
-      "roomId and peerId are needed in the address: 1 to 128 bytes each, "
-      "without control characters");
-  return FALSE;
-}
-
 static void
 accept_native (SfuHttpServer *server, SoupServerMessage *message,
     SoupWebsocketConnection *connection)
 {
-  g_autofree gchar *room_id = NULL;
-  g_autofree gchar *peer_id = NULL;
+  g_auto (SfuNativeEntry) entry = { NULL };
+  const gchar *text;
 
-  if (read_names (message, &room_id, &peer_id))
-    sfu_native_session_new (&server->services, connection, room_id, peer_id,
+  if (read_entry (message, &entry, &text))
+    sfu_native_session_new (&server->services, connection, &entry,
         g_object_get_data (G_OBJECT (message), GRANT_KEY));
+}
+
+static void
+on_marked (SoupServerMessage *message, SoupWebsocketConnection *connection,
+    gpointer data)
+{
+  accept_native (data, message, connection);
+}
+
+static gboolean
+check_native (SfuHttpServer *server, SoupServerMessage *message)
+{
+  g_auto (SfuNativeEntry) entry = { NULL };
+  const gchar *text;
+  SfuGrant *grant;
+
+  if (!read_entry (message, &entry, &text)) {
+    sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST, text);
+    return FALSE;
+  }
+  if (!sfu_http_admit (server, message, entry.room_id, &grant))
+    return FALSE;
+  if (grant != NULL)
+    g_object_set_data_full (
+        G_OBJECT (message), GRANT_KEY, grant, (GDestroyNotify)sfu_grant_unref);
+  /* A session that can be resumed must know what has arrived. */
+  return entry.resume == NULL ||
+      sfu_ping_marks_upgrade (
+          message, SFU_PROTOO_SUBPROTOCOL, on_marked, server);
 }
 
 /* ---- Socket.IO: the mount knows which protocols are there ---- */

@@ -4,6 +4,8 @@
  * Threads: the server's one thread. */
 #include "sfu-socket.h"
 
+#include "sfu-ping-marks.h"
+
 #include <string.h>
 
 /* libsoup closes the connection above this many times the limit. */
@@ -28,6 +30,7 @@ struct _SfuSocket {
   guint16 close_code;
   gchar *close_reason;
   gboolean close_sent, closed;
+  gboolean broken; /* closed, and nobody said goodbye */
 };
 
 static void
@@ -55,6 +58,8 @@ finish (SfuSocket *socket)
   if (socket->closed)
     return;
   socket->closed = TRUE;
+  socket->broken = !socket->closing && socket->fail_id == 0 &&
+      soup_websocket_connection_get_close_code (socket->connection) == 0;
   drop_queue (socket);
   stop_timers (socket);
   socket->callbacks->closed (socket->owner);
@@ -188,6 +193,38 @@ sfu_socket_close (SfuSocket *socket, guint16 code, const gchar *reason)
     send_close (socket);
 }
 
+static void
+on_abandoned_closed (gpointer owner)
+{
+  sfu_socket_free (owner);
+}
+
+/* One that closes gets no messages any more. */
+static const SfuSocketCallbacks abandoned = {
+  .closed = on_abandoned_closed,
+};
+
+void
+sfu_socket_abandon (SfuSocket *socket, guint16 code, const gchar *reason)
+{
+  drop_queue (socket);
+  socket->callbacks = &abandoned;
+  socket->owner = socket;
+  sfu_socket_close (socket, code, reason);
+}
+
+gboolean
+sfu_socket_is_closing (SfuSocket *socket)
+{
+  return socket->closing || socket->fail_id != 0;
+}
+
+gboolean
+sfu_socket_is_broken (SfuSocket *socket)
+{
+  return socket->broken;
+}
+
 gsize
 sfu_socket_get_queued (SfuSocket *socket)
 {
@@ -219,7 +256,12 @@ static void
 on_pong (
     SoupWebsocketConnection *connection, GBytes *message, SfuSocket *socket)
 {
+  SfuPingMarks *marks = sfu_ping_marks_of (connection);
+
   socket->last_seen_us = g_get_monotonic_time ();
+  if (marks != NULL && socket->callbacks->arrived != NULL)
+    socket->callbacks->arrived (
+        socket->owner, sfu_ping_marks_get_arrived (marks));
 }
 
 static void

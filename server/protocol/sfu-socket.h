@@ -40,6 +40,9 @@ typedef struct {
   /* Once, never from inside a call of ours: the connection is gone or will not
    * be used any more. */
   void (*closed) (gpointer owner);
+  /* The first n messages have arrived. Only for connections with ping marks;
+   * may be NULL. */
+  void (*arrived) (gpointer owner, guint64 n);
 } SfuSocketCallbacks;
 
 /* Takes a reference of connection. */
@@ -55,6 +58,15 @@ void sfu_socket_send (SfuSocket *socket, gchar *text);
 
 /* Sends what is queued as far as possible, then closes. Idempotent. */
 void sfu_socket_close (SfuSocket *socket, guint16 code, const gchar *reason);
+
+/* Closes without sending what is queued; calls nothing any more and frees
+ * itself when it is done. */
+void sfu_socket_abandon (SfuSocket *socket, guint16 code, const gchar *reason);
+
+/* Has it been told to close? */
+gboolean sfu_socket_is_closing (SfuSocket *socket);
+/* In closed: did the connection break, so that neither side said goodbye? */
+gboolean sfu_socket_is_broken (SfuSocket *socket);
 
 /* Bytes that wait. */
 gsize sfu_socket_get_queued (SfuSocket *socket);
