@@ -5,6 +5,7 @@
  * Threads: one; the worker is another process. */
 #include "meetings-fixture.h"
 
+#include "sfu-room-rules.h"
 #include "sfu-room.h"
 
 #include <string.h>
@@ -248,6 +249,57 @@ test_while_open (void)
   meeting_stop (&m);
 }
 
+/* duplicate-peers=refuse is about those who are there, not those away. */
+static void
+test_refuse (void)
+{
+  static const gchar *const flags[] = { "--meetings-grace=3600",
+    "--duplicate-peers=refuse", NULL };
+  Meeting m;
+  g_autoptr (SioClient) second = NULL;
+  g_autofree gchar *ack = NULL;
+  SfuPeer *peer;
+
+  meeting_start (&m, flags);
+  peer = find_peer (&m, "a");
+  second = meetings_connect (&m.f, "a");
+  ack = sio_request_text (
+      second, "joinRoom", "{\"roomCode\":\"r\",\"name\":\"a\"}");
+  g_assert_cmpstr (ack, ==,
+      "{\"success\":false,\"error\":\"\\\"a\\\" is in room \\\"r\\\" "
+      "already\"}");
+  meetings_sync (m.a);
+  g_assert_false (m.a->disconnected);
+  break_a (&m);
+  json_node_unref (meetings_join (second, "r", "a"));
+  g_assert_true (find_peer (&m, "a") == peer);
+  assert_unnoticed (&m);
+  g_clear_pointer (&second, sio_free);
+  meeting_stop (&m);
+}
+
+/* A moderator, and a room that is closed, do not wait for who is away. */
+static void
+test_put_out (void)
+{
+  Meeting m;
+  SfuRoom *room;
+
+  meeting_start (&m, long_grace);
+  break_a (&m);
+  sfu_room_kick (find_peer (&m, "a"));
+  json_node_unref (sio_wait_event (m.b, "user-left"));
+  g_assert_null (find_peer (&m, "a"));
+  m.a = meetings_enter (&m.f, "r", "a");
+  break_a (&m);
+  room = sfu_rooms_find (sfu_server_get_rooms (m.f.server), "r");
+  sfu_room_close (room, SFU_CLOSE_ROOM);
+  WAIT_UNTIL (m.b->disconnected);
+  g_assert_cmpuint (
+      sfu_rooms_n_peers (sfu_server_get_rooms (m.f.server)), ==, 0);
+  meeting_stop (&m);
+}
+
 /* Somebody else cannot have the place, and a token for another room is none. */
 static void
 test_not_the_same (void)
@@ -306,6 +358,8 @@ main (int argc, char **argv)
   g_test_add_func ("/meetings/grace/none", test_no_grace);
   g_test_add_func ("/meetings/grace/on-purpose", test_on_purpose);
   g_test_add_func ("/meetings/grace/while-open", test_while_open);
+  g_test_add_func ("/meetings/grace/refuse", test_refuse);
+  g_test_add_func ("/meetings/grace/put-out", test_put_out);
   g_test_add_func ("/meetings/grace/not-the-same", test_not_the_same);
   g_test_add_func ("/meetings/grace/alone", test_alone);
   return g_test_run ();

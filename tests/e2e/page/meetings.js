@@ -151,6 +151,8 @@ window.e2e = {
     producer.close();
     return request('closeProducer', { producerId: producer.id });
   },
+  /** As a page does that says nothing: only DTLS tells the server. */
+  closeTransport: (direction) => { state.transports[direction].close(); },
   leave: () => request('leaveRoom'),
   disconnect: () => { state.socket.disconnect(); },
 };

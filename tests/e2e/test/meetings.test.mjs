@@ -112,6 +112,30 @@ test('consumers begin at once: pictures come all the same', async (t) => {
   assert.deepEqual(await late.failures(), []);
 });
 
+test('a transport goes with its DTLS connection', async (t) => {
+  const meeting = await Meeting.start(t);
+  const a = await meeting.enter('a');
+  const b = await meeting.enter('b');
+  await a.publish();
+  await b.publish();
+  await Promise.all([a.firstFrame('b'), b.firstFrame('a')]);
+  await a.closeTransport('send');
+  await until(async () => await b.count('producer-closed',
+    { userId: 'a' }) === 2 || null, 5000, () => 'both tracks are closed');
+  let router = await meeting.router();
+  assert.equal(router.transports.length, 3);
+  assert.equal(router.producers.length, 2);
+  assert.equal(router.consumers.length, 2);
+  await a.closeTransport('recv');
+  await until(async () => {
+    router = await meeting.router();
+    return router.transports.length === 2 || null;
+  }, 5000, () => 'the receiving transport is closed');
+  assert.equal(router.producers.length, 2);
+  assert.equal(router.consumers.length, 0);
+  assert.equal(await b.count('user-left'), 0);
+});
+
 test('a connection that breaks in mid-call', async (t) => {
   const meeting = await Meeting.start(t);
   const proxy = await TcpProxy.start(meeting.server.httpPort);
