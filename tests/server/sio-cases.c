@@ -159,3 +159,30 @@ sio_cases_assert_complete (
       g_error ("%s is not tested", dialect->events[i].event);
   }
 }
+
+static void
+assert_in_page (const gchar *text, const gchar *before, const gchar *word,
+    const gchar *behind)
+{
+  g_autofree gchar *wanted = g_strconcat (before, word, behind, NULL);
+
+  if (strstr (text, wanted) == NULL)
+    g_error ("%s is not in the page", word);
+}
+
+void
+sio_cases_assert_page (
+    const SfuEventDialect *dialect, const gchar *page, const gchar *const *told)
+{
+  g_autofree gchar *path =
+      g_build_filename (g_getenv ("SFU_TEST_DOCS"), "dialects", page, NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < dialect->n_events; i++)
+    assert_in_page (text, "\n| `", dialect->events[i].event, "` | ");
+  for (guint i = 0; told[i] != NULL; i++)
+    assert_in_page (text, "\n| `", told[i], "` | {");
+}

@@ -50,6 +50,12 @@ typedef struct _SfuEventDialect SfuEventDialect;
 void sio_cases_assert_complete (
     const SfuEventDialect *dialect, const SioCase *cases, guint n_cases);
 
+/* Fails the test when the page of docs/dialects (of SFU_TEST_DOCS) does not have
+ * every event of the dialect, and a row for each that clients are told. told:
+ * NULL-terminated. */
+void sio_cases_assert_page (const SfuEventDialect *dialect, const gchar *page,
+    const gchar *const *told);
+
 #define SIO_LONG_ID                                                            \
   "0123456789012345678901234567890123456789012345678901234567890123456789"     \
   "0123456789012345678901234567890123456789012345678901234567890123456789"

@@ -253,6 +253,15 @@ test_not_taken (void)
   sio_world_assert_unchanged (&w);
 }
 
+static void
+test_page (void)
+{
+  static const gchar *const told[] = { "peerJoined", "peerLeft", "newProducer",
+    "producerClosed", NULL };
+
+  sio_cases_assert_page (sfu_calls_get_dialect (), "calls.md", told);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,6 +279,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calls/requests/complete", test_complete);
   g_test_add_func ("/calls/after-leaving", test_after_leaving);
   g_test_add_func ("/calls/not-taken", test_not_taken);
+  g_test_add_func ("/calls/page", test_page);
   status = g_test_run ();
   sio_world_stop (&w);
   return status;

@@ -210,6 +210,15 @@ test_not_taken (void)
   sio_world_assert_unchanged (&w);
 }
 
+static void
+test_page (void)
+{
+  static const gchar *const told[] = { "new-producer", "producer-closed",
+    "recommend-audio-only", NULL };
+
+  sio_cases_assert_page (sfu_study_get_dialect (), "study-rooms.md", told);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,6 +236,7 @@ main (int argc, char **argv)
   g_test_add_func ("/study/requests/complete", test_complete);
   g_test_add_func ("/study/after-leaving", test_after_leaving);
   g_test_add_func ("/study/not-taken", test_not_taken);
+  g_test_add_func ("/study/page", test_page);
   status = g_test_run ();
   sio_world_stop (&w);
   return status;

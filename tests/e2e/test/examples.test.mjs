@@ -2,6 +2,7 @@
 // The programs of examples/dialects do what the pages of the protocols say.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { io } from 'socket.io-client';
 import { runExample } from '../lib/example.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -25,4 +26,54 @@ test('meetings.mjs', async (t) => {
   const refused = await run('another secret that is long enough');
   assert.equal(refused.err, 'cannot connect: Authentication error\n');
   assert.equal(refused.code, 1);
+});
+
+const OPUS = { codecs: [{ mimeType: 'audio/opus', payloadType: 111,
+  clockRate: 48000, channels: 2 }], encodings: [{ ssrc: 1 }] };
+
+/** A socket whose request (event, data) resolves with the ack. */
+function open (t, url, options = {}) {
+  const socket = io(url, { transports: ['websocket'], ...options });
+  t.after(() => socket.disconnect());
+  return (event, data = {}) => socket.timeout(10000).emitWithAck(event, data);
+}
+
+test('study-rooms.mjs', async (t) => {
+  const server = await Server.start({ name: 'example-study' });
+  t.after(() => server.stop());
+  const ask = open(t, `${server.httpUrl}/room/room%201`);
+  const { transport } = await ask('create-transport', { direction: 'send' });
+  await ask('produce', { transportId: transport.id, kind: 'audio',
+    rtpParameters: OPUS });
+
+  const { code, out, err } = await runExample('study-rooms.mjs',
+    [server.httpUrl, 'room 1', 'reader', '1']);
+  assert.equal(err, '');
+  assert.equal(code, 0);
+  assert.match(out, /^joined as \S+\ncodecs: audio\/opus, video\/VP8/);
+  assert.match(out, /^\S+ sends audio: audio\/opus$/m);
+  assert.match(out, /^leaving\n$/m);
+
+  const refused = await runExample('study-rooms.mjs',
+    [server.httpUrl, '%00'.repeat(50)]);
+  assert.match(refused.err, /^cannot join: not the name of a room/);
+  assert.equal(refused.code, 1);
+});
+
+test('calls.mjs', async (t) => {
+  const server = await Server.start({ name: 'example-calls' });
+  t.after(() => server.stop());
+  const ask = open(t, server.httpUrl);
+  await ask('joinRoom', { callId: 'call1', userId: 'ada' });
+  const { data } = await ask('createTransport', { direction: 'send' });
+  await ask('produce', { transportId: data.id, kind: 'audio',
+    rtpParameters: OPUS });
+
+  const { code, out, err } = await runExample('calls.mjs',
+    [server.httpUrl, 'call1', 'reader']);
+  assert.equal(err, '');
+  assert.equal(code, 0);
+  assert.match(out, /^codecs: audio\/opus, video\/VP8.*\njoined with 1 others: ada$/m);
+  assert.match(out, /^ada sends audio: audio\/opus$/m);
+  assert.match(out, /^left$/m);
 });
