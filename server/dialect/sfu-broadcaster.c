@@ -11,15 +11,16 @@
 #include "sfu-room-media.h"
 
 /* Looks at the counters that many times in the idle time, but not rarer than
- * this. */
+ * this. It is looks that are counted, not seconds: when we are out of breath
+ * ourselves, nobody else has to go for it. */
 #define LOOKS 4
 #define MAX_INTERVAL_S 10
 
 struct _SfuBroadcaster {
   SfuPeer *peer;       /* owned; NULL once it has left */
   GHashTable *carried; /* transport id -> owned guint64: packets at last look */
-  guint idle_s;
-  gint64 active_us; /* when something was carried or asked */
+  guint silent_looks;  /* since something was carried or asked */
+  guint max_looks;
   guint timer_id;
 };
 
@@ -117,7 +118,7 @@ on_stats (GObject *source, GAsyncResult *result, gpointer data)
         self->carried, g_steal_pointer (&look->transport_id), last);
   }
   if (packets > *last)
-    self->active_us = g_get_monotonic_time ();
+    self->silent_looks = 0;
   *last = MAX (*last, packets);
   g_free (look->transport_id);
   broadcaster_unref (self);
@@ -148,14 +149,13 @@ static gboolean
 on_look (gpointer data)
 {
   SfuBroadcaster *self = data;
-  gint64 silent_us = g_get_monotonic_time () - self->active_us;
 
-  if (silent_us < self->idle_s * G_USEC_PER_SEC) {
+  if (self->silent_looks++ < self->max_looks) {
     look_at_transports (self);
     return G_SOURCE_CONTINUE;
   }
-  g_message ("room=%s peer=%s broadcaster carried nothing for %u s: gone",
-      self->peer->room->id, self->peer->id, self->idle_s);
+  g_message ("room=%s peer=%s broadcaster carries nothing: gone",
+      self->peer->room->id, self->peer->id);
   self->timer_id = 0;
   sfu_broadcaster_leave (self);
   return G_SOURCE_REMOVE;
@@ -169,6 +169,7 @@ sfu_broadcaster_enter (const SfuServices *services, const SfuGrant *grant,
 {
   SfuBroadcaster *self = g_rc_box_new0 (SfuBroadcaster);
   guint idle_s = services->config->broadcaster_idle_s;
+  guint interval_s = CLAMP (idle_s / LOOKS, 1, MAX_INTERVAL_S);
 
   self->carried =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -178,10 +179,8 @@ sfu_broadcaster_enter (const SfuServices *services, const SfuGrant *grant,
     broadcaster_unref (self);
     return NULL;
   }
-  self->idle_s = idle_s;
-  self->active_us = g_get_monotonic_time ();
-  self->timer_id = g_timeout_add_seconds (
-      CLAMP (idle_s / LOOKS, 1, MAX_INTERVAL_S), on_look, self);
+  self->max_looks = idle_s / interval_s;
+  self->timer_id = g_timeout_add_seconds (interval_s, on_look, self);
   g_info ("room=%s peer=%s broadcaster", room_id, id);
   return self;
 }
@@ -219,7 +218,7 @@ void
 sfu_broadcaster_ask (
     SfuBroadcaster *self, SfuRequest *request, SfuCallDone done, gpointer owner)
 {
-  self->active_us = g_get_monotonic_time ();
+  self->silent_looks = 0;
   sfu_dispatch (sfu_call_new (self->peer, request, 0, done, owner));
 }
 
