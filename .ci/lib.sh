@@ -15,7 +15,7 @@ RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
 
 TEST_PACKAGES="git clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
   chromium firefox-esr python3-aiortc python3-websockets iproute2 procps
-  coturn python3-socketio python3-aiohttp redis-server"
+  coturn python3-socketio python3-aiohttp redis-server curl jq ffmpeg"
 
 say () {
   printf '\033[1m==> %s\033[0m\n' "$*" >&2

@@ -14,7 +14,12 @@
 #include <string.h>
 
 /* Places in the path. */
-enum { PART_ROOM = 1, PART_BROADCASTER = 3, PART_TRANSPORT = 5 };
+enum {
+  PART_ROOM = 1,
+  PART_BROADCASTER = 3,
+  PART_TRANSPORT = 5,
+  PART_CONSUMER = 5
+};
 
 /* A request on its way. */
 typedef struct {
@@ -249,6 +254,31 @@ consume (Ask *ask)
   pass_on (ask, broadcaster, request, error);
 }
 
+static void
+set_paused (Ask *ask, SfuMethod method)
+{
+  SfuBroadcaster *broadcaster = find (ask);
+  SfuRequest *request;
+
+  if (broadcaster == NULL)
+    return;
+  request = sfu_request_new (method);
+  request->id = g_strdup (ask->parts[PART_CONSUMER]);
+  pass_on (ask, broadcaster, request, NULL);
+}
+
+static void
+pause_consumer (Ask *ask)
+{
+  set_paused (ask, SFU_METHOD_PAUSE_CONSUMER);
+}
+
+static void
+resume_consumer (Ask *ask)
+{
+  set_paused (ask, SFU_METHOD_RESUME_CONSUMER);
+}
+
 /* Answered as in the native protocol. */
 static void
 data (Ask *ask)
@@ -273,6 +303,8 @@ static const struct {
   { "POST", "*/transports/*/consume", consume },
   { "POST", "*/transports/*/consume/data", data },
   { "POST", "*/transports/*/produce/data", data },
+  { "POST", "*/consumers/*/pause", pause_consumer },
+  { "POST", "*/consumers/*/resume", resume_consumer },
 };
 
 static gboolean

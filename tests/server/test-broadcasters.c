@@ -411,10 +411,17 @@ test_media (gconstpointer parameters)
       "{\"ip\":\"" HOST "\",\"port\":%u}", test_plain_client_port (to));
   g_autoptr (JsonNode) connected = post (&f, "b", out, "connect", connect, 200);
   g_autofree gchar *verb = g_strdup_printf ("consume?producerId=%s", producer);
-  g_autoptr (JsonNode) consumer = post (&f, "b", out, verb, NULL, 200);
+  g_autoptr (JsonNode) consumer =
+      post (&f, "b", out, verb, "{\"paused\":true}", 200);
   g_assert_cmpstr (get_string (consumer, "producerId"), ==, producer);
   g_assert_cmpstr (get_string (consumer, "kind"), ==, "video");
   g_assert_cmpstr (get_string (consumer, "type"), ==, "simple");
+  g_autofree gchar *resume =
+      g_strdup_printf ("/rooms/r/broadcasters/b/consumers/%s/resume",
+          get_string (consumer, "id"));
+  ask_quietly (&f, "POST", resume, NULL, 200);
+  refused (&f, "POST", "/rooms/r/broadcasters/a/consumers/x/resume", NULL, 404,
+      "not found");
   send_pictures (from, SSRC, N_PACKETS);
   expect_packets (to, payload_type_of (consumer), N_PACKETS);
   fixture_stop (&f);
