@@ -50,7 +50,7 @@ read_id (SfuJsonReader *reader, JsonObject *object, const gchar *name)
 {
   const gchar *id = sfu_json_string (reader, object, name, SFU_CLUSTER_MAX_ID);
 
-  if (reader->error == NULL && !sfu_cluster_is_id (id))
+  if (reader->error == NULL && !sfu_name_is_valid (id))
     sfu_json_fail (reader, name, "is no name");
   return id;
 }
@@ -111,8 +111,7 @@ begin (const SfuPeer *peer)
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "roomCode", peer->room->id);
-  json_object_set_string_member (
-      object, "userId", peer->user_id != NULL ? peer->user_id : peer->id);
+  json_object_set_string_member (object, "userId", peer->id);
   return object;
 }
 
@@ -144,11 +143,11 @@ sfu_cluster_meetings_encode_join (const SfuPeer *peer)
 }
 
 gchar *
-sfu_cluster_meetings_encode_leave (const SfuPeer *peer)
+sfu_cluster_meetings_encode_leave (const SfuPeer *peer, const gchar *socket_id)
 {
   JsonObject *object = begin (peer);
 
-  set_text (object, "socketId", peer->connection_id);
+  set_text (object, "socketId", socket_id);
   return finish (object);
 }
 

@@ -50,10 +50,12 @@ SfuClusterMeetings *sfu_cluster_meetings_parse (
 /* NULL safe. */
 void sfu_cluster_meetings_free (SfuClusterMeetings *message);
 
-/* Of a peer of this server, by whatever protocol it came: its user is its
- * account, else itself. */
+/* Of a peer of this server, by whatever protocol it came. Its id is the user's,
+ * as it is for clients of meetings. */
 gchar *sfu_cluster_meetings_encode_join (const SfuPeer *peer);
-gchar *sfu_cluster_meetings_encode_leave (const SfuPeer *peer);
+/* socket_id: the one with which it joined. */
+gchar *sfu_cluster_meetings_encode_leave (
+    const SfuPeer *peer, const gchar *socket_id);
 gchar *sfu_cluster_meetings_encode_producer (
     const SfuPeer *peer, const SfuRoomProducer *producer);
 

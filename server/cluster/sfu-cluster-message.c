@@ -6,6 +6,7 @@
 
 #include "sfu-error.h"
 #include "sfu-id.h"
+#include "sfu-name.h"
 #include "sfu-room.h"
 
 #include <string.h>
@@ -26,20 +27,6 @@ static const gchar *const types[] = {
   [SFU_CLUSTER_BYE] = "bye",
 };
 
-gboolean
-sfu_cluster_is_id (const gchar *id)
-{
-  gsize len = id != NULL ? strnlen (id, SFU_CLUSTER_MAX_ID + 1) : 0;
-
-  if (len == 0 || len > SFU_CLUSTER_MAX_ID ||
-      !g_utf8_validate (id, (gssize)len, NULL))
-    return FALSE;
-  for (const gchar *p = id; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-  return TRUE;
-}
-
 void
 sfu_cluster_message_free (SfuClusterMessage *message)
 {
@@ -58,7 +45,7 @@ read_id (SfuJsonReader *reader, JsonObject *object, const gchar *name)
 {
   const gchar *id = sfu_json_string (reader, object, name, SFU_CLUSTER_MAX_ID);
 
-  if (reader->error == NULL && !sfu_cluster_is_id (id))
+  if (reader->error == NULL && !sfu_name_is_valid (id))
     sfu_json_fail (reader, name, "is no name");
   return id;
 }
@@ -247,7 +234,7 @@ set_producers (JsonObject *object, const SfuPeer *peer)
     const SfuRoomProducer *producer = producers->pdata[i];
     JsonObject *element;
 
-    if (!producer->live || !sfu_cluster_is_id (producer->id))
+    if (!producer->live || !sfu_name_is_valid (producer->id))
       continue;
     element = json_object_new ();
     json_object_set_string_member (element, "id", producer->id);
@@ -273,7 +260,7 @@ sfu_cluster_encode_peer (const SfuPeer *peer)
   g_autofree gchar *text = NULL;
   JsonObject *object;
 
-  if (!sfu_cluster_is_id (peer->room->id) || !sfu_cluster_is_id (peer->id))
+  if (!sfu_name_is_valid (peer->room->id) || !sfu_name_is_valid (peer->id))
     return NULL;
   object = json_object_new ();
   json_object_set_string_member (object, "room", peer->room->id);

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "sfu-json.h"
+#include "sfu-name.h"
 #include "sfu-presence.h"
 
 G_BEGIN_DECLS
@@ -25,7 +26,7 @@ G_BEGIN_DECLS
 /* In characters; what is longer is refused when it comes in and left out when
  * it goes out. */
 #define SFU_CLUSTER_MAX_MESSAGE (64 * 1024)
-#define SFU_CLUSTER_MAX_ID 128
+#define SFU_CLUSTER_MAX_ID SFU_NAME_MAX_BYTES
 #define SFU_CLUSTER_MAX_NAME 256
 #define SFU_CLUSTER_MAX_EMAIL 320
 #define SFU_CLUSTER_MAX_PICTURE 2048
@@ -50,10 +51,6 @@ typedef struct {
   gchar *device;
   SfuRemoteProducer *producers;
 } SfuClusterMessage;
-
-/* Is this a name that others will take? 1 to SFU_CLUSTER_MAX_ID bytes of UTF-8
- * without control characters. NULL safe. */
-gboolean sfu_cluster_is_id (const gchar *id);
 
 /* NULL and an error that says what is wrong with it. */
 SfuClusterMessage *sfu_cluster_message_parse (

@@ -22,8 +22,9 @@ struct _SfuClusterState {
   SfuClusterLink *link; /* borrowed */
   gchar *node, *key, *channel, *liveness_ms;
   guint64 seq;
-  gboolean publishing; /* all of it, and Redis has not answered yet */
-  GQueue outbox;       /* of Letter, owned; those that were sent come first */
+  gboolean publishing;   /* all of it, and Redis has not answered yet */
+  GHashTable *announced; /* field -> connection that has joined; both owned */
+  GQueue outbox;         /* of Letter, owned; those that were sent come first */
   guint n_sent;
 };
 
@@ -47,6 +48,8 @@ sfu_cluster_state_new (SfuRooms *rooms, SfuClusterLink *link, const gchar *node,
   state->node = g_strdup (node);
   state->key = g_strconcat (SFU_CLUSTER_NODE_KEY, node, NULL);
   state->channel = g_strdup (channel);
+  state->announced =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   state->liveness_ms = g_strdup_printf ("%u", liveness_ms);
   return state;
 }
@@ -56,6 +59,7 @@ sfu_cluster_state_free (SfuClusterState *state)
 {
   if (state == NULL)
     return;
+  g_hash_table_unref (state->announced);
   g_queue_clear_full (&state->outbox, letter_free);
   g_free (state->node);
   g_free (state->key);
@@ -233,13 +237,13 @@ publish_put (SfuClusterState *state, const SfuPeer *peer, const gchar *field,
   commit (state, on_committed, state);
 }
 
-void
-sfu_cluster_state_changed (SfuClusterState *state, SfuPeer *peer)
+/* Without a link it waits for publish_all. */
+static void
+publish_peer (SfuClusterState *state, SfuPeer *peer)
 {
   g_autofree gchar *field = make_field (peer);
   g_autofree gchar *value = sfu_cluster_encode_peer (peer);
 
-  /* Without a link it waits for publish_all. */
   if (!sfu_cluster_link_is_up (state->link))
     return;
   if (value != NULL)
@@ -291,36 +295,59 @@ post (SfuClusterState *state, SfuClusterMeetingsChannel channel, gchar *text)
   flush_outbox (state);
 }
 
-void
-sfu_cluster_state_joined (SfuClusterState *state, SfuPeer *peer)
+/* Whoever has names that others would refuse is not told of. */
+static gboolean
+is_told (const SfuPeer *peer)
 {
-  if (!sfu_cluster_is_id (peer->room->id) || !sfu_cluster_is_id (peer->id))
+  return sfu_name_is_valid (peer->room->id) && sfu_name_is_valid (peer->id);
+}
+
+/* A connection that takes over joins, as far as others can see. */
+static void
+announce (SfuClusterState *state, SfuPeer *peer)
+{
+  g_autofree gchar *field = make_field (peer);
+  const gchar *before = g_hash_table_lookup (state->announced, field);
+
+  if (g_strcmp0 (before, peer->connection_id) == 0)
     return;
-  sfu_cluster_state_changed (state, peer);
+  g_hash_table_replace (state->announced, g_steal_pointer (&field),
+      g_strdup (peer->connection_id));
   post (state, SFU_CLUSTER_MEETINGS_JOIN,
       sfu_cluster_meetings_encode_join (peer));
+}
+
+void
+sfu_cluster_state_changed (SfuClusterState *state, SfuPeer *peer)
+{
+  if (!is_told (peer))
+    return;
+  publish_peer (state, peer);
+  announce (state, peer);
 }
 
 void
 sfu_cluster_state_left (SfuClusterState *state, SfuPeer *peer)
 {
   g_autofree gchar *field = make_field (peer);
+  const gchar *socket_id = g_hash_table_lookup (state->announced, field);
 
-  if (!sfu_cluster_is_id (peer->room->id) || !sfu_cluster_is_id (peer->id))
+  if (!is_told (peer))
     return;
   if (sfu_cluster_link_is_up (state->link))
     publish_del (state, peer, field);
   post (state, SFU_CLUSTER_MEETINGS_LEAVE,
-      sfu_cluster_meetings_encode_leave (peer));
+      sfu_cluster_meetings_encode_leave (peer, socket_id));
+  g_hash_table_remove (state->announced, field);
 }
 
 void
 sfu_cluster_state_producer_live (
     SfuClusterState *state, SfuPeer *peer, SfuRoomProducer *producer)
 {
-  if (!sfu_cluster_is_id (peer->room->id) || !sfu_cluster_is_id (peer->id))
+  if (!is_told (peer))
     return;
-  sfu_cluster_state_changed (state, peer);
+  publish_peer (state, peer);
   post (state, SFU_CLUSTER_MEETINGS_PRODUCER,
       sfu_cluster_meetings_encode_producer (peer, producer));
 }

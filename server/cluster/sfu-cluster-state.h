@@ -49,10 +49,9 @@ void sfu_cluster_state_refresh (SfuClusterState *state);
 void sfu_cluster_state_goodbye (
     SfuClusterState *state, SfuRedisReply on_reply, gpointer data);
 
-void sfu_cluster_state_joined (SfuClusterState *state, SfuPeer *peer);
-void sfu_cluster_state_left (SfuClusterState *state, SfuPeer *peer);
-/* The name, or a producer closed. */
+/* It joined, or its name or connection changed, or a producer closed. */
 void sfu_cluster_state_changed (SfuClusterState *state, SfuPeer *peer);
+void sfu_cluster_state_left (SfuClusterState *state, SfuPeer *peer);
 void sfu_cluster_state_producer_live (
     SfuClusterState *state, SfuPeer *peer, SfuRoomProducer *producer);
 

@@ -41,19 +41,13 @@ struct _SfuCluster {
 /* ---- from rooms ---- */
 
 static void
-on_joined (gpointer owner, SfuPeer *peer)
-{
-  sfu_cluster_state_joined (((SfuCluster *)owner)->state, peer);
-}
-
-static void
 on_left (gpointer owner, SfuPeer *peer)
 {
   sfu_cluster_state_left (((SfuCluster *)owner)->state, peer);
 }
 
 static void
-on_display_name_changed (gpointer owner, SfuPeer *peer)
+on_changed (gpointer owner, SfuPeer *peer)
 {
   sfu_cluster_state_changed (((SfuCluster *)owner)->state, peer);
 }
@@ -72,9 +66,9 @@ on_producer_closed (gpointer owner, SfuPeer *peer, SfuRoomProducer *producer)
 }
 
 static const SfuPresenceListener listener = {
-  .joined = on_joined,
+  .joined = on_changed,
   .left = on_left,
-  .display_name_changed = on_display_name_changed,
+  .changed = on_changed,
   .producer_live = on_producer_live,
   .producer_closed = on_producer_closed,
 };

@@ -97,8 +97,8 @@ struct _SfuPeer {
   SfuRoom *room; /* owned; NULL for a peer of another server */
   gchar *node;   /* the server it is connected to; NULL = this one */
   /* What other servers are told that its connection is called; a dialect that
-   * has names for its connections sets it before it joins. It stays when
-   * another connection takes over. NULL only for a remote one. */
+   * has names for its connections sets it before it joins or takes over. NULL
+   * only for a remote one. */
   gchar *connection_id;
   gboolean joined;
   gboolean closed;

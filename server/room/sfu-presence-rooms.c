@@ -89,10 +89,10 @@ sfu_presence_peer_left (SfuPresence *presence, SfuPeer *peer)
 }
 
 void
-sfu_presence_display_name_changed (SfuPresence *presence, SfuPeer *peer)
+sfu_presence_peer_changed (SfuPresence *presence, SfuPeer *peer)
 {
-  if (presence->listener != NULL)
-    presence->listener->display_name_changed (presence->listener_owner, peer);
+  if (presence->listener != NULL && peer->joined && !peer->closed)
+    presence->listener->changed (presence->listener_owner, peer);
 }
 
 void

@@ -49,7 +49,8 @@ typedef struct {
   void (*joined) (gpointer owner, SfuPeer *peer);
   /* Its producers went with it. */
   void (*left) (gpointer owner, SfuPeer *peer);
-  void (*display_name_changed) (gpointer owner, SfuPeer *peer);
+  /* What it says of itself, or its connection. */
+  void (*changed) (gpointer owner, SfuPeer *peer);
   void (*producer_live) (
       gpointer owner, SfuPeer *peer, SfuRoomProducer *producer);
   /* Of a peer that stays. */
@@ -104,7 +105,8 @@ SfuRoomProducer *sfu_presence_find_producer (
  * not to hear that somebody came or went. */
 gboolean sfu_presence_peer_joined (SfuPresence *presence, SfuPeer *peer);
 gboolean sfu_presence_peer_left (SfuPresence *presence, SfuPeer *peer);
-void sfu_presence_display_name_changed (SfuPresence *presence, SfuPeer *peer);
+/* Nothing happens when it has not joined. */
+void sfu_presence_peer_changed (SfuPresence *presence, SfuPeer *peer);
 void sfu_presence_producer_live (
     SfuPresence *presence, SfuRoomProducer *producer);
 void sfu_presence_producer_closed (

@@ -216,6 +216,7 @@ sfu_room_take_over (SfuPeer *peer, const SfuPeerSink *sink, gpointer sink_owner)
       peer->id);
   peer->sink = sink;
   peer->sink_owner = sink_owner;
+  sfu_presence_peer_changed (get_presence (peer->room), peer);
   old_sink->closed (old_owner, SFU_CLOSE_REPLACED);
 }
 
@@ -229,8 +230,8 @@ sfu_room_set_display_name (SfuPeer *peer, const gchar *name)
 
   peer->display_name = g_strdup (name);
   sfu_room_notify (peer->room, &notice, peer);
-  if (peer->joined && !peer->closed)
-    sfu_presence_display_name_changed (get_presence (peer->room), peer);
+  if (!peer->closed)
+    sfu_presence_peer_changed (get_presence (peer->room), peer);
 }
 
 GPtrArray *

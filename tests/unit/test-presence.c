@@ -54,7 +54,7 @@ on_left (gpointer owner, SfuPeer *peer)
 }
 
 static void
-on_display_name_changed (gpointer owner, SfuPeer *peer)
+on_changed (gpointer owner, SfuPeer *peer)
 {
   g_string_append_printf (
       ((Fixture *)owner)->facts, "%s=%s ", peer->id, peer->display_name);
@@ -77,7 +77,7 @@ on_producer_closed (gpointer owner, SfuPeer *peer, SfuRoomProducer *producer)
 static const SfuPresenceListener listener = {
   .joined = on_joined,
   .left = on_left,
-  .display_name_changed = on_display_name_changed,
+  .changed = on_changed,
   .producer_live = on_producer_live,
   .producer_closed = on_producer_closed,
 };
@@ -410,12 +410,13 @@ test_listener (void)
   fixture_start (&f);
   join (&f, "a", "Ann");
   peer = g_hash_table_lookup (f.room->peers, "a");
-  sfu_presence_display_name_changed (f.presence, peer);
+  sfu_presence_peer_changed (f.presence, peer);
   producer = sfu_room_producer_new_remote (peer, "a1", SFU_MEDIA_AUDIO);
   sfu_presence_producer_live (f.presence, producer);
   sfu_presence_producer_closed (f.presence, peer, producer);
   /* Who has not joined is nobody's business, and who has left has nothing. */
   peer->joined = FALSE;
+  sfu_presence_peer_changed (f.presence, peer);
   sfu_presence_producer_live (f.presence, producer);
   sfu_presence_producer_closed (f.presence, peer, producer);
   peer->joined = TRUE;
