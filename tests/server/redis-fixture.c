@@ -39,7 +39,7 @@ static void
 spawn (TestRedis *redis)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree gchar *port = g_strdup_printf ("%u", redis->port);
   g_autoptr (GError) error = NULL;
 
@@ -72,17 +72,26 @@ try_connect (const TestRedis *redis)
   return context;
 }
 
-/* FALSE = it ended: somebody else was faster at the port. */
+/* Servers under test do nothing meanwhile, so that a test can be first at a
+ * Redis that restarts. FALSE = it ended: somebody else was faster at the port.
+ */
 static gboolean
 wait_ready (TestRedis *redis)
 {
-  redisContext *context = NULL;
+  g_autoptr (GDataInputStream) output =
+      g_data_input_stream_new (g_subprocess_get_stdout_pipe (redis->process));
+  gboolean ready = FALSE;
+  gchar *line;
 
-  WAIT_UNTIL (g_subprocess_get_identifier (redis->process) == NULL ||
-      (context = try_connect (redis)) != NULL);
-  if (context != NULL)
-    redisFree (context);
-  return context != NULL;
+  g_filter_input_stream_set_close_base_stream (
+      G_FILTER_INPUT_STREAM (output), FALSE);
+  while (!ready &&
+      (line = g_data_input_stream_read_line (output, NULL, NULL, NULL)) !=
+          NULL) {
+    ready = strstr (line, "Ready to accept connections") != NULL;
+    g_free (line);
+  }
+  return ready;
 }
 
 void

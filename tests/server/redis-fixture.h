@@ -21,7 +21,7 @@ typedef struct {
 void test_redis_start (TestRedis *redis, const gchar *password);
 /* At once, as a crash. */
 void test_redis_kill (TestRedis *redis);
-/* After a kill: on the same port, and empty. */
+/* After a kill: on the same port, and empty. No main context runs meanwhile. */
 void test_redis_restart (TestRedis *redis);
 /* Also when it was killed. */
 void test_redis_stop (TestRedis *redis);
