@@ -75,34 +75,6 @@ typedef struct {
   JsonNode *body;  /* owned; NULL = there is none */
 } Ask;
 
-/* FALSE = answered. */
-static gboolean
-read_body (Ask *ask)
-{
-  SoupMessageBody *body = soup_server_message_get_request_body (ask->message);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize len;
-  const gchar *text;
-
-  /* It was cut off: sfu-http-server.c. */
-  if (!soup_message_body_get_accumulate (body)) {
-    sfu_http_reply_error (ask->message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
-        "the body is too long");
-    return FALSE;
-  }
-  bytes = soup_message_body_flatten (body);
-  text = g_bytes_get_data (bytes, &len);
-  if (len == 0)
-    return TRUE;
-  ask->body = sfu_json_parse_object (text, (gssize)len, &error);
-  if (ask->body != NULL)
-    return TRUE;
-  g_prefix_error (&error, "body: ");
-  sfu_http_reply_gerror (ask->message, error);
-  return FALSE;
-}
-
 static void
 ask_clear (Ask *ask)
 {
@@ -122,7 +94,7 @@ ask_init (
     return FALSE;
   }
   if (sfu_http_admit (server, message, parts[PART_ROOM], &ask->grant) &&
-      read_body (ask))
+      sfu_http_read_json (message, &ask->body))
     return TRUE;
   ask_clear (ask);
   return FALSE;

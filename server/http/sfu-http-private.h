@@ -40,6 +40,9 @@ void sfu_http_reply_gerror (SoupServerMessage *message, const GError *error);
 void sfu_http_reply_text (SoupServerMessage *message, guint status,
     const gchar *content_type, gchar *text);
 
+/* The body, which must be an object; NULL = it is empty. FALSE = answered. */
+gboolean sfu_http_read_json (SoupServerMessage *message, JsonNode **body);
+
 /* ---- doors of the protocols ---- */
 
 /* TRUE = it was for one of them and has been answered, or will be; or it is a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers.
+/* Answers, and the JSON of questions.
  *
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
@@ -65,4 +65,32 @@ sfu_http_reply_gerror (SoupServerMessage *message, const GError *error)
       error->code < SFU_ERROR_N_CODES)
     status = statuses[error->code];
   sfu_http_reply_error (message, status, error->message);
+}
+
+gboolean
+sfu_http_read_json (SoupServerMessage *message, JsonNode **body)
+{
+  SoupMessageBody *raw = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize len;
+  const gchar *text;
+
+  *body = NULL;
+  /* It was cut off: sfu-http-server.c. */
+  if (!soup_message_body_get_accumulate (raw)) {
+    sfu_http_reply_error (
+        message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "the body is too long");
+    return FALSE;
+  }
+  bytes = soup_message_body_flatten (raw);
+  text = g_bytes_get_data (bytes, &len);
+  if (len == 0)
+    return TRUE;
+  *body = sfu_json_parse_object (text, (gssize)len, &error);
+  if (*body != NULL)
+    return TRUE;
+  g_prefix_error (&error, "body: ");
+  sfu_http_reply_gerror (message, error);
+  return FALSE;
 }
