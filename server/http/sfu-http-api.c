@@ -183,6 +183,24 @@ handle_study_room (const Context *c)
   sfu_http_reply_study_room (c->server, c->message, c->room_id);
 }
 
+static void
+handle_rtc_preflight (const Context *c)
+{
+  sfu_http_reply_rtc_preflight (c->server, c->message);
+}
+
+static void
+handle_rtc_capabilities (const Context *c)
+{
+  sfu_http_reply_rtc_capabilities (c->server, c->message);
+}
+
+static void
+handle_rtc_transport (const Context *c)
+{
+  sfu_http_reply_rtc_transport (c->server, c->message);
+}
+
 /* "*" is any part; the first one is the room. "**" is any rest. */
 static const struct {
   const gchar *method; /* NULL = any */
@@ -193,6 +211,9 @@ static const struct {
   { "GET", "stats", handle_stats },
   { "GET", "api/rooms", handle_study_rooms },
   { "GET", "api/rooms/*", handle_study_room },
+  { "OPTIONS", "rtc/**", handle_rtc_preflight },
+  { "GET", "rtc/capabilities", handle_rtc_capabilities },
+  { "POST", "rtc/transports", handle_rtc_transport },
   { "GET", "rooms/*", handle_room },
   { "GET", "rooms/*/dump", handle_dump },
   { "GET", "rooms/*/graph.dot", handle_graph_dot },

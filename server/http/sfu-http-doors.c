@@ -209,8 +209,8 @@ is_path (const gchar *wanted, const gchar *path)
       (path[len] == '\0' || strcmp (path + len, "/") == 0);
 }
 
-static gboolean
-is_port (guint wanted, SoupServerMessage *message)
+gboolean
+sfu_http_is_port (guint wanted, SoupServerMessage *message)
 {
   return wanted == 0 || port_of (message) == wanted;
 }
@@ -226,7 +226,7 @@ find_door (SfuHttpServer *server, SoupServerMessage *message)
     const SfuDoorConfig *config =
         G_STRUCT_MEMBER_P (server->config, door->config);
 
-    if (config->enabled && is_port (config->port, message) &&
+    if (config->enabled && sfu_http_is_port (config->port, message) &&
         is_path (door->path != NULL ? door->path : config->path, path) &&
         (websocket ? door->check != NULL : door->handle != NULL) &&
         (door->wants == NULL || door->wants (server, message)))

@@ -63,6 +63,9 @@ SfuSioServer *sfu_http_mounts_find (
     SfuHttpServer *server, const gchar *path, guint port);
 gboolean sfu_http_mounts_are_empty (SfuHttpServer *server);
 void sfu_http_mounts_close_all (SfuHttpServer *server);
+/* Is the message on this port? 0 = any. */
+gboolean sfu_http_is_port (guint wanted, SoupServerMessage *message);
+
 /* The media-server RPC, for the table of doors. */
 gboolean sfu_http_wants_rpc (SfuHttpServer *server, SoupServerMessage *message);
 gboolean sfu_http_check_rpc (SfuHttpServer *server, SoupServerMessage *message);
@@ -70,6 +73,14 @@ void sfu_http_accept_rpc (SfuHttpServer *server, SoupServerMessage *message,
     SoupWebsocketConnection *connection);
 
 /* ---- routes ---- */
+
+/* rtc/...: each answers, now or later. */
+void sfu_http_reply_rtc_preflight (
+    SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_rtc_capabilities (
+    SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_rtc_transport (
+    SfuHttpServer *server, SoupServerMessage *message);
 
 /* TRUE = it was one of ours and has been answered, or will be. */
 gboolean sfu_http_handle_api (
