@@ -219,7 +219,9 @@ dispatch (SfuSioClient *client, const SfuSioPacket *packet)
       client->n_attachments = packet->n_attachments;
       break;
     case SFU_SIO_PACKET_ACK:
-      /* We ask for none. */
+      if (joined)
+        sfu_sio_socket_answered (
+            socket, packet->id, json_node_get_array (packet->data));
       break;
     case SFU_SIO_PACKET_CONNECT_ERROR:
       parse_error (client, "a server's packet");

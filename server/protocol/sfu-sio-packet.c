@@ -232,12 +232,15 @@ sfu_sio_packet_connect_error (
 }
 
 gchar *
-sfu_sio_packet_event (const gchar *ns, const gchar *event, JsonArray *args)
+sfu_sio_packet_event (
+    const gchar *ns, gint64 id, const gchar *event, JsonArray *args)
 {
   GString *text = begin (SFU_SIO_PACKET_EVENT, ns);
   g_autoptr (JsonNode) name = json_node_init_string (json_node_alloc (), event);
   g_autofree gchar *name_json = sfu_json_to_string (name);
 
+  if (id >= 0)
+    g_string_append_printf (text, "%" G_GINT64_FORMAT, id);
   g_string_append_printf (text, "[%s", name_json);
   for (guint i = 0; i < json_array_get_length (args); i++) {
     g_autofree gchar *json =

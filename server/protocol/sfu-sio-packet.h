@@ -58,9 +58,9 @@ gchar *sfu_sio_packet_disconnect (const gchar *ns);
 /* data: taken or NULL. */
 gchar *sfu_sio_packet_connect_error (
     const gchar *ns, const gchar *message, JsonNode *data);
-/* args: borrowed. */
+/* id -1 = wants no answer. args: borrowed. */
 gchar *sfu_sio_packet_event (
-    const gchar *ns, const gchar *event, JsonArray *args);
+    const gchar *ns, gint64 id, const gchar *event, JsonArray *args);
 gchar *sfu_sio_packet_ack (const gchar *ns, gint64 id, JsonArray *args);
 
 G_END_DECLS

@@ -70,7 +70,9 @@ struct _SfuSioSocket {
   const SfuSioCallbacks *callbacks;
   gpointer owner; /* borrowed: the caller's */
   SfuSioState state;
-  gboolean left; /* while it was pending: the client does not want it now */
+  gint64 next_id;    /* of a question */
+  GHashTable *asked; /* set of them, without an answer yet; NULL = none ever */
+  gboolean left;     /* while it was pending: the client does not want it now */
   SfuSioCloseReason reason;
   guint closed_id;
 };
@@ -80,6 +82,8 @@ SfuSioSocket *sfu_sio_socket_new (SfuSioClient *client, const gchar *ns);
  * set: only from the main loop. */
 void sfu_sio_socket_end (
     SfuSioSocket *socket, SfuSioCloseReason reason, gboolean now);
+/* An ack of the client's. */
+void sfu_sio_socket_answered (SfuSioSocket *socket, gint64 id, JsonArray *args);
 /* An event that is not taken. */
 void sfu_sio_socket_refused (
     SfuSioSocket *socket, gint64 ack_id, const GError *error);

@@ -44,6 +44,7 @@ socket_free (SfuSioSocket *socket)
     g_hash_table_remove (socket->server->sockets, socket);
   g_clear_handle_id (&socket->closed_id, g_source_remove);
   sfu_engine_handshake_unref (socket->handshake);
+  g_clear_pointer (&socket->asked, g_hash_table_unref);
   g_free (socket->id);
   g_free (socket->ns);
   g_free (socket);
@@ -148,7 +149,7 @@ sfu_sio_socket_emit_args (
   g_return_if_fail (socket->state != SFU_SIO_PENDING);
   if (socket->state == SFU_SIO_JOINED)
     sfu_sio_client_send (
-        socket->client, sfu_sio_packet_event (socket->ns, event, args));
+        socket->client, sfu_sio_packet_event (socket->ns, -1, event, args));
   json_array_unref (args);
 }
 
@@ -156,6 +157,35 @@ void
 sfu_sio_socket_emit (SfuSioSocket *socket, const gchar *event, JsonNode *data)
 {
   sfu_sio_socket_emit_args (socket, event, one_argument (data));
+}
+
+gint64
+sfu_sio_socket_ask (SfuSioSocket *socket, const gchar *event, JsonNode *data)
+{
+  g_autoptr (JsonArray) args = one_argument (data);
+  gint64 *id;
+
+  g_return_val_if_fail (socket->state != SFU_SIO_PENDING, SFU_SIO_NO_ACK);
+  if (socket->asked == NULL)
+    socket->asked =
+        g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  if (socket->state != SFU_SIO_JOINED ||
+      g_hash_table_size (socket->asked) >= SFU_SIO_MAX_ASKED)
+    return SFU_SIO_NO_ACK;
+  id = g_new (gint64, 1);
+  *id = socket->next_id++;
+  g_hash_table_add (socket->asked, id);
+  sfu_sio_client_send (
+      socket->client, sfu_sio_packet_event (socket->ns, *id, event, args));
+  return *id;
+}
+
+void
+sfu_sio_socket_answered (SfuSioSocket *socket, gint64 id, JsonArray *args)
+{
+  if (socket->asked != NULL && g_hash_table_remove (socket->asked, &id) &&
+      socket->callbacks->answered != NULL)
+    socket->callbacks->answered (socket->owner, id, args);
 }
 
 void

@@ -22,6 +22,8 @@ typedef struct _SfuSioSocket SfuSioSocket; /* one client in one namespace */
 
 /* No event wants to be answered with this id. */
 #define SFU_SIO_NO_ACK G_GINT64_CONSTANT (-1)
+/* Questions to one socket that are not answered yet. */
+#define SFU_SIO_MAX_ASKED 256
 
 typedef enum {
   SFU_SIO_CLOSED_BY_CLIENT, /* it left the namespace (packet 1): on purpose */
@@ -40,6 +42,9 @@ typedef struct {
    * Answer with sfu_sio_socket_ack, in the dialect's form; without an ack_id
    * the protocol has no way to tell the client. NULL = {"error": text}. */
   void (*refused) (gpointer owner, gint64 ack_id, const GError *error);
+  /* The client's answer to sfu_sio_socket_ask; args: borrowed. NULL = none is
+   * expected. */
+  void (*answered) (gpointer owner, gint64 id, JsonArray *args);
   /* Once, the last call; never from inside a call of ours, but
    * sfu_sio_server_free. The socket is freed after it. */
   void (*closed) (gpointer owner, SfuSioCloseReason reason);
@@ -123,6 +128,11 @@ void sfu_sio_socket_refuse (
 /* After a socket has ended these do nothing. data: taken; NULL = no argument.
  * An array is one argument. */
 void sfu_sio_socket_emit (
+    SfuSioSocket *socket, const gchar *event, JsonNode *data);
+/* The same, and wants the client's answer: returns the id that answered() will
+ * bring, at most once. SFU_SIO_NO_ACK: nothing was sent, because the socket has
+ * ended or SFU_SIO_MAX_ASKED answers are missing. */
+gint64 sfu_sio_socket_ask (
     SfuSioSocket *socket, const gchar *event, JsonNode *data);
 /* ack_id SFU_SIO_NO_ACK = nothing to answer. */
 void sfu_sio_socket_ack (SfuSioSocket *socket, gint64 ack_id, JsonNode *data);

@@ -44,7 +44,7 @@ write_again (const SfuSioPacket *packet)
       G_TYPE_STRING) {
     rest = without_first (array);
     text = sfu_sio_packet_event (
-        packet->ns, json_array_get_string_element (array, 0), rest);
+        packet->ns, packet->id, json_array_get_string_element (array, 0), rest);
   } else {
     return;
   }
@@ -53,6 +53,7 @@ write_again (const SfuSioPacket *packet)
   g_assert_no_error (error);
   g_assert_cmpint (second.type, ==, packet->type);
   g_assert_cmpstr (second.ns, ==, packet->ns);
+  g_assert_cmpint (second.id, ==, packet->id);
   json = sfu_json_to_string (packet->data);
   third = sfu_json_to_string (second.data);
   g_assert_cmpuint (strlen (third), >, 0);

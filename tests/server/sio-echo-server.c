@@ -5,8 +5,9 @@
  *            tells "auth" after connecting, and all that /echo has
  *   /custom  the same
  *   /echo    echo -> ack with the arguments; say -> "said" with them;
- *            ask -> the server tells "question"; refuse, disconnect-me,
- *            close-me, burst N -> N events "count"; whoami
+ *            ask-me -> asks "question", tells "answered" with the answer;
+ *            disconnect-me, close-me; burst N -> N events "count"; whoami;
+ *            anything else is never answered
  *   /room/X  the same
  *   /auth    wants auth.token "secret", refuses with data
  *   /slow    accepts when somebody says "let-in" in another namespace
@@ -90,6 +91,8 @@ on_event (gpointer owner, const gchar *event, JsonArray *args, gint64 ack_id)
     sfu_sio_socket_emit_args (socket, "said", json_array_ref (args));
   else if (strcmp (event, "whoami") == 0)
     who_am_i (session, ack_id);
+  else if (strcmp (event, "ask-me") == 0)
+    sfu_sio_socket_ask (socket, "question", text_node ("how old?"));
   else if (strcmp (event, "burst") == 0)
     burst (session, args, ack_id);
   else if (strcmp (event, "let-in") == 0)
@@ -98,6 +101,14 @@ on_event (gpointer owner, const gchar *event, JsonArray *args, gint64 ack_id)
     sfu_sio_socket_disconnect (socket, FALSE);
   else if (strcmp (event, "close-me") == 0)
     sfu_sio_socket_disconnect (socket, TRUE);
+}
+
+static void
+on_answered (gpointer owner, gint64 id, JsonArray *args)
+{
+  Session *session = owner;
+
+  sfu_sio_socket_emit_args (session->socket, "answered", json_array_ref (args));
 }
 
 static void
@@ -114,6 +125,7 @@ on_closed (gpointer owner, SfuSioCloseReason reason)
 
 static const SfuSioCallbacks callbacks = {
   .event = on_event,
+  .answered = on_answered,
   .closed = on_closed,
 };
 

@@ -34,7 +34,6 @@ on_event (gpointer owner, const gchar *event, JsonArray *args, gint64 ack_id)
   Member *member = owner;
 
   member->n_events++;
-  g_string_append_printf (member->said, "%s ", event);
   if (strcmp (event, "echo") == 0)
     sfu_sio_socket_ack_args (member->socket, ack_id, json_array_ref (args));
   else if (strcmp (event, "say") == 0)
@@ -52,6 +51,17 @@ on_refused (gpointer owner, gint64 ack_id, const GError *error)
 }
 
 static void
+on_answered (gpointer owner, gint64 id, JsonArray *args)
+{
+  Member *member = owner;
+
+  member->n_answered++;
+  /* It comes back to the client, who compares. */
+  json_array_ref (args);
+  sfu_sio_socket_emit_args (member->socket, "answered", args);
+}
+
+static void
 on_closed (gpointer owner, SfuSioCloseReason reason)
 {
   Member *member = owner;
@@ -62,8 +72,16 @@ on_closed (gpointer owner, SfuSioCloseReason reason)
 }
 
 /* The default answer to what is not taken is tested in "/". */
-static const SfuSioCallbacks callbacks = { on_event, on_refused, on_closed };
-static const SfuSioCallbacks root_callbacks = { on_event, NULL, on_closed };
+static const SfuSioCallbacks callbacks = {
+  .event = on_event,
+  .refused = on_refused,
+  .answered = on_answered,
+  .closed = on_closed,
+};
+static const SfuSioCallbacks root_callbacks = {
+  .event = on_event,
+  .closed = on_closed,
+};
 
 Member *
 sio_accept (SioFixture *f, SfuSioSocket *socket)
@@ -74,7 +92,6 @@ sio_accept (SioFixture *f, SfuSioSocket *socket)
   member->socket = socket;
   member->ns = g_strdup (sfu_sio_socket_get_namespace (socket));
   member->id = g_strdup (sfu_sio_socket_get_id (socket));
-  member->said = g_string_new (NULL);
   g_ptr_array_add (f->members, member);
   sfu_sio_socket_accept (socket,
       strcmp (member->ns, "/") == 0 ? &root_callbacks : &callbacks, member);
@@ -86,7 +103,6 @@ member_free (gpointer data)
 {
   Member *member = data;
 
-  g_string_free (member->said, TRUE);
   g_free (member->ns);
   g_free (member->id);
   g_free (member);

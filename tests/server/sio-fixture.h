@@ -48,8 +48,7 @@ typedef struct {
   SioFixture *f;
   SfuSioSocket *socket; /* NULL once closed */
   gchar *ns, *id;
-  guint n_events, n_refused, n_closed;
-  GString *said; /* names of its events, each with a blank behind it */
+  guint n_events, n_refused, n_answered, n_closed;
   SfuSioCloseReason reason;
 } Member;
 

@@ -218,6 +218,43 @@ test_events (void)
   sio_stop (&f);
 }
 
+/* The server asks, the client answers. */
+static void
+test_ask (void)
+{
+  SioFixture f;
+  g_autoptr (Ws) ws = NULL;
+  Member *member;
+
+  sio_start (&f, NULL);
+  ws = ws_open_joined (&f, "/room/1");
+  member = sio_wait_member (&f, 1);
+  g_assert_cmpint (sfu_sio_socket_ask (member->socket, "name?", NULL), ==, 0);
+  g_assert_cmpint (sfu_sio_socket_ask (member->socket, "age?",
+                       json_node_init_int (json_node_alloc (), 7)),
+      ==, 1);
+  ws_expect (ws, "42/room/1,0[\"name?\"]");
+  ws_expect (ws, "42/room/1,1[\"age?\",7]");
+  ws_send (ws, "43/room/1,1[\"old\"]");
+  ws_expect (ws, "42/room/1,[\"answered\",\"old\"]");
+  /* Twice, and what nobody asked. */
+  ws_send (ws, "43/room/1,1[\"again\"]");
+  ws_send (ws, "43/room/1,2[]");
+  ws_send (ws, "43/room/1,0[]");
+  ws_expect (ws, "42/room/1,[\"answered\"]");
+  g_assert_cmpuint (member->n_answered, ==, 2);
+  /* A client that never answers. */
+  for (gint64 id = 2; id < 2 + SFU_SIO_MAX_ASKED; id++)
+    g_assert_cmpint (sfu_sio_socket_ask (member->socket, "x", NULL), ==, id);
+  g_assert_cmpint (
+      sfu_sio_socket_ask (member->socket, "x", NULL), ==, SFU_SIO_NO_ACK);
+  sfu_sio_socket_disconnect (member->socket, FALSE);
+  g_assert_cmpint (
+      sfu_sio_socket_ask (member->socket, "x", NULL), ==, SFU_SIO_NO_ACK);
+  ws_free (g_steal_pointer (&ws));
+  sio_stop (&f);
+}
+
 /* Not taken, but nothing happens to the connection. */
 static void
 test_ignored (void)
@@ -390,6 +427,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sio/join-twice", test_join_twice);
   g_test_add_func ("/sio/connect-timeout", test_connect_timeout);
   g_test_add_func ("/sio/events", test_events);
+  g_test_add_func ("/sio/ask", test_ask);
   g_test_add_func ("/sio/ignored", test_ignored);
   g_test_add_func ("/sio/deep", test_deep);
   g_test_add_func ("/sio/binary", test_binary);

@@ -228,10 +228,10 @@ test_write (void)
   assert_takes (sfu_sio_packet_connect_error ("/x", "no \"way\"",
                     sfu_json_parse ("{\"code\":7}", -1, NULL)),
       "4/x,{\"message\":\"no \\\"way\\\"\",\"data\":{\"code\":7}}");
-  assert_takes (sfu_sio_packet_event ("/", "foo", none), "2[\"foo\"]");
+  assert_takes (sfu_sio_packet_event ("/", -1, "foo", none), "2[\"foo\"]");
   /* The separator of payloads never stands in a packet as it is. */
-  assert_takes (sfu_sio_packet_event ("/admin", "f\"\x1e", two),
-      "2/admin,[\"f\\\"\\u001e\",1,{\"a\":[\"\\u001e\\n\"]}]");
+  assert_takes (sfu_sio_packet_event ("/admin", 0, "f\"\x1e", two),
+      "2/admin,0[\"f\\\"\\u001e\",1,{\"a\":[\"\\u001e\\n\"]}]");
   assert_takes (sfu_sio_packet_ack ("/", 12, none), "312[]");
   assert_takes (sfu_sio_packet_ack ("/admin", 0, two),
       "3/admin,0[1,{\"a\":[\"\\u001e\\n\"]}]");
