@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   SFU_ENGINE_STATE_OPEN,
-  /* Polling, and no GET hangs: the goodbye is in the queue. */
+  /* Polling: the queue is still to be fetched, and then the goodbye. */
   SFU_ENGINE_STATE_CLOSING,
   SFU_ENGINE_STATE_CLOSED
 } SfuEngineState;
@@ -45,7 +45,7 @@ void sfu_engine_session_end (SfuEngineSession *session,
     SfuEngineCloseReason reason, SfuEnginePacketType goodbye);
 /* Looks after what is to be done from the main loop: soon. */
 void sfu_engine_session_wake (SfuEngineSession *session);
-/* Everything that waits, as a payload. */
+/* What waits, as a payload; not more of it than fits. */
 gchar *sfu_engine_session_take_queue (SfuEngineSession *session);
 /* text: taken. */
 void sfu_engine_session_answer_poll (SfuEngineSession *session, gchar *text);

@@ -15,6 +15,8 @@
 /* The reference's: how long a closing session waits for the GET that it can
  * say goodbye to. */
 #define LINGER_MS 30000
+/* In one answer. python-engineio takes no more, and drops the connection. */
+#define MAX_PACKETS 16
 
 /* ---- the end ---- */
 
@@ -113,13 +115,15 @@ sfu_engine_session_take_queue (SfuEngineSession *session)
   GString *payload = g_string_sized_new (session->queue_bytes);
   gchar *text;
 
-  while ((text = g_queue_pop_head (&session->queue)) != NULL) {
+  for (guint n = 0;
+       n < MAX_PACKETS && (text = g_queue_pop_head (&session->queue)) != NULL;
+       n++) {
     if (payload->len > 0)
       g_string_append_c (payload, SFU_ENGINE_SEPARATOR);
     g_string_append (payload, text);
+    session->queue_bytes -= strlen (text) + 1;
     g_free (text);
   }
-  session->queue_bytes = 0;
   return g_string_free (payload, FALSE);
 }
 
@@ -194,26 +198,28 @@ on_linger (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The goodbye travels alone: socket.io-client takes a close for what happened
+ * before the packets that came with it. So while there is something to be said,
+ * the session waits for the GETs that fetch it. */
 void
 sfu_engine_session_close (SfuEngineSession *session)
 {
   if (session->state != SFU_ENGINE_STATE_OPEN)
     return;
-  if (!session->on_ws)
-    push (session, sfu_engine_packet_text (SFU_ENGINE_PACKET_CLOSE, NULL));
+  if (session->on_ws ||
+      (session->poll != NULL && g_queue_is_empty (&session->queue))) {
+    sfu_engine_session_abort (session, SFU_ENGINE_CLOSED_BY_SERVER);
+    return;
+  }
   if (session->poll != NULL)
     sfu_engine_session_answer_poll (
         session, sfu_engine_session_take_queue (session));
-  else if (!session->on_ws) {
-    session->state = SFU_ENGINE_STATE_CLOSING;
-    session->reason = SFU_ENGINE_CLOSED_BY_SERVER;
-    g_clear_handle_id (&session->ping_id, g_source_remove);
-    session->linger_id = g_timeout_add (LINGER_MS, on_linger, session);
-    sfu_engine_session_wake (session);
-    return;
-  }
-  sfu_engine_session_end (
-      session, SFU_ENGINE_CLOSED_BY_SERVER, SFU_ENGINE_PACKET_CLOSE);
+  session->state = SFU_ENGINE_STATE_CLOSING;
+  session->reason = SFU_ENGINE_CLOSED_BY_SERVER;
+  g_clear_handle_id (&session->ping_id, g_source_remove);
+  g_clear_handle_id (&session->flush_id, g_source_remove);
+  session->linger_id = g_timeout_add (LINGER_MS, on_linger, session);
+  sfu_engine_session_wake (session);
 }
 
 /* ---- pings ---- */

@@ -169,9 +169,10 @@ sfu_engine_session_handle_get (
         session, SFU_ENGINE_CLOSED_TRANSPORT, SFU_ENGINE_PACKET_CLOSE);
   } else if (!g_queue_is_empty (&session->queue)) {
     sfu_engine_reply_packets (message, sfu_engine_session_take_queue (session));
-    if (session->state == SFU_ENGINE_STATE_CLOSING)
-      sfu_engine_session_end (
-          session, session->reason, SFU_ENGINE_PACKET_CLOSE);
+  } else if (session->state == SFU_ENGINE_STATE_CLOSING) {
+    sfu_engine_reply_packets (
+        message, sfu_engine_packet_text (SFU_ENGINE_PACKET_CLOSE, NULL));
+    sfu_engine_session_end (session, session->reason, SFU_ENGINE_PACKET_CLOSE);
   } else if (session->probed) {
     sfu_engine_reply_packets (
         message, sfu_engine_packet_text (SFU_ENGINE_PACKET_NOOP, NULL));

@@ -277,6 +277,36 @@ test_poll (void)
   sio_stop (&f);
 }
 
+/* No more in one answer than python-engineio takes. */
+static void
+test_many_packets (void)
+{
+  SioFixture f;
+  g_autofree gchar *sid = NULL;
+  g_autoptr (GString) body = g_string_new (NULL);
+  guint n = 0;
+
+  sio_start (&f, NULL);
+  sid = sio_open_joined (&f, "/");
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (body, "%s42[\"say\",%u]", i > 0 ? "\x1e" : "", i);
+  sio_expect (sio_post (&f, sid, body->str), 200, "ok");
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (Request) request = sio_get (&f, sid);
+    g_auto (GStrv) packets = NULL;
+
+    request_wait (request);
+    packets = g_strsplit (request->body, "\x1e", -1);
+    g_assert_cmpuint (g_strv_length (packets), ==, i < 2 ? 16 : 8);
+    for (guint j = 0; packets[j] != NULL; j++) {
+      g_autofree gchar *expect = g_strdup_printf ("42[\"said\",%u]", n++);
+
+      g_assert_cmpstr (packets[j], ==, expect);
+    }
+  }
+  sio_stop (&f);
+}
+
 static void
 test_overlap (void)
 {
@@ -457,6 +487,7 @@ main (int argc, char **argv)
     { "too-many", test_too_many },
     { "cors", test_cors },
     { "poll", test_poll },
+    { "many-packets", test_many_packets },
     { "overlap", test_overlap },
     { "garbage-body", test_garbage_body },
     { "close-packet", test_close_packet },
