@@ -270,11 +270,55 @@ cluster_start (Fixture *f, const TestRedis *redis, const gchar *const *more)
   WAIT_UNTIL (cluster_is_connected (f));
 }
 
-void
-cluster_crash (Fixture *f)
+/* The one of "sfu-server ready http=PORT ..." */
+static guint16
+read_port (GSubprocess *program)
 {
-  g_clear_pointer (&f->server, sfu_server_free);
-  soup_session_abort (f->session);
+  g_autoptr (GDataInputStream) output =
+      g_data_input_stream_new (g_subprocess_get_stdout_pipe (program));
+  static const gchar start[] = "sfu-server ready http=";
+  guint64 port = 0;
+  gchar *line;
+
+  g_filter_input_stream_set_close_base_stream (
+      G_FILTER_INPUT_STREAM (output), FALSE);
+  while (port == 0 &&
+      (line = g_data_input_stream_read_line (output, NULL, NULL, NULL)) !=
+          NULL) {
+    if (g_str_has_prefix (line, start))
+      port = g_ascii_strtoull (line + strlen (start), NULL, 10);
+    g_free (line);
+  }
+  g_assert_cmpuint (port, !=, 0);
+  return (guint16)port;
+}
+
+GSubprocess *
+cluster_start_program (Fixture *f, const TestRedis *redis, const gchar *more)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autofree gchar *url = test_redis_flag (redis);
+  g_autofree gchar *worker =
+      g_strdup_printf ("--worker-program=%s", g_getenv ("SFU_TEST_WORKER"));
+  g_autoptr (GError) error = NULL;
+  GSubprocess *program;
+
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  program = g_subprocess_launcher_spawn (launcher, &error,
+      g_getenv ("SFU_TEST_SERVER"), "--http-port=0", "--rtc-port=0", worker,
+      url, more, NULL);
+  g_assert_no_error (error);
+  *f = (Fixture){ .port = read_port (program), .session = soup_session_new () };
+  return program;
+}
+
+void
+cluster_kill_program (Fixture *f, GSubprocess *program)
+{
+  g_subprocess_force_exit (program);
+  g_subprocess_wait (program, NULL, NULL);
+  g_object_unref (program);
   g_clear_object (&f->session);
 }
 

@@ -57,8 +57,11 @@ gboolean test_watcher_is_empty (TestWatcher *watcher, const TestRedis *redis);
  */
 void cluster_start (
     Fixture *f, const TestRedis *redis, const gchar *const *more);
-/* As when the process was killed: nobody is told anything. */
-void cluster_crash (Fixture *f);
+/* The same as a program of its own, which can be killed; f->server is NULL. */
+GSubprocess *cluster_start_program (
+    Fixture *f, const TestRedis *redis, const gchar *more);
+/* At once, as a crash. Takes program. */
+void cluster_kill_program (Fixture *f, GSubprocess *program);
 /* Whether it is connected to Redis by now. */
 gboolean cluster_is_connected (Fixture *f);
 /* How many servers it knows, itself included. */
