@@ -330,8 +330,7 @@ install_other_end (GObjectClass *c)
       "Master key and salt of what is received, base64, secret", NULL);
   g_object_class_install_property (c, PROP_MAX_INCOMING_BITRATE,
       g_param_spec_uint64 ("max-incoming-bitrate", "Maximum incoming bitrate",
-          "Told by REMB to senders without transport-cc (bit/s, 0 = no REMB)",
-          0, G_MAXUINT64, 0,
+          "Told to senders by REMB (bit/s, 0 = no REMB)", 0, G_MAXUINT64, 0,
           G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS));
 }
 

@@ -260,7 +260,6 @@ collect_stream (SfuRtpStream *stream, gpointer data)
   SfuRtcpReportBlock block;
 
   if (!stream->rtx && stream->pad->caps.remb &&
-      !stream->pad->caps.transport_cc &&
       round->n_remb < G_N_ELEMENTS (round->remb_ssrcs))
     round->remb_ssrcs[round->n_remb++] = stream->ssrc;
   if (!stream->report_due_us || stream->report_due_us > round->horizon_us)

@@ -295,8 +295,8 @@ install_behaviour (GObjectClass *c)
           "Make data channels possible; before connect", FALSE, WRITABLE));
   install (c, PROP_MAX_INCOMING_BITRATE,
       g_param_spec_uint64 ("max-incoming-bitrate", "Maximum incoming bitrate",
-          "Told by REMB to senders without transport-cc (bit/s, 0 = no REMB)",
-          0, G_MAXUINT64, 0, WRITABLE));
+          "Told to senders by REMB (bit/s, 0 = no REMB)", 0, G_MAXUINT64, 0,
+          WRITABLE));
   install_string (c, PROP_RTCP_CNAME, "rtcp-cname", "RTCP CNAME",
       "Of consumers whose caps have none; before READY (none = a random one)",
       NULL, BEFORE_READY);

@@ -56,6 +56,10 @@ const SfuConfigKey sfu_config_keys[] = {
       sfu_config_read_codecs, FIELD (codecs), 0, 0, FALSE,
       "Codecs of every room, best first: NAME[;KEY=VALUE]... with commas "
       "between. Known: opus, PCMU, PCMA, G722, VP8, VP9, H264." },
+  { "media", "max-incoming-bitrate", "BPS", "0", sfu_config_read_number,
+      FIELD (max_incoming_bps), 0, G_MAXINT32, FALSE,
+      "Browsers are told to send no more on a connection, all tracks together, "
+      "in bit/s. 0 = what the network carries." },
 
   { "web", "web-root", "DIR", "", sfu_config_read_file, FIELD (web_root), 0, 0,
       FALSE, "Folder of the page. Default: as built, or as installed." },

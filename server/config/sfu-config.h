@@ -32,8 +32,9 @@ typedef struct {
   gchar *tls_cert, *tls_key;              /* PEM files; NULL = plain http */
   /* media */
   guint workers;
-  gchar *worker_program; /* NULL = look for it */
-  GPtrArray *codecs;     /* of SfuRtpCodec */
+  gchar *worker_program;  /* NULL = look for it */
+  GPtrArray *codecs;      /* of SfuRtpCodec */
+  guint max_incoming_bps; /* of a transport; 0 = no bound */
   /* web */
   gchar *web_root; /* NULL = look for it */
   gchar *dot_program;

@@ -73,12 +73,16 @@ create_in_worker (SfuCall *call, const SfuRoomTransport *transport)
   const SfuWorkerPlainOptions plain = { .no_rtcp_mux = !request->rtcp_mux,
     .comedia = request->comedia,
     .srtp_suite = request->srtp_suite };
+  const SfuWorkerTransportOptions options = {
+    .max_incoming_bitrate =
+        sfu_rooms_get_limits (call->peer->room->rooms)->max_incoming_bps
+  };
 
   /* Data channels come later: a transport without SCTP is answered without
    * sctpParameters, and the client makes none. */
   if (!transport->plain)
     sfu_worker_client_create_webrtc_transport_async (sfu_call_worker (call),
-        call->peer->room->router_id, transport->id, NULL, NULL,
+        call->peer->room->router_id, transport->id, &options, NULL,
         on_webrtc_created, call);
   else
     sfu_worker_client_create_plain_transport_async (sfu_call_worker (call),

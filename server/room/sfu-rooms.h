@@ -23,6 +23,7 @@ typedef struct {
   guint linger_s;             /* how long a room stays that nobody needs */
   guint kick_ban_s;           /* how long who was kicked stays out */
   gboolean refuse_duplicates; /* else a second connection replaces the first */
+  guint32 max_incoming_bps;   /* of a transport, bit/s; 0 = no bound */
   gboolean allow_impairment;  /* may clients lose packets on purpose? */
 } SfuRoomLimits;
 

@@ -102,6 +102,7 @@ gboolean sfu_worker_client_close_router_finish (
 typedef struct {
   gboolean sctp;
   guint32 initial_outgoing_bitrate; /* bit/s; 0 = default */
+  guint32 max_incoming_bitrate;     /* bit/s; 0 = no bound */
 } SfuWorkerTransportOptions;
 
 /* options NULL = zeroes. */

@@ -101,8 +101,8 @@ on_create_web_rtc_transport (SfuWorkerControl *self,
   GError *error = NULL;
   if (!check_transport_options (options, &error))
     return refuse (invocation, error);
-  g_autoptr (SfuSeamTransportInfo) info =
-      sfu_worker_create_transport (self->worker, router_id, id, &error);
+  g_autoptr (SfuSeamTransportInfo) info = sfu_worker_create_transport (
+      self->worker, router_id, id, options, &error);
   if (!info)
     return refuse (invocation, error);
   sfu_dbus_worker1_complete_create_web_rtc_transport (self->skeleton,

@@ -257,9 +257,10 @@ find_room_for_transport (
 }
 
 SfuSeamTransportInfo *
-sfu_worker_create_transport (
-    SfuWorker *self, const gchar *router_id, const gchar *id, GError **error)
+sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
+    const gchar *id, GVariant *options, GError **error)
 {
+  guint32 max_incoming_bps = 0;
   SfuWorkerRouter *router =
       find_room_for_transport (self, router_id, id, error);
   if (!router)
@@ -273,6 +274,9 @@ sfu_worker_create_transport (
       router, id, server, &transport_callbacks, self, error);
   if (!transport)
     return NULL;
+  g_variant_lookup (options, "max-incoming-bitrate", "u", &max_incoming_bps);
+  g_object_set (transport->element, "max-incoming-bitrate",
+      (guint64)max_incoming_bps, NULL);
   sfu_node_table_add (self->nodes, transport);
   g_info ("router=%s transport=%s created", router_id, id);
   return sfu_worker_transport_get_info (transport);

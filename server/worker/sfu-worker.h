@@ -37,8 +37,9 @@ gboolean sfu_worker_create_router (
 gboolean sfu_worker_close_router (
     SfuWorker *self, const gchar *id, GError **error);
 
-SfuSeamTransportInfo *sfu_worker_create_transport (
-    SfuWorker *self, const gchar *router_id, const gchar *id, GError **error);
+/* options: a{sv} of the seam. */
+SfuSeamTransportInfo *sfu_worker_create_transport (SfuWorker *self,
+    const gchar *router_id, const gchar *id, GVariant *options, GError **error);
 /* *local_role: static string. */
 gboolean sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
     const gchar *role, GPtrArray *fingerprints, const gchar **local_role,

@@ -302,7 +302,6 @@ test_transport_cc (void)
   in = end_new_producer (f.transport,
       IN ", rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)"
          "true, extmap-3=(string)\"" TRANSPORT_CC_URI "\"");
-  g_object_set (f.transport, "max-incoming-bitrate", (guint64)1000000, NULL);
   fixture_connect (&f, TRUE);
   for (i = 0; i < 20; i++) {
     gsize len = make_rtp (data, 96, i, 0, IN_SSRC, "xx", 100);
@@ -322,8 +321,9 @@ test_transport_cc (void)
   fixture_clear (&f);
 }
 
+/* With transport-cc, too: the sender estimates, and this is its bound. */
 static void
-test_remb (void)
+test_remb (gconstpointer caps)
 {
   g_autoptr (GBytes) remb = NULL;
   SfuRtcpPacket packet;
@@ -332,7 +332,7 @@ test_remb (void)
   End *in;
 
   fixture_init (&f);
-  in = end_new_producer (f.transport, IN ", rtcp-fb-goog-remb=(boolean)true");
+  in = end_new_producer (f.transport, caps);
   fixture_connect (&f, TRUE);
   g_object_set (f.transport, "max-incoming-bitrate", (guint64)1500000, NULL);
   send_in (&f, 0, 20, 0);
@@ -566,7 +566,12 @@ main (int argc, char **argv)
   g_test_add_data_func (
       "/transport-rtcp/request/fir", GINT_TO_POINTER (TRUE), test_request_out);
   g_test_add_func ("/transport-rtcp/transport-cc", test_transport_cc);
-  g_test_add_func ("/transport-rtcp/remb", test_remb);
+  g_test_add_data_func ("/transport-rtcp/remb",
+      IN ", rtcp-fb-goog-remb=(boolean)true", test_remb);
+  g_test_add_data_func ("/transport-rtcp/remb-bound",
+      IN ", rtcp-fb-goog-remb=(boolean)true, rtcp-fb-transport-cc=(boolean)"
+         "true, extmap-3=(string)\"" TRANSPORT_CC_URI "\"",
+      test_remb);
   g_test_add_func ("/transport-rtcp/many-streams", test_many_streams);
   g_test_add_func ("/transport-rtcp/feedback-in", test_feedback_in);
   g_test_add_func ("/transport-rtcp/malformed", test_malformed);

@@ -355,7 +355,7 @@ test_example_configs (void)
 {
   static const struct {
     const gchar *file;
-    const gchar *says[6];
+    const gchar *says[8];
   } cases[] = {
     { "meetings.conf",
         { "http-port=4000\n", "rtc-port-range=2000-2420\n",
@@ -363,7 +363,7 @@ test_example_configs (void)
             "codecs=opus, VP8;x-google-start-bitrate=1000, H264;"
             "packetization-mode=1;profile-level-id=42e01f;"
             "level-asymmetry-allowed=1\n",
-            "native=no\n" } },
+            "native=no\n", "max-incoming-bitrate=1500000\n" } },
     { "study-rooms.conf",
         { "http-port=8100\n", "study-rooms-path=/socket.io\n",
             "study-rooms-max-peers=50\n", "study-rooms-audio-only-above=40\n",
@@ -391,7 +391,7 @@ test_example_configs (void)
     if (run (check, &good, &err) != 0)
       g_error ("%s: %s", cases[i].file, err);
     g_assert_cmpint (run (print, &out, &none), ==, 0);
-    for (guint j = 0; j < G_N_ELEMENTS (cases[i].says); j++)
+    for (guint j = 0; cases[i].says[j] != NULL; j++)
       if (strstr (out, cases[i].says[j]) == NULL)
         g_error ("%s: no %s in %s", cases[i].file, cases[i].says[j], out);
   }
