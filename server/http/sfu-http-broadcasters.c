@@ -8,6 +8,7 @@
 #include "sfu-broadcaster-words.h"
 #include "sfu-broadcaster.h"
 #include "sfu-error.h"
+#include "sfu-name.h"
 #include "sfu-ortc.h"
 #include "sfu-room-media.h"
 
@@ -215,14 +216,19 @@ consume (Ask *ask)
   const gchar *query =
       g_uri_get_query (soup_server_message_get_uri (ask->message));
   g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
-  SfuRequest *request;
+  const gchar *producer_id =
+      form != NULL ? g_hash_table_lookup (form, "producerId") : NULL;
+  SfuRequest *request = NULL;
   GError *error = NULL;
 
   if (broadcaster == NULL)
     return;
-  request = sfu_broadcaster_decode_consume (ask->parts[PART_TRANSPORT],
-      form != NULL ? g_hash_table_lookup (form, "producerId") : NULL, ask->body,
-      &error);
+  /* Bytes of an address may be anything. */
+  if (producer_id != NULL && !sfu_name_is_valid (producer_id))
+    sfu_error_invalid (&error, "producerId: no id");
+  else
+    request = sfu_broadcaster_decode_consume (
+        ask->parts[PART_TRANSPORT], producer_id, ask->body, &error);
   pass_on (ask, broadcaster, request, error);
 }
 
@@ -261,7 +267,7 @@ data (Ask *ask)
     pass_on (ask, broadcaster, sfu_request_new (SFU_METHOD_PRODUCE_DATA), NULL);
 }
 
-/* Behind rooms/R/broadcasters; "*" is any part. */
+/* Behind rooms/R/broadcasters; "*" is any name. */
 static const struct {
   const gchar *method;
   const gchar *path;
@@ -286,7 +292,8 @@ matches (const gchar *path, GStrv parts)
   guint i;
 
   for (i = 0; wanted[i] != NULL && parts[i] != NULL; i++)
-    if (strcmp (wanted[i], "*") != 0 && strcmp (wanted[i], parts[i]) != 0)
+    if (strcmp (wanted[i], "*") != 0 ? strcmp (wanted[i], parts[i]) != 0
+                                     : !sfu_name_is_valid (parts[i]))
       return FALSE;
   return wanted[i] == NULL && parts[i] == NULL;
 }
