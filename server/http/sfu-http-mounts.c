@@ -2,37 +2,33 @@
 /* Where Socket.IO is spoken. Protocols that share a path share a mount: one
  * connection of a client may hold namespaces of several of them. A protocol
  * that is bound to one port has a mount of its own there; those that are not
- * are found on that port, too.
+ * are found on that port, too, but for what the bound one takes (the
+ * configuration sees to it that no two want the same namespace otherwise).
  *
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
 
 #include "sfu-calls.h"
-#include "sfu-error.h"
 #include "sfu-meetings.h"
 #include "sfu-study.h"
 
 #include <string.h>
 
 struct _SfuHttpMount {
-  const gchar *path;       /* borrowed from the configuration */
-  guint port;              /* 0 = all that no other mount of this path is for */
-  SfuSioServer *sio;       /* owned */
-  const gchar *default_of; /* who has the default namespace; NULL = nobody */
+  const gchar *path; /* borrowed from the configuration */
+  guint port;        /* 0 = all that no other mount of this path is for */
+  SfuSioServer *sio; /* owned */
 };
 
 typedef struct {
-  const gchar *name;
-  gsize config;           /* offset of its SfuDoorConfig in SfuConfig */
-  gboolean wants_default; /* the namespace "/" */
+  gsize config; /* offset of its SfuDoorConfig in SfuConfig */
   void (*open) (SfuSioServer *mount, const SfuServices *services);
 } Protocol;
 
 static const Protocol protocols[] = {
-  { "study-rooms", G_STRUCT_OFFSET (SfuConfig, study), FALSE, sfu_study_open },
-  { "meetings", G_STRUCT_OFFSET (SfuConfig, meetings), TRUE,
-      sfu_meetings_open },
-  { "calls", G_STRUCT_OFFSET (SfuConfig, calls), TRUE, sfu_calls_open },
+  { G_STRUCT_OFFSET (SfuConfig, study), sfu_study_open },
+  { G_STRUCT_OFFSET (SfuConfig, meetings), sfu_meetings_open },
+  { G_STRUCT_OFFSET (SfuConfig, calls), sfu_calls_open },
 };
 
 static const SfuDoorConfig *
@@ -94,38 +90,32 @@ add_mount (SfuHttpServer *server, const SfuDoorConfig *door)
   g_ptr_array_add (server->mounts, mount);
 }
 
-static gboolean
-open_protocol (SfuHttpServer *server, SfuHttpMount *mount,
-    const Protocol *protocol, GError **error)
+/* The first one that takes a namespace has it. */
+static void
+open_bound_to (SfuHttpServer *server, SfuHttpMount *mount, guint port)
 {
-  const SfuDoorConfig *door = door_of (server, protocol);
+  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++) {
+    const SfuDoorConfig *door = door_of (server, &protocols[i]);
 
-  if (!door->enabled || strcmp (door->path, mount->path) != 0 ||
-      (door->port != 0 && door->port != mount->port))
-    return TRUE;
-  if (protocol->wants_default && mount->default_of != NULL)
-    return sfu_error_invalid (error,
-        "%s-path and %s-path are both %s: give one of them another path, or a "
-        "port of its own",
-        mount->default_of, protocol->name, mount->path);
-  if (protocol->wants_default)
-    mount->default_of = protocol->name;
-  protocol->open (mount->sio, &server->services);
-  return TRUE;
+    if (door->enabled && door->port == port &&
+        strcmp (door->path, mount->path) == 0)
+      protocols[i].open (mount->sio, &server->services);
+  }
 }
 
-gboolean
-sfu_http_mounts_open (SfuHttpServer *server, GError **error)
+void
+sfu_http_mounts_open (SfuHttpServer *server)
 {
   server->mounts = g_ptr_array_new_with_free_func (mount_free);
   for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
     add_mount (server, door_of (server, &protocols[i]));
-  for (guint i = 0; i < server->mounts->len; i++)
-    for (guint j = 0; j < G_N_ELEMENTS (protocols); j++)
-      if (!open_protocol (
-              server, server->mounts->pdata[i], &protocols[j], error))
-        return FALSE;
-  return TRUE;
+  for (guint i = 0; i < server->mounts->len; i++) {
+    SfuHttpMount *mount = server->mounts->pdata[i];
+
+    open_bound_to (server, mount, mount->port);
+    if (mount->port != 0)
+      open_bound_to (server, mount, 0);
+  }
 }
 
 SfuSioServer *

@@ -55,9 +55,7 @@ void sfu_http_doors_accept (SfuHttpServer *server, SoupServerMessage *message,
 
 /* ---- mounts of Socket.IO ---- */
 
-/* FALSE and an error whose text says what to do: two protocols want the same
- * place. */
-gboolean sfu_http_mounts_open (SfuHttpServer *server, GError **error);
+void sfu_http_mounts_open (SfuHttpServer *server);
 /* path: without a slash at its end. NULL = there is none. */
 SfuSioServer *sfu_http_mounts_find (
     SfuHttpServer *server, const gchar *path, guint port);

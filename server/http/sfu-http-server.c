@@ -159,8 +159,8 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
       server->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
-  if (!load_certificate (server, error) ||
-      !sfu_http_mounts_open (server, error))
+  sfu_http_mounts_open (server);
+  if (!load_certificate (server, error))
     return NULL;
   g_signal_connect (
       server->soup, "request-started", G_CALLBACK (on_request_started), server);

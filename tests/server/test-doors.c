@@ -114,6 +114,28 @@ test_ports (void)
   fixture_stop (&f);
 }
 
+/* Two for one namespace: on its port the one that is bound to it has it. */
+static void
+test_bound_first (void)
+{
+  Fixture f;
+  guint16 port = free_port ();
+  g_autofree gchar *second = g_strdup_printf ("--http-port=%u", port);
+  g_autofree gchar *bound = g_strdup_printf ("--meetings-port=%u", port);
+  const gchar *flags[] = { second, bound, "--meetings-path=/socket.io",
+    "--jwt-secret=0123456789abcdef0123456789abcdef", NULL };
+  g_autoptr (SioClient) meetings = NULL;
+
+  fixture_start (&f, flags);
+  assert_served (&f, PATH, "/", TRUE);
+  f.port = port;
+  meetings = sio_try (&f, PATH, "/", NULL);
+  g_assert_cmpstr (meetings->error, ==, "Authentication error");
+  assert_served (&f, PATH, "/room/x", TRUE);
+  g_clear_pointer (&meetings, sio_free);
+  fixture_stop (&f);
+}
+
 /* Pages of other origins: those that are configured, with cookies. */
 static void
 test_origins (void)
@@ -140,6 +162,7 @@ main (int argc, char **argv)
   g_test_add_func ("/doors/paths", test_paths);
   g_test_add_func ("/doors/closed", test_closed);
   g_test_add_func ("/doors/ports", test_ports);
+  g_test_add_func ("/doors/bound-first", test_bound_first);
   g_test_add_func ("/doors/origins", test_origins);
   return g_test_run ();
 }

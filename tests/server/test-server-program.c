@@ -241,8 +241,6 @@ test_cannot_start (void)
         "jwt-public-key-file: no public key" },
     { { "--calls-backend-url=backend", NULL }, 2,
         "calls-backend-url: must be an address like" },
-    { { "--meetings-path=/socket.io", "--http-port=0", "--rtc-port=0", NULL },
-        1, "meetings-path and calls-path are both /socket.io" },
     { { "--tls-cert=/dev/null", "--tls-key=/dev/null", "--http-port=0",
           "--rtc-port=0", NULL },
         1, "tls-cert" },
