@@ -10,6 +10,9 @@
 #define PREFLIGHT_SECONDS "600"
 /* Longer lists of wished-for headers are not granted. */
 #define MAX_HEADER_LIST 1024
+/* The parameters of an address are kept as long as the session; a longer query
+ * is none. Tokens have a few kilobytes at most. */
+#define MAX_QUERY 8192
 
 static const struct {
   guint status;
@@ -50,7 +53,8 @@ sfu_engine_handshake_new (SoupServerMessage *message)
 
   handshake->address = g_strdup (address != NULL ? address : "");
   handshake->origin = g_strdup (request_header (message, "Origin"));
-  handshake->query = soup_form_decode (query != NULL ? query : "");
+  handshake->query = soup_form_decode (
+      query != NULL && strlen (query) <= MAX_QUERY ? query : "");
   return handshake;
 }
 

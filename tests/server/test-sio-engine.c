@@ -107,6 +107,15 @@ test_errors (void)
     sio_expect (sio_request (&f, cases[i].method, path->str, NULL, NULL, NULL),
         cases[i].status, cases[i].body);
   }
+  /* Addresses that would have to be kept. */
+  for (guint over = 0; over < 2; over++) {
+    g_autofree gchar *filler = g_strnfill (over ? 8200 : 8000, 'x');
+    g_autofree gchar *query = g_strdup_printf ("&x=%s&sid=nobody", filler);
+
+    sio_expect (sio_request (&f, "GET", query, NULL, NULL, NULL), 400,
+        over ? "{\"code\":0,\"message\":\"Transport unknown\"}"
+             : "{\"code\":1,\"message\":\"Session ID unknown\"}");
+  }
   /* And nobody suffered. */
   g_assert_cmpuint (sfu_sio_server_n_sessions (f.sio), ==, 2);
   sio_expect (sio_post (&f, sid, "3"), 200, "ok");
