@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* Of an event's name that nobody knows. */
+#define MAX_SHOWN_CHARS 64
+
 /* A request that waits for the room. */
 typedef struct {
   SfuEventSession *session; /* borrowed: it waits for us */
@@ -271,6 +274,17 @@ is_too_fast (SfuEventSession *session, const SfuEvent *event, gint64 ack_id)
   return text != NULL;
 }
 
+/* A name may be as long as a message. */
+static GError *
+unknown_event (const gchar *name)
+{
+  g_autofree gchar *shown = g_utf8_substring (
+      name, 0, MIN (g_utf8_strlen (name, -1), MAX_SHOWN_CHARS));
+
+  return g_error_new (
+      SFU_ERROR, SFU_ERROR_NOT_FOUND, "unknown event \"%s\"", shown);
+}
+
 static void
 on_event (gpointer owner, const gchar *name, JsonArray *args, gint64 ack_id)
 {
@@ -285,9 +299,7 @@ on_event (gpointer owner, const gchar *name, JsonArray *args, gint64 ack_id)
   if (is_too_fast (session, event, ack_id))
     return;
   if (event == NULL) {
-    sfu_event_session_fail (session, NULL, ack_id,
-        g_error_new (
-            SFU_ERROR, SFU_ERROR_NOT_FOUND, "unknown event \"%.64s\"", name));
+    sfu_event_session_fail (session, NULL, ack_id, unknown_event (name));
     return;
   }
   if (first != NULL && !JSON_NODE_HOLDS_NULL (first)) {

@@ -197,6 +197,28 @@ test_after_leaving (void)
   sio_world_assert_unchanged (&w);
 }
 
+/* Cut between two characters: half of one would be no answer at all. */
+static void
+test_long_event (void)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autoptr (GString) shown = g_string_new ("{\"error\":\"unknown event \\\"");
+  g_autofree gchar *ack = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (name, "x\303\244");
+  g_string_append_len (shown, name->str, 32 * 3);
+  g_string_append (shown, "\\\"\"}");
+  ack = sio_request_text (w.a, name->str, NULL);
+  g_assert_cmpstr (ack, ==, shown->str);
+  g_string_truncate (name, 0);
+  for (guint i = 0; i < 100; i++)
+    g_string_append (name, "\303\244x");
+  g_free (ack);
+  ack = sio_request_text (w.a, name->str, NULL);
+  g_assert_nonnull (ack);
+}
+
 /* Too long for us: refused in this protocol's own form. */
 static void
 test_not_taken (void)
@@ -235,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/study/requests/without-acks", test_without_acks);
   g_test_add_func ("/study/requests/complete", test_complete);
   g_test_add_func ("/study/after-leaving", test_after_leaving);
+  g_test_add_func ("/study/long-event", test_long_event);
   g_test_add_func ("/study/not-taken", test_not_taken);
   g_test_add_func ("/study/page", test_page);
   status = g_test_run ();
