@@ -79,9 +79,9 @@ test_take_over (void)
   b = join (&f, "b", &b_ear);
   a = join (&f, "a", &a_ear);
   g_assert_cmpuint (b_ear.n_new_peer, ==, 1);
-  transport = sfu_room_transport_ref (sfu_room_transport_new (a, TRUE, FALSE));
-  producer = sfu_room_producer_ref (sfu_room_producer_new (
-      transport, SFU_MEDIA_AUDIO, parameters, consumable, NULL, FALSE));
+  transport = sfu_room_transport_new (a, TRUE, FALSE);
+  producer = sfu_room_producer_new (
+      transport, SFU_MEDIA_AUDIO, parameters, consumable, NULL, FALSE);
   sfu_room_producer_went_live (producer);
 
   sfu_room_take_over (a, &sink, &a_again);
