@@ -5,6 +5,7 @@
  * Threads: one; the worker is another process. */
 #include "meetings-fixture.h"
 
+#include "sfu-meetings.h"
 #include "sfu-room-rules.h"
 #include "sfu-room.h"
 
@@ -348,6 +349,106 @@ test_alone (void)
   fixture_stop (&f);
 }
 
+/* ---- a network that says nothing any more ---- */
+
+/* A mount of its own for the rooms of a server, whose pings are too quick for
+ * anybody but a test. */
+typedef struct {
+  SfuConfig *config;
+  SfuServices services;
+  SfuSioServer *sio;
+  SoupServer *soup;
+  guint16 port;
+} Mount;
+
+static void
+on_websocket (SoupServer *soup, SoupServerMessage *message, const char *path,
+    SoupWebsocketConnection *connection, gpointer mount)
+{
+  sfu_sio_server_handle_websocket (((Mount *)mount)->sio, message, connection);
+}
+
+static void
+mount_start (Mount *mount, Fixture *f)
+{
+  static const gchar *argv[] = { "sfu-server", "--jwt-secret=" MEETINGS_SECRET,
+    "--meetings-grace=3600" };
+  static const SfuSioOptions options = {
+    .path = "/socket", .ping_interval_ms = 200, .ping_timeout_ms = 100
+  };
+  gchar *environment[] = { NULL };
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+  SfuConfigAction action;
+  GSList *uris;
+
+  mount->config = sfu_config_load (
+      G_N_ELEMENTS (argv), (gchar **)argv, environment, &action, &text, &error);
+  g_assert_no_error (error);
+  sfu_services_init (&mount->services, mount->config,
+      sfu_server_get_rooms (f->server), &error);
+  g_assert_no_error (error);
+  mount->sio = sfu_sio_server_new (&options);
+  sfu_meetings_open (mount->sio, &mount->services);
+  mount->soup = soup_server_new (NULL, NULL);
+  soup_server_add_websocket_handler (
+      mount->soup, NULL, NULL, NULL, on_websocket, mount, NULL);
+  soup_server_listen_local (
+      mount->soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (mount->soup);
+  mount->port = (guint16)g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+}
+
+static void
+mount_stop (Mount *mount)
+{
+  soup_server_disconnect (mount->soup);
+  g_object_unref (mount->soup);
+  sfu_sio_server_free (mount->sio);
+  sfu_rooms_set_ice_servers (mount->services.rooms, NULL);
+  sfu_services_clear (&mount->services);
+  sfu_config_free (mount->config);
+}
+
+static void
+test_ping_timeout (void)
+{
+  Meeting m;
+  Mount mount;
+  Fixture slow;
+  g_autoptr (SioClient) c = NULL;
+  g_autoptr (SioClient) again = NULL;
+  const SfuEventSession *session;
+  SfuPeer *peer;
+
+  meeting_start (&m, long_grace);
+  mount_start (&mount, &m.f);
+  slow = m.f;
+  slow.port = mount.port;
+  c = meetings_enter (&slow, "r", "c");
+  json_node_unref (sio_wait_event (m.b, "user-joined"));
+  json_node_unref (client_wait_notification (m.n, "newPeer"));
+  peer = find_peer (&m, "c");
+  session = sfu_event_session_of (peer);
+  /* Nobody reads pings any more. */
+  g_signal_handlers_block_matched (c->ws,
+      G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
+      g_signal_lookup ("message", SOUP_TYPE_WEBSOCKET_CONNECTION), 0, NULL,
+      NULL, c);
+  WAIT_UNTIL (session->socket == NULL);
+  g_assert_true (find_peer (&m, "c") == peer);
+  assert_unnoticed (&m);
+  again = meetings_enter (&m.f, "r", "c");
+  g_assert_true (find_peer (&m, "c") == peer);
+  assert_unnoticed (&m);
+  g_clear_pointer (&c, sio_free);
+  g_clear_pointer (&again, sio_free);
+  mount_stop (&mount);
+  meeting_stop (&m);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -362,5 +463,6 @@ main (int argc, char **argv)
   g_test_add_func ("/meetings/grace/put-out", test_put_out);
   g_test_add_func ("/meetings/grace/not-the-same", test_not_the_same);
   g_test_add_func ("/meetings/grace/alone", test_alone);
+  g_test_add_func ("/meetings/grace/ping-timeout", test_ping_timeout);
   return g_test_run ();
 }
