@@ -147,7 +147,7 @@ may_begin (SfuHttpServer *server, SoupServerMessage *message)
       (form != NULL && g_hash_table_contains (form, "sid")))
     return TRUE;
   sfu_http_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE,
-      "no media worker runs: try again in a second");
+      "no media worker runs; try again in a few seconds");
   return FALSE;
 }
 
