@@ -101,7 +101,7 @@ read_peer (
   peer->connection_id = sfu_json_string_or (
       reader, object, "connection", SFU_CLUSTER_MAX_ID, NULL);
   peer->display_name =
-      sfu_json_string (reader, object, "name", SFU_CLUSTER_MAX_NAME);
+      sfu_json_string_or (reader, object, "name", SFU_CLUSTER_MAX_NAME, "");
   peer->user_id =
       sfu_json_string_or (reader, object, "userId", SFU_CLUSTER_MAX_ID, NULL);
   peer->account = sfu_json_bool_or (reader, object, "account", FALSE);
