@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 typedef struct _SfuEngineSession SfuEngineSession;
 
 typedef struct {
-  guint ping_interval_ms, ping_timeout_ms;
+  guint ping_interval_ms, ping_timeout_ms, upgrade_timeout_ms;
   gsize max_payload_bytes; /* a packet; four times that in a body, or end */
   gsize max_queue_bytes;
 } SfuEngineLimits;

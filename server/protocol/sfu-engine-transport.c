@@ -5,8 +5,6 @@
  * Threads: the server's one thread. */
 #include "sfu-engine-session-private.h"
 
-/* The reference's: what an upgrade may take. */
-#define UPGRADE_TIMEOUT_MS 10000
 /* A body above this many times the limit of a packet ends the session; it is
  * SfuSocket's factor, too. */
 #define HARD_LIMIT_FACTOR 4
@@ -137,8 +135,8 @@ sfu_engine_session_upgrade (
 {
   g_return_if_fail (!session->on_ws && session->ws == NULL);
   sfu_engine_session_attach (session, connection);
-  session->upgrade_id =
-      g_timeout_add (UPGRADE_TIMEOUT_MS, on_upgrade_timeout, session);
+  session->upgrade_id = g_timeout_add (
+      session->limits->upgrade_timeout_ms, on_upgrade_timeout, session);
 }
 
 gboolean

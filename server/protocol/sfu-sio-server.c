@@ -10,6 +10,7 @@
 #define DEFAULT_PATH "/socket.io"
 #define DEFAULT_PING_INTERVAL_MS 25000
 #define DEFAULT_PING_TIMEOUT_MS 20000
+#define DEFAULT_UPGRADE_TIMEOUT_MS 10000
 #define DEFAULT_CONNECT_TIMEOUT_MS 45000
 /* Ours; the reference takes a megabyte and queues without a bound. */
 #define DEFAULT_MAX_PAYLOAD (64 * 1024)
@@ -50,6 +51,8 @@ sfu_sio_server_new (const SfuSioOptions *options)
           or_default (o->ping_interval_ms, DEFAULT_PING_INTERVAL_MS),
       .ping_timeout_ms =
           or_default (o->ping_timeout_ms, DEFAULT_PING_TIMEOUT_MS),
+      .upgrade_timeout_ms =
+          or_default (o->upgrade_timeout_ms, DEFAULT_UPGRADE_TIMEOUT_MS),
       .max_payload_bytes = o->max_payload_bytes != 0 ? o->max_payload_bytes
                                                      : DEFAULT_MAX_PAYLOAD,
       .max_queue_bytes =

@@ -63,6 +63,7 @@ typedef struct {
   const gchar *path;      /* "/socket.io"; with or without a slash at its end */
   guint ping_interval_ms; /* 25000 */
   guint ping_timeout_ms;  /* 20000 */
+  guint upgrade_timeout_ms; /* 10000; from polling to a WebSocket */
   guint connect_timeout_ms; /* 45000; closed when no namespace is joined */
   gsize max_payload_bytes;  /* 64 KiB; a message. A longer one is refused; four
                              * times that, in a body too, ends the session. */

@@ -308,6 +308,26 @@ test_upgrade_fails (void)
   sio_stop (&f);
 }
 
+/* It begins and never goes on. */
+static void
+test_upgrade_stalls (void)
+{
+  const SfuSioOptions options = { .upgrade_timeout_ms = 50 };
+  SioFixture f;
+  g_autofree gchar *sid = NULL;
+  g_autoptr (Ws) ws = NULL;
+
+  sio_start (&f, &options);
+  sid = sio_open_joined (&f, "/");
+  ws = probe (&f, sid);
+  ws_expect_closed (ws, 1000);
+  sio_expect (sio_post (&f, sid, "421[\"echo\"]"), 200, "ok");
+  sio_expect (sio_get (&f, sid), 200, "431[]");
+  g_assert_cmpuint (sio_wait_member (&f, 1)->n_closed, ==, 0);
+  ws_free (g_steal_pointer (&ws));
+  sio_stop (&f);
+}
+
 /* ---- the end ---- */
 
 static void
@@ -392,6 +412,7 @@ main (int argc, char **argv)
     { "upgrade", test_upgrade },
     { "upgrade-twice-at-once", test_upgrade_twice_at_once },
     { "upgrade-fails", test_upgrade_fails },
+    { "upgrade-stalls", test_upgrade_stalls },
     { "close-all", test_close_all },
     { "free", test_free },
     { "http-stops", test_http_stops },
