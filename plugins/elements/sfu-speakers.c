@@ -6,6 +6,7 @@
 #include "sfu-speakers.h"
 
 #include "sfu-audio-level.h"
+#include "sfu-dominant-speaker.h"
 
 /* Quieter than this is silence. */
 #define THRESHOLD_DB (-55)
@@ -21,6 +22,7 @@ struct _SfuSpeakers {
   GMutex lock;
   /* under lock */
   SfuAudioLevelObserver *observer; /* owned */
+  SfuDominantSpeaker *dominant;    /* owned */
   GSource *timer;                  /* owned; NULL while nobody sends */
   gint64 last_level_us;
 };
@@ -34,6 +36,7 @@ sfu_speakers_new (SfuSpeakersFunc func, gpointer owner)
   self->func = func;
   self->owner = owner;
   self->observer = sfu_audio_level_observer_new (THRESHOLD_DB);
+  self->dominant = sfu_dominant_speaker_new ();
   return self;
 }
 
@@ -42,6 +45,7 @@ sfu_speakers_free (SfuSpeakers *self)
 {
   g_assert (self->timer == NULL);
   sfu_audio_level_observer_free (self->observer);
+  sfu_dominant_speaker_free (self->dominant);
   g_clear_object (&self->loop);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -60,11 +64,14 @@ on_timer (gpointer data)
   gconstpointer key = NULL;
   GObject *speaker = NULL;
   gint volume_db = 0;
+  gint64 now_us = g_get_monotonic_time ();
   gboolean tell, idle;
 
   g_mutex_lock (&self->lock);
+  sfu_audio_level_observer_set_floor (
+      self->observer, sfu_dominant_speaker_poll (self->dominant, now_us));
   tell = sfu_audio_level_observer_poll (self->observer, &key, &volume_db);
-  idle = g_get_monotonic_time () - self->last_level_us > IDLE_US;
+  idle = now_us - self->last_level_us > IDLE_US;
   if (idle)
     g_clear_pointer (&self->timer, g_source_unref);
   if (tell && key)
@@ -79,9 +86,12 @@ on_timer (gpointer data)
 void
 sfu_speakers_add (SfuSpeakers *self, GObject *speaker, guint8 level)
 {
+  gint64 now_us = g_get_monotonic_time ();
+
   g_mutex_lock (&self->lock);
   sfu_audio_level_observer_add (self->observer, speaker, level);
-  self->last_level_us = g_get_monotonic_time ();
+  sfu_dominant_speaker_add (self->dominant, speaker, level, now_us);
+  self->last_level_us = now_us;
   if (self->loop && !self->timer)
     self->timer =
         sfu_media_loop_add_timer (self->loop, INTERVAL_US, on_timer, self);
@@ -93,6 +103,7 @@ sfu_speakers_remove (SfuSpeakers *self, GObject *speaker)
 {
   g_mutex_lock (&self->lock);
   sfu_audio_level_observer_remove (self->observer, speaker);
+  sfu_dominant_speaker_remove (self->dominant, speaker);
   g_mutex_unlock (&self->lock);
 }
 

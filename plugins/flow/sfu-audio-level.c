@@ -18,6 +18,8 @@ struct _SfuAudioLevelObserver {
   GHashTable *levels;    /* owned; key (borrowed, never read) -> Level */
   gconstpointer speaker; /* borrowed, never read; NULL when removed, or none */
   gboolean speaking;     /* the last poll named a speaker */
+  gconstpointer floor;   /* borrowed, never read; NULL = nobody has it */
+  gint floor_db;         /* its mean in the interval that ends */
 };
 
 SfuAudioLevelObserver *
@@ -60,6 +62,15 @@ sfu_audio_level_observer_remove (
   g_hash_table_remove (observer->levels, key);
   if (observer->speaker == key)
     observer->speaker = NULL;
+  if (observer->floor == key)
+    observer->floor = NULL;
+}
+
+void
+sfu_audio_level_observer_set_floor (
+    SfuAudioLevelObserver *observer, gconstpointer key)
+{
+  observer->floor = key;
 }
 
 static gint
@@ -79,6 +90,7 @@ find_loudest (
   gpointer key, value;
 
   *loudest_db = *speaker_db = -SFU_AUDIO_LEVEL_SILENT - 1;
+  observer->floor_db = -SFU_AUDIO_LEVEL_SILENT;
   g_hash_table_iter_init (&iter, observer->levels);
   while (g_hash_table_iter_next (&iter, &key, &value)) {
     Level *level = value;
@@ -90,6 +102,8 @@ find_loudest (
     }
     db = mean_db (level);
     level->sum = level->n = 0;
+    if (key == observer->floor)
+      observer->floor_db = db;
     if (db < observer->threshold_db)
       continue;
     if (key == observer->speaker)
@@ -110,7 +124,10 @@ sfu_audio_level_observer_poll (
   gconstpointer loudest = find_loudest (observer, &loudest_db, &speaker_db);
   gboolean was_speaking = observer->speaking;
 
-  if (loudest != NULL && speaker_db >= observer->threshold_db &&
+  if (loudest != NULL && observer->floor != NULL) {
+    loudest = observer->floor;
+    loudest_db = observer->floor_db;
+  } else if (loudest != NULL && speaker_db >= observer->threshold_db &&
       loudest_db < speaker_db + HYSTERESIS_DB) {
     loudest = observer->speaker;
     loudest_db = speaker_db;

@@ -24,6 +24,10 @@ void sfu_audio_level_observer_add (
 void sfu_audio_level_observer_remove (
     SfuAudioLevelObserver *observer, gconstpointer key);
 
+/* Who has the floor (SfuDominantSpeaker) is named whenever anybody speaks,
+ * loudest or not. NULL = nobody has it: the loudest is named. */
+void sfu_audio_level_observer_set_floor (
+    SfuAudioLevelObserver *observer, gconstpointer key);
 /* Ends an interval. Returns TRUE when the speaker changed or still speaks:
  * *key the loudest producer or NULL for silence, *volume_db its mean level in
  * dBov (-127..0). FALSE: silence as before. A new speaker must be louder than

@@ -75,6 +75,33 @@ test_scripts (void)
   sfu_audio_level_observer_free (NULL);
 }
 
+/* Named whenever anybody speaks, at its own level; not in silence. */
+static void
+test_floor (void)
+{
+  SfuAudioLevelObserver *observer = sfu_audio_level_observer_new (-50);
+  gconstpointer key;
+  gint db;
+
+  sfu_audio_level_observer_set_floor (observer, &a);
+  sfu_audio_level_observer_add (observer, &a, 30);
+  sfu_audio_level_observer_add (observer, &b, 5);
+  g_assert_true (sfu_audio_level_observer_poll (observer, &key, &db));
+  g_assert_true (key == &a);
+  g_assert_cmpint (db, ==, -30);
+  sfu_audio_level_observer_add (observer, &b, 5);
+  g_assert_true (sfu_audio_level_observer_poll (observer, &key, &db));
+  g_assert_true (key == &a);
+  g_assert_cmpint (db, ==, -127);
+  g_assert_true (sfu_audio_level_observer_poll (observer, &key, &db));
+  g_assert_null (key);
+  sfu_audio_level_observer_remove (observer, &a);
+  sfu_audio_level_observer_add (observer, &b, 5);
+  g_assert_true (sfu_audio_level_observer_poll (observer, &key, &db));
+  g_assert_true (key == &b);
+  sfu_audio_level_observer_free (observer);
+}
+
 static void
 test_mean (void)
 {
@@ -114,6 +141,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/audio-level/scripts", test_scripts);
+  g_test_add_func ("/audio-level/floor", test_floor);
   g_test_add_func ("/audio-level/mean", test_mean);
   g_test_add_func ("/audio-level/many", test_many);
   return g_test_run ();
