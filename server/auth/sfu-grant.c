@@ -32,9 +32,14 @@ read_user_id (SfuJsonReader *reader, JsonObject *claims)
 {
   const gchar *name =
       sfu_json_member (claims, "userId") != NULL ? "userId" : "sub";
-  const gchar *id =
-      sfu_json_string_or (reader, claims, name, SFU_GRANT_MAX_ID, "");
+  JsonNode *node = sfu_json_member (claims, name);
+  const gchar *id;
 
+  /* Rows of a data base have numbers, and their applications sign them. */
+  if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+      json_node_get_value_type (node) == G_TYPE_INT64)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
+  id = sfu_json_string_or (reader, claims, name, SFU_GRANT_MAX_ID, "");
   if (*id != '\0' && !sfu_name_is_valid (id))
     sfu_json_fail (reader, name, "must not have control characters");
   return g_strdup (id);
