@@ -276,6 +276,33 @@ test_complete (void)
   }
 }
 
+/* And in the page, with what servers are told. */
+static void
+test_page (void)
+{
+  static const gchar *const told[] = { "heartbeat", "producerSilent",
+    "producerActive" };
+  g_autofree gchar *path = g_build_filename (
+      g_getenv ("SFU_TEST_DOCS"), "dialects", "media-server-rpc.md", NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; sfu_rpc_word (i) != NULL; i++) {
+    g_autofree gchar *row = g_strdup_printf ("\n| `%s` | ", sfu_rpc_word (i));
+
+    if (strstr (text, row) == NULL)
+      g_error ("%s is not in the page", sfu_rpc_word (i));
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    g_autofree gchar *row = g_strdup_printf ("\n| `%s` | {", told[i]);
+
+    if (strstr (text, row) == NULL)
+      g_error ("%s is not in the page", told[i]);
+  }
+}
+
 #define STATS_OF_R                                                             \
   "{\"routerId\":\"r\",\"peers\":2,\"transports\":2,\"producers\":1,"          \
   "\"consumers\":1}"
@@ -452,6 +479,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_refused);
   }
   g_test_add_func ("/rpc/requests/complete", test_complete);
+  g_test_add_func ("/rpc/requests/page", test_page);
   g_test_add_func ("/rpc/then/unharmed", test_unharmed);
   g_test_add_func ("/rpc/then/stats", test_stats);
   g_test_add_func ("/rpc/then/capabilities", test_capabilities);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The programs of examples/dialects do what the pages of the protocols say.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { io } from 'socket.io-client';
 import { runExample } from '../lib/example.mjs';
@@ -76,4 +79,42 @@ test('calls.mjs', async (t) => {
   assert.match(out, /^codecs: audio\/opus, video\/VP8.*\njoined with 1 others: ada$/m);
   assert.match(out, /^ada sends audio: audio\/opus$/m);
   assert.match(out, /^left$/m);
+});
+
+test('media-server-rpc.mjs', async (t) => {
+  const server = await Server.start({ name: 'example-rpc',
+    args: ['--rpc-heartbeat-interval', '200', '--rpc-silence-threshold',
+      '300'] });
+  t.after(() => server.stop());
+
+  const { code, out, err } = await runExample('media-server-rpc.mjs',
+    [server.wsUrl, 'call1', '2']);
+  assert.equal(err, '');
+  assert.equal(code, 0);
+  assert.match(out, /^call-call1: audio\/opus, video\/VP8/);
+  assert.match(out, /^ada sends to 127\.0\.0\.1, UDP port \d+$/m);
+  assert.match(out, /^ben receives from 127\.0\.0\.1, UDP port \d+$/m);
+  assert.match(out, /^ben hears ada-microphone: audio\/opus$/m);
+  assert.match(out, /^heartbeat: 1 routers on 1 workers$/m);
+  assert.match(out, /^ada-microphone silent for \d+ ms$/m);
+  assert.match(out, /^2 transports, 1 producers, 1 consumers$/m);
+  assert.match(out, /^closed$/m);
+  assert.equal((await fetch(`${server.httpUrl}/stats`).then((r) => r.json()))
+    .rooms, 0);
+});
+
+test('media-server-rpc.mjs with a token', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gst-sfu-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(`${folder}/token`, `${SECRET}\n`);
+  const server = await Server.start({ name: 'example-rpc-token',
+    args: ['--rpc-token-file', `${folder}/token`] });
+  t.after(() => server.stop());
+  const run = (token) => runExample('media-server-rpc.mjs', [server.wsUrl],
+    { RPC_TOKEN: token });
+
+  assert.equal((await run(SECRET)).code, 0);
+  const refused = await run('another token');
+  assert.match(refused.err, /401/);
+  assert.equal(refused.code, 1);
 });
