@@ -92,8 +92,8 @@ reuse_transport (SfuRpcCall *call, SfuRpcRecord *record)
 void
 sfu_rpc_create_transport (SfuRpcCall *call)
 {
-  SfuRpcRouter *router = sfu_rpc_call_find_router (call);
   const SfuRpcRequest *rpc = call->rpc;
+  SfuRpcRouter *router = sfu_rpc_call_find_router (call);
   SfuRpcRecord *record;
   SfuRpcMember *member;
   GError *error = NULL;
