@@ -401,6 +401,38 @@ test_password (void)
   test_redis_stop (&redis);
 }
 
+/* A user of Redis who may do just what docs/cluster.md says. */
+static void
+test_user (void)
+{
+  TestRedis redis;
+  Fixture a, b;
+  g_autoptr (Client) alice = NULL;
+  g_autofree gchar *url = NULL;
+  const gchar *flags[] = { NULL, NULL };
+
+  test_redis_start (&redis, NULL);
+  freeReplyObject (test_redis_command (&redis,
+      "ACL SETUSER sfu on >sesame -@all +@connection +@transaction +hset +hdel "
+      "+hgetall +exists +del +pexpire +pttl +sadd +srem +smembers +publish "
+      "+subscribe ~sfu:* &sfu:* &room:* &media:*"));
+  url = g_strdup_printf (
+      "--redis-url=redis://sfu:sesame@127.0.0.1:%u/1", redis.port);
+  flags[0] = url;
+  fixture_start (&a, flags);
+  fixture_start (&b, flags);
+  WAIT_UNTIL (cluster_n_nodes (&a) == 2 && cluster_n_nodes (&b) == 2);
+  alice = enter (&a, "alice");
+  WAIT_PARTICIPANTS (&b, "r", "alice");
+  g_clear_pointer (&alice, client_free);
+  WAIT_PARTICIPANTS (&b, "r", "");
+  g_assert_true (cluster_is_connected (&a) && cluster_is_connected (&b));
+  fixture_stop (&a);
+  fixture_stop (&b);
+  g_assert_cmpint (test_redis_number (&redis, "DBSIZE"), ==, 0);
+  test_redis_stop (&redis);
+}
+
 /* The server takes part in nothing of it, and goes on. */
 static void
 test_garbage (void)
@@ -474,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cluster/cut-and-flush", test_cut_and_flush);
   g_test_add_func ("/cluster/stats", test_stats);
   g_test_add_func ("/cluster/password", test_password);
+  g_test_add_func ("/cluster/user", test_user);
   g_test_add_func ("/cluster/garbage", test_garbage);
   return g_test_run ();
 }
