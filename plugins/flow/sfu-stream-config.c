@@ -10,6 +10,9 @@
 
 #define DEFAULT_CLOCK_RATE 90000
 #define EXTMAP_PREFIX "extmap-"
+#define ENCODINGS "encodings"
+/* Three bits each in every format. */
+#define MAX_LAYERS 8
 
 void
 sfu_stream_config_init (SfuStreamConfig *config)
@@ -19,7 +22,28 @@ sfu_stream_config_init (SfuStreamConfig *config)
   config->clock_rate = DEFAULT_CLOCK_RATE;
   config->payload = SFU_PAYLOAD_NONE;
   config->rtx_payload = SFU_PAYLOAD_NONE;
+  config->n_encodings = 1;
   sfu_ext_map_init (&config->ext);
+}
+
+static gboolean
+is_layer_count (gchar c)
+{
+  return c >= '1' && c <= '0' + MAX_LAYERS;
+}
+
+gboolean
+sfu_scalability_mode_parse (
+    const gchar *mode, guint8 *spatial_layers, guint8 *temporal_layers)
+{
+  if (!mode || (mode[0] != 'L' && mode[0] != 'S') ||
+      !is_layer_count (mode[1]) || mode[2] != 'T' || !is_layer_count (mode[3]))
+    return FALSE;
+  if (mode[4] && mode[4] != '_' && mode[4] != 'h') /* _KEY, _KEY_SHIFT, h */
+    return FALSE;
+  *spatial_layers = (guint8)(mode[1] - '0');
+  *temporal_layers = (guint8)(mode[3] - '0');
+  return TRUE;
 }
 
 static gboolean
@@ -92,6 +116,51 @@ read_extmaps (const GstStructure *s, SfuExtMap *out)
   return TRUE;
 }
 
+static gboolean
+read_encoding (const GstStructure *s, SfuEncodingConfig *encoding)
+{
+  const gchar *rid = gst_structure_get_string (s, "rid");
+  const gchar *mode = gst_structure_get_string (s, "scalability-mode");
+
+  if (rid &&
+      g_strlcpy (encoding->rid, rid, sizeof encoding->rid) >=
+          sizeof encoding->rid)
+    return FALSE;
+  gst_structure_get_uint (s, "ssrc", &encoding->ssrc);
+  gst_structure_get_uint (s, "rtx-ssrc", &encoding->rtx_ssrc);
+  if (mode && mode[0])
+    return sfu_scalability_mode_parse (
+        mode, &encoding->spatial_layers, &encoding->temporal_layers);
+  return TRUE;
+}
+
+/* A list replaces what was; without one the top-level fields are the only
+ * encoding. */
+static gboolean
+read_encodings (const GstStructure *s, SfuStreamConfig *config)
+{
+  const GValue *list = gst_structure_get_value (s, ENCODINGS);
+  guint i, n;
+
+  if (!list)
+    return config->n_encodings > 1 || read_encoding (s, &config->encodings[0]);
+  if (!GST_VALUE_HOLDS_ARRAY (list))
+    return FALSE;
+  n = gst_value_array_get_size (list);
+  if (n < 1 || n > SFU_MAX_ENCODINGS)
+    return FALSE;
+  memset (config->encodings, 0, sizeof config->encodings);
+  for (i = 0; i < n; i++) {
+    const GValue *item = gst_value_array_get_value (list, i);
+
+    if (!GST_VALUE_HOLDS_STRUCTURE (item) ||
+        !read_encoding (gst_value_get_structure (item), &config->encodings[i]))
+      return FALSE;
+  }
+  config->n_encodings = n;
+  return TRUE;
+}
+
 gboolean
 sfu_stream_config_apply (
     SfuStreamConfig *config, const GstCaps *caps, const gchar **field)
@@ -124,6 +193,9 @@ sfu_stream_config_apply (
     return FALSE;
   *field = "extmap";
   if (!read_extmaps (s, &next.ext))
+    return FALSE;
+  *field = ENCODINGS;
+  if (!read_encodings (s, &next))
     return FALSE;
   gst_structure_get_uint (s, "ssrc", &next.ssrc);
   gst_structure_get_uint (s, "rtx-ssrc", &next.rtx_ssrc);

@@ -117,10 +117,41 @@ read_encoding (const GstStructure *s, SfuPadEncoding *encoding, GError **error)
   return read_name (s, "rid", encoding->rid, error);
 }
 
+static gboolean
+read_encodings (const GstStructure *s, SfuPadCaps *self, GError **error)
+{
+  const GValue *list = gst_structure_get_value (s, "encodings");
+  guint i, n = 0;
+
+  if (!list)
+    return read_encoding (s, &self->encodings[0], error);
+  if (GST_VALUE_HOLDS_ARRAY (list))
+    n = gst_value_array_get_size (list);
+  if (n < 1 || n > SFU_PAD_MAX_ENCODINGS) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_CAPS,
+        "encodings must be a list of 1..%d", SFU_PAD_MAX_ENCODINGS);
+    return FALSE;
+  }
+  for (i = 0; i < n; i++) {
+    const GValue *item = gst_value_array_get_value (list, i);
+
+    if (!GST_VALUE_HOLDS_STRUCTURE (item)) {
+      g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_CAPS,
+          "encoding %u is no structure", i);
+      return FALSE;
+    }
+    if (!read_encoding (
+            gst_value_get_structure (item), &self->encodings[i], error))
+      return FALSE;
+  }
+  self->n_encodings = n;
+  return TRUE;
+}
+
 gboolean
 sfu_pad_caps_parse (const GstCaps *caps, SfuPadCaps *self, GError **error)
 {
-  guint i;
+  const GstStructure *s;
 
   memset (self, 0, sizeof *self);
   self->payload = self->rtx_payload = -1;
@@ -129,22 +160,9 @@ sfu_pad_caps_parse (const GstCaps *caps, SfuPadCaps *self, GError **error)
   sfu_ext_map_init (&self->ext);
   if (!caps || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
     return TRUE;
-  if (gst_caps_get_size (caps) > SFU_PAD_MAX_ENCODINGS) {
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_CAPS,
-        "more than %d encodings", SFU_PAD_MAX_ENCODINGS);
-    return FALSE;
-  }
-  self->n_encodings = gst_caps_get_size (caps);
-  if (!read_shared (gst_caps_get_structure (caps, 0), self, error))
-    goto fail;
-  for (i = 0; i < self->n_encodings; i++) {
-    if (!read_encoding (
-            gst_caps_get_structure (caps, i), &self->encodings[i], error))
-      goto fail;
-  }
-  return TRUE;
-
-fail:
+  s = gst_caps_get_structure (caps, 0);
+  if (read_shared (s, self, error) && read_encodings (s, self, error))
+    return TRUE;
   sfu_pad_caps_clear (self);
   return FALSE;
 }

@@ -2,20 +2,19 @@
 /* The caps of a transport's request pad, read once: which SSRCs, payload types,
  * MID and RIDs belong to the producer or consumer behind the pad, how header
  * extensions are numbered and which RTCP feedback the other side understands.
- * The fields are listed in plugins/README.md. Caps with several structures
- * describe several encodings of one track (simulcast): what is shared stands in
- * the first, `ssrc`, `rtx-ssrc` and `rid` in each.
+ * The fields are listed in plugins/README.md. Of several encodings of one track
+ * (simulcast) `ssrc`, `rtx-ssrc` and `rid` stand in the list `encodings`.
  *
  * Threads: pure functions over data of the caller. */
 #pragma once
 
 #include <gst/gst.h>
 #include "sfu-rtp-ext.h"
+#include "sfu-stream-config.h"
 
 G_BEGIN_DECLS
 
-/* libwebrtc sends at most three; mediasoup accepts more. */
-#define SFU_PAD_MAX_ENCODINGS 8
+#define SFU_PAD_MAX_ENCODINGS SFU_MAX_ENCODINGS
 /* One-byte header extensions carry at most 16 bytes; longer names would need
  * the two-byte form, which no client uses for MID and RID. */
 #define SFU_PAD_NAME_SIZE (16 + 1)

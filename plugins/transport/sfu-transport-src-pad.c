@@ -145,8 +145,7 @@ has_fields (const GstCaps *caps)
   return caps && !gst_caps_is_any (caps) && !gst_caps_is_empty (caps);
 }
 
-/* The caps event needs fixed caps: the first structure has all that is common
- * to the encodings. */
+/* The caps event needs fixed caps. */
 static void
 set_base_caps (SfuTransportSrcPad *self, const GstCaps *caps)
 {
@@ -197,18 +196,49 @@ push_start (SfuTransportSrcPad *self)
 }
 
 static void
+set_ssrcs (SfuTransportSrcPad *self, GstStructure *s, guint encoding)
+{
+  if (self->media[encoding])
+    gst_structure_set (
+        s, "ssrc", G_TYPE_UINT, self->media[encoding]->ssrc, NULL);
+  if (self->rtx[encoding])
+    gst_structure_set (
+        s, "rtx-ssrc", G_TYPE_UINT, self->rtx[encoding]->ssrc, NULL);
+}
+
+/* The list of the caps with the SSRCs that have been learned. */
+static void
+set_encodings (SfuTransportSrcPad *self, GstStructure *s)
+{
+  GValue list = G_VALUE_INIT;
+  const GValue *wanted = gst_structure_get_value (s, "encodings");
+  guint i;
+
+  gst_value_array_init (&list, self->caps.n_encodings);
+  for (i = 0; i < self->caps.n_encodings; i++) {
+    const GValue *item = gst_value_array_get_value (wanted, i);
+    GstStructure *encoding =
+        gst_structure_copy (gst_value_get_structure (item));
+    GValue value = G_VALUE_INIT;
+
+    set_ssrcs (self, encoding, i);
+    g_value_init (&value, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&value, encoding);
+    gst_value_array_append_and_take_value (&list, &value);
+  }
+  gst_structure_take_value (s, "encodings", &list);
+}
+
+static void
 push_caps (SfuTransportSrcPad *self)
 {
   g_autoptr (GstCaps) caps = gst_caps_copy (self->base_caps);
+  GstStructure *s = gst_caps_get_structure (caps, 0);
 
-  if (self->caps.n_encodings == 1) {
-    if (self->media[0])
-      gst_caps_set_simple (
-          caps, "ssrc", G_TYPE_UINT, self->media[0]->ssrc, NULL);
-    if (self->rtx[0])
-      gst_caps_set_simple (
-          caps, "rtx-ssrc", G_TYPE_UINT, self->rtx[0]->ssrc, NULL);
-  }
+  if (gst_structure_has_field (s, "encodings"))
+    set_encodings (self, s);
+  else
+    set_ssrcs (self, s, 0);
   gst_pad_push_event (GST_PAD (self), gst_event_new_caps (caps));
 }
 

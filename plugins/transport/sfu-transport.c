@@ -13,8 +13,8 @@
  * ## Pads
  * - `src_%u` (request): one producer. The caps of the request say what belongs
  *   to it: ssrc, rtx-ssrc, payload, rtx-payload, a-mid, rid, extmap-N,
- *   rtcp-fb-* (see plugins/README.md). Several structures are several encodings
- *   (simulcast). Upstream events become RTCP: GstForceKeyUnit is PLI or FIR,
+ *   rtcp-fb-* (see plugins/README.md); several encodings (simulcast) are a list
+ *   `encodings`. Upstream events become RTCP: GstForceKeyUnit is PLI or FIR,
  *   sfu-nack is NACK. Sender reports come out as sticky sfu-sender-report.
  * - `sink_%u` (request): one consumer, complete RTP packets with the SSRC of
  *   its caps. RTCP of the receiver goes upstream as GstForceKeyUnit and

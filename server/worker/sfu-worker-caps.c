@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sfu-error.h"
+#include "sfu-stream-config.h"
 
 /* One-byte header extensions (RFC 8285) carry 16 bytes; longer MIDs and RIDs
  * would need the two-byte form, which browsers do not offer. */
@@ -78,25 +79,72 @@ set_codec (GstStructure *s, SfuMediaKind kind, const SfuRtpCodec *codec,
 }
 
 static gboolean
-set_encoding (GstStructure *s, const SfuRtpParameters *parameters,
-    const SfuRtpCodec *codec, GError **error)
+set_encoding (GstStructure *s, const SfuRtpEncoding *encoding, GError **error)
 {
-  const SfuRtpEncoding *encoding =
-      parameters->encodings->len ? parameters->encodings->pdata[0] : NULL;
-  if (encoding && encoding->ssrc)
+  guint8 spatial, temporal;
+  if (encoding->ssrc)
     gst_structure_set (s, "ssrc", G_TYPE_UINT, encoding->ssrc, NULL);
-  if (encoding && encoding->rid[0]) {
+  if (encoding->rtx_ssrc)
+    gst_structure_set (s, "rtx-ssrc", G_TYPE_UINT, encoding->rtx_ssrc, NULL);
+  if (encoding->rid[0]) {
     if (strlen (encoding->rid) > MAX_SDES_ITEM)
       return refuse (error, "rid is too long", encoding->rid);
     gst_structure_set (s, "rid", G_TYPE_STRING, encoding->rid, NULL);
   }
+  /* Any text may come from a client; what is no mode says nothing. */
+  if (sfu_scalability_mode_parse (
+          encoding->scalability_mode, &spatial, &temporal))
+    gst_structure_set (
+        s, "scalability-mode", G_TYPE_STRING, encoding->scalability_mode, NULL);
+  return TRUE;
+}
+
+static gboolean
+append_encoding (GValue *list, const SfuRtpEncoding *encoding, GError **error)
+{
+  GstStructure *s = gst_structure_new_empty ("encoding");
+  GValue value = G_VALUE_INIT;
+  if (!set_encoding (s, encoding, error)) {
+    gst_structure_free (s);
+    return FALSE;
+  }
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, s);
+  gst_value_array_append_and_take_value (list, &value);
+  return TRUE;
+}
+
+/* Simulcast: the streams as a list, best quality last, as they come. */
+static gboolean
+set_encodings (GstStructure *s, const GPtrArray *encodings, GError **error)
+{
+  g_auto (GValue) list = G_VALUE_INIT;
+  if (encodings->len == 0)
+    return TRUE;
+  if (encodings->len == 1)
+    return set_encoding (s, encodings->pdata[0], error);
+  if (encodings->len > SFU_MAX_ENCODINGS) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+        "rtpParameters: more than %d encodings", SFU_MAX_ENCODINGS);
+    return FALSE;
+  }
+  gst_value_array_init (&list, encodings->len);
+  for (guint i = 0; i < encodings->len; i++) {
+    if (!append_encoding (&list, encodings->pdata[i], error))
+      return FALSE;
+  }
+  gst_structure_set_value (s, "encodings", &list);
+  return TRUE;
+}
+
+static void
+set_rtx (GstStructure *s, const SfuRtpParameters *parameters,
+    const SfuRtpCodec *codec)
+{
   const SfuRtpCodec *rtx =
       sfu_rtp_parameters_find_rtx (parameters, codec->payload_type);
   if (rtx && rtx->payload_type >= 0)
     gst_structure_set (s, "rtx-payload", G_TYPE_INT, rtx->payload_type, NULL);
-  if (encoding && encoding->rtx_ssrc)
-    gst_structure_set (s, "rtx-ssrc", G_TYPE_UINT, encoding->rtx_ssrc, NULL);
-  return TRUE;
 }
 
 static gboolean
@@ -138,10 +186,11 @@ sfu_worker_caps_from_parameters (
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtp");
   GstStructure *s = gst_caps_get_structure (caps, 0);
   if (!set_codec (s, kind, codec, error) ||
-      !set_encoding (s, parameters, codec, error) ||
+      !set_encodings (s, parameters->encodings, error) ||
       !set_texts (s, parameters, error) ||
       !set_extensions (s, parameters, error))
     return NULL;
+  set_rtx (s, parameters, codec);
   return g_steal_pointer (&caps);
 }
 

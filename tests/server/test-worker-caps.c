@@ -50,15 +50,18 @@ test_table (void)
         " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
         " ssrc=(uint)7, rtx-payload=(int)97, rtx-ssrc=(uint)8,"
         " a-mid=(string)1" },
-    /* RTX before its codec; simulcast: the first encoding, no SSRC */
+    /* RTX before its codec; simulcast: no SSRCs, best quality last */
     { SFU_MEDIA_VIDEO,
         "('', [" RTX ", " VP8 "], [], [('r0', 0, 0, 0, 'L1T3'),"
-        " ('r1', 0, 0, 0, 'L1T3')], ('', true))",
+        " ('r1', 7, 8, 0, 'nonsense')], ('', true))",
         "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
         " clock-rate=(int)90000, payload=(int)96, rtcp-fb-nack=(boolean)true,"
         " rtcp-fb-nack-pli=(boolean)true, rtcp-fb-ccm-fir=(boolean)true,"
         " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
-        " rid=(string)r0, rtx-payload=(int)97" },
+        " encodings=(structure)<"
+        " [encoding, rid=(string)r0, scalability-mode=(string)L1T3],"
+        " [encoding, ssrc=(uint)7, rtx-ssrc=(uint)8, rid=(string)r1] >,"
+        " rtx-payload=(int)97" },
     /* no encodings at all, codec name in any case */
     { SFU_MEDIA_VIDEO,
         "('', [('Video/h264', 0, 90000, 0, {}, [])], [], [], ('', false))",

@@ -19,9 +19,13 @@ static const struct {
       TRUE, 0, 127, 48000, 4294967295u, 1, "0", "hi", 1 },
   { "application/x-rtp, a-mid=(string)0123456789abcdef", TRUE, -1, -1, 90000, 0,
       0, "0123456789abcdef", "", 1 },
-  { "application/x-rtp, payload=(int)96, rid=(string)a; application/x-rtp, "
-    "rid=(string)b; application/x-rtp, rid=(string)c",
-      TRUE, 96, -1, 90000, 0, 0, "", "a", 3 },
+  { "application/x-rtp, payload=(int)96, "
+    "encodings=<(structure)[e, rid=(string)a, ssrc=(uint)5], "
+    "(structure)[e, rid=(string)b], (structure)[e, rid=(string)c]>",
+      TRUE, 96, -1, 90000, 5, 0, "", "a", 3 },
+  { "application/x-rtp, encodings=<>", FALSE },
+  { "application/x-rtp, encodings=(int)1", FALSE },
+  { "application/x-rtp, encodings=<(int)1>", FALSE },
   { "ANY", TRUE, -1, -1, 90000, 0, 0, "", "", 1 },
   { "application/x-rtp, clock-rate=(int)0", TRUE, -1, -1, 90000, 0, 0, "", "",
       1 },
@@ -106,15 +110,20 @@ test_extensions (void)
 static void
 test_too_many_encodings (void)
 {
-  g_autoptr (GstCaps) caps = gst_caps_new_empty ();
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtp");
   g_autoptr (GError) error = NULL;
+  GValue list = G_VALUE_INIT, item = G_VALUE_INIT;
   SfuPadCaps parsed;
   guint i;
 
+  gst_value_array_init (&list, SFU_PAD_MAX_ENCODINGS + 1);
+  g_value_init (&item, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&item, gst_structure_new_empty ("encoding"));
   for (i = 0; i < SFU_PAD_MAX_ENCODINGS + 1; i++)
-    gst_caps_append_structure (caps,
-        gst_structure_new (
-            "application/x-rtp", "ssrc", G_TYPE_UINT, i + 1, NULL));
+    gst_value_array_append_value (&list, &item);
+  gst_caps_set_value (caps, "encodings", &list);
+  g_value_unset (&item);
+  g_value_unset (&list);
   g_assert_false (sfu_pad_caps_parse (caps, &parsed, &error));
   g_assert_error (error, GST_CORE_ERROR, GST_CORE_ERROR_CAPS);
 }

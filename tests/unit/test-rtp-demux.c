@@ -55,8 +55,9 @@ static const TestCase cases[] = {
           { 97, 9, "0", .wanted = 0 }, { 97, 9, .wanted = 0 },
           { 96, 1, .wanted = 0 } } },
   { "simulcast",
-      { VIDEO ", a-mid=(string)0, rid=(string)lo" EXT "; " RTP
-              ", rid=(string)hi" },
+      { VIDEO ", a-mid=(string)0" EXT
+              ", encodings=<(structure)[e,rid=(string)lo],"
+              "(structure)[e,rid=(string)hi]>" },
       { { 96, 1, "0", .wanted = DROP (SFU_DROP_UNKNOWN_SSRC) },
           { 96, 1, "0", "hi", .wanted = 0 }, { 96, 2, "0", "lo", .wanted = 0 },
           { 97, 3, "0", NULL, "hi", .wanted = 0 }, { 97, 3, .wanted = 0 },
@@ -302,6 +303,37 @@ test_caps (void)
   world_clear (&w);
 }
 
+/* The same for several encodings: each in its place. */
+static void
+test_caps_of_encodings (void)
+{
+  static const gchar *const pads[] = { VIDEO
+    ", a-mid=(string)0" EXT ", encodings=<(structure)[e,rid=(string)lo],"
+    "(structure)[e,rid=(string)hi]>",
+    NULL };
+  static const TestPacket media = { 96, 7, "0", "hi" },
+                          rtx = { 97, 8, "0", NULL, "lo" };
+  SfuStreamConfig config;
+  const gchar *field;
+  World w;
+
+  world_init (&w, pads);
+  sfu_rtp_demux_receive (w.demux, make_packet (&media, 1), 1);
+  sfu_rtp_demux_receive (w.demux, make_packet (&rtx, 1), 1);
+  g_assert_cmpuint (w.received[0], ==, 2);
+  w.caps[0] = gst_pad_get_current_caps (w.ends[0]);
+  sfu_stream_config_init (&config);
+  g_assert_true (sfu_stream_config_apply (&config, w.caps[0], &field));
+  g_assert_cmpuint (config.n_encodings, ==, 2);
+  g_assert_cmpuint (config.encodings[0].ssrc, ==, 0);
+  g_assert_cmpuint (config.encodings[0].rtx_ssrc, ==, 8);
+  g_assert_cmpuint (config.encodings[1].ssrc, ==, 7);
+  g_assert_cmpuint (config.encodings[1].rtx_ssrc, ==, 0);
+  g_assert_cmpstr (config.encodings[1].rid, ==, "hi");
+  gst_caps_unref (w.caps[0]);
+  world_clear (&w);
+}
+
 static void
 test_malformed (void)
 {
@@ -339,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp-demux/conflict", test_conflict);
   g_test_add_func ("/rtp-demux/claim", test_claim);
   g_test_add_func ("/rtp-demux/caps", test_caps);
+  g_test_add_func ("/rtp-demux/caps-of-encodings", test_caps_of_encodings);
   g_test_add_func ("/rtp-demux/malformed", test_malformed);
   return g_test_run ();
 }

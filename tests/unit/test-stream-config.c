@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RTP "application/x-rtp,"
+#define ENCODINGS(one) "encodings=<(structure)[" one "]>"
 
 typedef struct {
   const gchar *caps;
@@ -36,6 +37,19 @@ static const Case cases[] = {
   { RTP "extmap-1=(string)urn:ietf:params:rtp-hdrext:sdes:mid,"
         "extmap-2=(string)urn:ietf:params:rtp-hdrext:sdes:mid",
       "extmap" },
+  { RTP "scalability-mode=(string)L3T3_KEY", NULL },
+  { RTP "scalability-mode=(string)L9T1", "encodings" },
+  { RTP "rid=(string)12345678901234567", "encodings" },
+  { RTP ENCODINGS ("encoding"), NULL },
+  { RTP ENCODINGS ("encoding") ", ssrc=(uint)1", NULL },
+  { RTP "encodings=(int)1", "encodings" },
+  { RTP "encodings=<(int)1>", "encodings" },
+  { RTP "encodings=<>", "encodings" },
+  { RTP ENCODINGS ("encoding,scalability-mode=(string)T3L1"), "encodings" },
+  { RTP ENCODINGS ("encoding,rid=(string)12345678901234567"), "encodings" },
+  { RTP "encodings=<(structure)[e],(structure)[e],(structure)[e],"
+        "(structure)[e],(structure)[e]>",
+      "encodings" },
 };
 
 static gboolean
@@ -110,6 +124,36 @@ test_overlay (void)
   g_assert_cmpuint (config.ext.id_of_kind[SFU_EXT_MID], ==, 1);
 }
 
+static void
+test_encodings (void)
+{
+  SfuStreamConfig config;
+  const gchar *field;
+
+  sfu_stream_config_init (&config);
+  g_assert_cmpuint (config.n_encodings, ==, 1);
+  g_assert_true (apply (&config,
+      RTP "ssrc=(uint)7,rtx-ssrc=(uint)8,scalability-mode=(string)L3T2_KEY",
+      &field));
+  g_assert_cmpuint (config.n_encodings, ==, 1);
+  g_assert_cmpuint (config.encodings[0].ssrc, ==, 7);
+  g_assert_cmpuint (config.encodings[0].rtx_ssrc, ==, 8);
+  g_assert_cmpuint (config.encodings[0].spatial_layers, ==, 3);
+  g_assert_cmpuint (config.encodings[0].temporal_layers, ==, 2);
+  g_assert_true (apply (&config,
+      RTP "encodings=<(structure)[encoding,rid=(string)r0,ssrc=(uint)1],"
+          "(structure)[encoding,rid=(string)r1,rtx-ssrc=(uint)4,"
+          "scalability-mode=(string)L1T3]>",
+      &field));
+  g_assert_cmpuint (config.n_encodings, ==, 2);
+  g_assert_cmpstr (config.encodings[0].rid, ==, "r0");
+  g_assert_cmpuint (config.encodings[0].ssrc, ==, 1);
+  g_assert_cmpuint (config.encodings[0].spatial_layers, ==, 0);
+  g_assert_cmpstr (config.encodings[1].rid, ==, "r1");
+  g_assert_cmpuint (config.encodings[1].rtx_ssrc, ==, 4);
+  g_assert_cmpuint (config.encodings[1].temporal_layers, ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +162,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-config/table", test_table);
   g_test_add_func ("/stream-config/everything", test_everything);
   g_test_add_func ("/stream-config/overlay", test_overlay);
+  g_test_add_func ("/stream-config/encodings", test_encodings);
   return g_test_run ();
 }
