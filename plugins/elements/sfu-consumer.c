@@ -24,12 +24,10 @@
  * Threads: one mutex, held while a list is rewritten, never while anything is
  * pushed. Data come on the producer's streaming thread, feedback on any.
  */
-#include "sfu-consumer.h"
+#include "sfu-consumer-private.h"
 
 #include "sfu-event.h"
 #include "sfu-output-caps.h"
-#include "sfu-stats.h"
-#include "sfu-stream-sender.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfuconsumer);
 #define GST_CAT_DEFAULT sfuconsumer
@@ -38,24 +36,9 @@ GST_DEBUG_CATEGORY_STATIC (sfuconsumer);
  * when it is still missing. */
 #define MAX_RTX_BURST 64
 
-enum { PROP_0, PROP_CAPS, PROP_PAUSED, PROP_STATS, N_PROPS };
+enum { SIGNAL_LAYERS_CHANGED, N_SIGNALS };
 
-static GParamSpec *properties[N_PROPS];
-
-struct _SfuConsumer {
-  GstElement parent;
-  GstPad *sinkpad, *srcpad; /* owned by the element */
-
-  GMutex lock;
-  /* under lock */
-  SfuStreamSender *sender; /* owned */
-  GstCaps *caps;           /* owned; what the application asked for, or NULL */
-  GstCaps *in_caps;        /* owned; the producer's, or NULL */
-  gboolean caps_dirty; /* output caps must be pushed before the next packet */
-  guint32 ssrc, rtx_ssrc; /* used when the caps name none */
-  SfuSenderReport report; /* the publisher's last, in its numbers */
-  gboolean report_dirty;  /* to be pushed before the next packets */
-};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SfuConsumer, sfu_consumer, GST_TYPE_ELEMENT)
 GST_ELEMENT_REGISTER_DEFINE (
@@ -98,16 +81,87 @@ configure_locked (SfuConsumer *self)
   return out;
 }
 
-/* ---- upstream wishes ---- */
+/* A transport learns the publisher's SSRCs one after the other; ours stay. */
+static gboolean
+push_caps (SfuConsumer *self, GstCaps *caps)
+{
+  g_autoptr (GstCaps) current = gst_pad_get_current_caps (self->srcpad);
+
+  if (current && gst_caps_is_equal (current, caps))
+    return TRUE;
+  return gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
+}
+
+/* ---- upstream wishes, and what became of them ---- */
 
 static void
 ask_for_keyframe (SfuConsumer *self)
 {
-  GST_DEBUG_OBJECT (self, "key frame wanted");
-  gst_pad_push_event (self->sinkpad, sfu_event_new_keyframe_request (0));
+  guint32 ssrc;
+
+  g_mutex_lock (&self->lock);
+  ssrc = sfu_stream_sender_keyframe_ssrc (self->sender);
+  g_mutex_unlock (&self->lock);
+  GST_DEBUG_OBJECT (self, "key frame of ssrc=%u wanted", ssrc);
+  gst_pad_push_event (self->sinkpad, sfu_event_new_keyframe_request (ssrc));
+}
+
+/* A stream without layers has nothing to tell. */
+static gboolean
+layers_changed_locked (SfuConsumer *self)
+{
+  gint spatial, temporal;
+
+  if (!sfu_stream_sender_get_layers (self->sender, &spatial, &temporal) ||
+      (spatial == self->spatial && temporal == self->temporal))
+    return FALSE;
+  self->spatial = spatial;
+  self->temporal = temporal;
+  return TRUE;
 }
 
 static void
+tell_layers (SfuConsumer *self)
+{
+  gint spatial, temporal;
+
+  g_mutex_lock (&self->lock);
+  spatial = self->spatial;
+  temporal = self->temporal;
+  g_mutex_unlock (&self->lock);
+  GST_DEBUG_OBJECT (self, "layers %d %d", spatial, temporal);
+  g_object_notify (G_OBJECT (self), "current-spatial-layer");
+  g_object_notify (G_OBJECT (self), "current-temporal-layer");
+  g_signal_emit (self, signals[SIGNAL_LAYERS_CHANGED], 0, spatial, temporal);
+}
+
+/* After something that is no packet: a wish, or news of the producer. */
+void
+sfu_consumer_settle (SfuConsumer *self, gboolean keyframe)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = layers_changed_locked (self);
+  g_mutex_unlock (&self->lock);
+  if (keyframe)
+    ask_for_keyframe (self);
+  if (changed)
+    tell_layers (self);
+}
+
+static void
+take_activity (SfuConsumer *self)
+{
+  gboolean keyframe;
+
+  g_mutex_lock (&self->lock);
+  keyframe = sfu_stream_sender_update (self->sender, g_get_monotonic_time ());
+  g_mutex_unlock (&self->lock);
+  sfu_consumer_settle (self, keyframe);
+}
+
+void
 sfu_consumer_set_paused (SfuConsumer *self, gboolean paused)
 {
   gboolean keyframe;
@@ -115,8 +169,7 @@ sfu_consumer_set_paused (SfuConsumer *self, gboolean paused)
   g_mutex_lock (&self->lock);
   keyframe = sfu_stream_sender_set_paused (self->sender, paused);
   g_mutex_unlock (&self->lock);
-  if (keyframe)
-    ask_for_keyframe (self);
+  sfu_consumer_settle (self, keyframe);
 }
 
 static void
@@ -128,16 +181,37 @@ set_connected (SfuConsumer *self, gboolean connected)
   keyframe = sfu_stream_sender_set_connected (self->sender, connected);
   g_mutex_unlock (&self->lock);
   GST_DEBUG_OBJECT (self, "transport connected=%d", connected);
-  if (keyframe)
-    ask_for_keyframe (self);
+  sfu_consumer_settle (self, keyframe);
 }
 
-/* A new branch of a tee: whoever joins late wants a picture now. */
+static void
+take_track (SfuConsumer *self, SfuTrack *track)
+{
+  g_mutex_lock (&self->lock);
+  sfu_stream_sender_set_track (self->sender, track);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+find_track (GstPad *pad, GstEvent **event, gpointer user_data)
+{
+  SfuTrack **track = user_data;
+
+  *track = sfu_event_parse_track (*event);
+  return *track == NULL;
+}
+
+/* A new branch of a tee: whoever joins late wants a picture now. The track,
+ * which else came with the first packet, says of which encoding. */
 static void
 on_sink_linked (GstPad *pad, GstPad *peer, SfuConsumer *self)
 {
+  g_autoptr (SfuTrack) track = NULL;
   gboolean paused;
 
+  gst_pad_sticky_events_foreach (peer, find_track, &track);
+  if (track)
+    take_track (self, track);
   g_mutex_lock (&self->lock);
   paused = sfu_stream_sender_get_paused (self->sender);
   g_mutex_unlock (&self->lock);
@@ -152,6 +226,7 @@ typedef struct {
   GstBufferList *out;
   gint64 now_us;
   gboolean keyframe;
+  gboolean layers;
 } Pass;
 
 static void
@@ -178,8 +253,10 @@ finish (Pass *pass, GstCaps *caps, GstEvent *report)
 
   if (pass->keyframe)
     ask_for_keyframe (self);
+  if (pass->layers)
+    tell_layers (self);
   if (caps)
-    gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
+    push_caps (self, caps);
   gst_clear_caps (&caps);
   if (report)
     gst_pad_push_event (self->srcpad, report);
@@ -193,12 +270,14 @@ finish (Pass *pass, GstCaps *caps, GstEvent *report)
 static GstEvent *
 take_report_locked (SfuConsumer *self)
 {
+  guint span = sfu_stream_sender_span (self->sender);
   SfuSenderReport report;
 
-  if (!self->report_dirty ||
-      !sfu_stream_sender_map_report (self->sender, &self->report, &report))
+  if ((!self->report_dirty && span == self->report_span) ||
+      !sfu_stream_sender_map_report (self->sender, &report))
     return NULL;
   self->report_dirty = FALSE;
+  self->report_span = span;
   return sfu_event_new_sender_report (&report);
 }
 
@@ -208,7 +287,7 @@ sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
   SfuConsumer *self = SFU_CONSUMER (parent);
   guint n = gst_buffer_list_length (in);
   Pass pass = { self, gst_buffer_list_new_sized (n), g_get_monotonic_time (),
-    FALSE };
+    FALSE, FALSE };
   GstCaps *caps = NULL;
   GstEvent *report;
   guint i;
@@ -219,6 +298,7 @@ sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
   for (i = 0; i < n; i++)
     forward_locked (&pass, gst_buffer_list_get (in, i));
   report = take_report_locked (self);
+  pass.layers = layers_changed_locked (self);
   g_mutex_unlock (&self->lock);
   gst_buffer_list_unref (in);
   return finish (&pass, caps, report);
@@ -236,7 +316,8 @@ sfu_consumer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 static void
 retransmit (SfuConsumer *self, GstEvent *nack)
 {
-  Pass pass = { self, gst_buffer_list_new (), g_get_monotonic_time (), FALSE };
+  Pass pass = { self, gst_buffer_list_new (), g_get_monotonic_time (), FALSE,
+    FALSE };
   const guint16 *seqs;
   guint32 ssrc;
   guint i, n;
@@ -257,14 +338,6 @@ retransmit (SfuConsumer *self, GstEvent *nack)
 
 /* ---- events ---- */
 
-static void
-take_track (SfuConsumer *self, SfuTrack *track)
-{
-  g_mutex_lock (&self->lock);
-  sfu_stream_sender_set_track (self->sender, track);
-  g_mutex_unlock (&self->lock);
-}
-
 static gboolean
 take_caps (SfuConsumer *self, GstCaps *in_caps)
 {
@@ -277,7 +350,7 @@ take_caps (SfuConsumer *self, GstCaps *in_caps)
   g_mutex_unlock (&self->lock);
   if (!out)
     return FALSE;
-  ok = gst_pad_push_event (self->srcpad, gst_event_new_caps (out));
+  ok = push_caps (self, out);
   gst_caps_unref (out);
   return ok;
 }
@@ -285,12 +358,11 @@ take_caps (SfuConsumer *self, GstCaps *in_caps)
 /* The report goes on as soon as it can be said in our numbers: now, or with
  * the first packet of the span. */
 static gboolean
-take_report (SfuConsumer *self, const SfuSenderReport *report)
+take_report (SfuConsumer *self)
 {
   GstEvent *event;
 
   g_mutex_lock (&self->lock);
-  self->report = *report;
   self->report_dirty = TRUE;
   event = take_report_locked (self);
   g_mutex_unlock (&self->lock);
@@ -309,7 +381,9 @@ sfu_consumer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   if (track) {
     take_track (self, track);
   } else if (sfu_event_parse_sender_report (event, &report)) {
-    ok = take_report (self, &report);
+    ok = take_report (self);
+  } else if (sfu_event_is_activity (event)) {
+    take_activity (self);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
     ok = take_caps (self, caps);
@@ -341,76 +415,7 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return TRUE;
 }
 
-/* ---- properties ---- */
-
-static GstStructure *
-create_stats (SfuConsumer *self)
-{
-  SfuStreamSenderStats stats;
-  const SfuStreamConfig *config;
-  guint64 bitrate_bps;
-  GstStructure *s;
-
-  g_mutex_lock (&self->lock);
-  sfu_stream_sender_get_stats (self->sender, &stats);
-  bitrate_bps =
-      sfu_stream_sender_bitrate_bps (self->sender, g_get_monotonic_time ());
-  s = sfu_stats_from_sender (&stats, bitrate_bps);
-  config = sfu_stream_sender_get_config (self->sender);
-  gst_structure_set (s, "ssrc", G_TYPE_UINT, config->ssrc, "rtx-ssrc",
-      G_TYPE_UINT, config->rtx_ssrc, NULL);
-  g_mutex_unlock (&self->lock);
-  return s;
-}
-
-static void
-sfu_consumer_set_property (
-    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  SfuConsumer *self = SFU_CONSUMER (object);
-
-  switch (id) {
-    case PROP_CAPS:
-      g_mutex_lock (&self->lock);
-      gst_clear_caps (&self->caps);
-      self->caps = g_value_dup_boxed (value);
-      self->caps_dirty = TRUE;
-      g_mutex_unlock (&self->lock);
-      break;
-    case PROP_PAUSED:
-      sfu_consumer_set_paused (self, g_value_get_boolean (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-}
-
-static void
-sfu_consumer_get_property (
-    GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  SfuConsumer *self = SFU_CONSUMER (object);
-
-  switch (id) {
-    case PROP_CAPS:
-      g_mutex_lock (&self->lock);
-      g_value_set_boxed (value, self->caps);
-      g_mutex_unlock (&self->lock);
-      break;
-    case PROP_PAUSED:
-      g_mutex_lock (&self->lock);
-      g_value_set_boolean (value, sfu_stream_sender_get_paused (self->sender));
-      g_mutex_unlock (&self->lock);
-      break;
-    case PROP_STATS:
-      g_value_take_boxed (value, create_stats (self));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-}
+/* ---- the element ---- */
 
 static void
 sfu_consumer_finalize (GObject *object)
@@ -425,29 +430,32 @@ sfu_consumer_finalize (GObject *object)
 }
 
 static void
+install_signals (GType type)
+{
+  /**
+   * SfuConsumer::layers-changed:
+   * @consumer: the consumer
+   * @spatial: encoding or spatial layer forwarded now; -1 = nothing
+   * @temporal: temporal layer forwarded now; -1 = nothing
+   *
+   * Of tracks that have more than one. Emitted on the thread that brought the
+   * change about, mostly the media thread.
+   */
+  signals[SIGNAL_LAYERS_CHANGED] =
+      g_signal_new ("layers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+          NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
+}
+
+static void
 sfu_consumer_class_init (SfuConsumerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   GST_DEBUG_CATEGORY_INIT (sfuconsumer, "sfuconsumer", 0, "SFU consumer");
-  object_class->set_property = sfu_consumer_set_property;
-  object_class->get_property = sfu_consumer_get_property;
   object_class->finalize = sfu_consumer_finalize;
-  properties[PROP_CAPS] = g_param_spec_boxed ("caps", "Caps",
-      "What is sent: ssrc, payload, rtx-ssrc, rtx-payload, extmap-N, a-mid, "
-      "cname; what is missing is taken from the producer or drawn at random "
-      "(NULL = everything)",
-      GST_TYPE_CAPS, rw);
-  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", "Paused",
-      "Forward nothing; resuming asks for a key frame and the numbers go on "
-      "without a gap",
-      FALSE, rw);
-  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters since start; packets dropped by reason", GST_TYPE_STRUCTURE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  sfu_consumer_install_properties (object_class);
+  install_signals (G_TYPE_FROM_CLASS (klass));
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "SFU consumer",
@@ -463,6 +471,7 @@ sfu_consumer_init (SfuConsumer *self)
   g_mutex_init (&self->lock);
   self->ssrc = random_ssrc ();
   self->rtx_ssrc = random_ssrc ();
+  self->spatial = self->temporal = -1;
   self->sender = sfu_stream_sender_new (
       g_random_int () & 0x7fff, g_random_int (), g_random_int () & 0xffff);
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

@@ -4,6 +4,8 @@
  * Threads: any; under the producer's lock. */
 #include "sfu-producer-private.h"
 
+#include <string.h>
+
 #include "sfu-stats.h"
 
 #define DEFAULT_CACHE_PACKETS 1024
@@ -31,17 +33,22 @@ static GParamSpec *properties[N_PROPS];
 static GstStructure *
 create_stats (SfuProducer *self)
 {
-  SfuStreamReceiverStats stats = { 0 };
-  guint64 bitrate_bps = 0;
+  SfuStreamReceiverStats stats[SFU_MAX_ENCODINGS];
+  guint64 bitrates_bps[SFU_MAX_ENCODINGS] = { 0 };
+  gint64 now_us = g_get_monotonic_time ();
+  guint i, n, active;
 
+  memset (stats, 0, sizeof stats);
   g_mutex_lock (&self->lock);
-  if (self->receiver) {
-    sfu_stream_receiver_get_stats (self->receiver, &stats);
-    bitrate_bps = sfu_stream_receiver_bitrate_bps (
-        self->receiver, g_get_monotonic_time ());
+  n = self->n_receivers;
+  active = self->activity.active;
+  for (i = 0; i < n; i++) {
+    sfu_stream_receiver_get_stats (self->receivers[i], &stats[i]);
+    bitrates_bps[i] =
+        sfu_stream_receiver_bitrate_bps (self->receivers[i], now_us);
   }
   g_mutex_unlock (&self->lock);
-  return sfu_stats_from_receiver (&stats, bitrate_bps);
+  return sfu_stats_from_receivers (stats, bitrates_bps, MAX (n, 1), active);
 }
 
 /* Where an unsigned property is kept; NULL for the others. */

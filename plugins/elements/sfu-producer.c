@@ -11,7 +11,9 @@
  * and for key frames (`GstForceKeyUnit`, merged and throttled).
  *
  * The caps of the sink pad configure it: payload, ssrc, rtx-payload, rtx-ssrc,
- * extmap-N, rtcp-fb-nack.
+ * extmap-N, rtcp-fb-nack. Several encodings of the track (simulcast) come on the
+ * one pad and are told apart by the SSRCs in the list `encodings`; consumers
+ * choose one. `sfu-nack` and `GstForceKeyUnit` name the SSRC they are about.
  *
  * ## Example
  * |[
@@ -28,14 +30,11 @@
 
 #include "sfu-event.h"
 
-GST_DEBUG_CATEGORY_STATIC (sfuproducer);
+GST_DEBUG_CATEGORY (sfuproducer);
 #define GST_CAT_DEFAULT sfuproducer
 
-/* A number is given up after this; a decoder waits no longer. */
-#define NACK_MAX_AGE_US (1 * G_USEC_PER_SEC)
-/* A key frame that was asked for and has not come is asked for again. */
-#define KEYFRAME_RETRY_US (600 * 1000)
-#define MAX_NACKS_AT_ONCE 128
+/* RFC 3550 5.1 */
+#define RTP_SSRC_OFFSET 8
 
 G_DEFINE_TYPE (SfuProducer, sfu_producer, GST_TYPE_ELEMENT)
 GST_ELEMENT_REGISTER_DEFINE (
@@ -54,73 +53,6 @@ sfu_producer_set_callbacks (
   self->owner = owner;
 }
 
-/* ---- feedback to the publisher ---- */
-
-typedef struct {
-  guint32 ssrc;
-  guint16 seqs[MAX_NACKS_AT_ONCE];
-  guint n;
-  gboolean keyframe;
-} Feedback;
-
-static void
-collect_feedback_locked (SfuProducer *self, gint64 now_us, Feedback *feedback)
-{
-  gint64 rtt_us = self->nack_interval_ms * G_GINT64_CONSTANT (1000);
-
-  feedback->ssrc = sfu_stream_receiver_ssrc (self->receiver);
-  feedback->n = sfu_stream_receiver_poll (self->receiver, now_us, rtt_us,
-      feedback->seqs, MAX_NACKS_AT_ONCE, &feedback->keyframe);
-  if (self->deadline)
-    sfu_deadline_set (self->deadline,
-        sfu_stream_receiver_next_due_us (self->receiver, rtt_us));
-}
-
-static void
-send_feedback (SfuProducer *self, const Feedback *feedback)
-{
-  if (feedback->n > 0) {
-    GST_DEBUG_OBJECT (self, "ssrc=%u nack=%u", feedback->ssrc, feedback->n);
-    gst_pad_push_event (self->sinkpad,
-        sfu_event_new_nack (feedback->ssrc, feedback->seqs, feedback->n));
-  }
-  if (feedback->keyframe) {
-    GST_DEBUG_OBJECT (self, "ssrc=%u key frame requested", feedback->ssrc);
-    gst_pad_push_event (
-        self->sinkpad, sfu_event_new_keyframe_request (feedback->ssrc));
-  }
-}
-
-static void
-on_deadline (gpointer data)
-{
-  SfuProducer *self = data;
-  Feedback feedback = { 0 };
-
-  g_mutex_lock (&self->lock);
-  if (self->receiver && !self->paused)
-    collect_feedback_locked (self, g_get_monotonic_time (), &feedback);
-  g_mutex_unlock (&self->lock);
-  send_feedback (self, &feedback);
-}
-
-static void
-request_keyframe (SfuProducer *self)
-{
-  Feedback feedback = { 0 };
-  gint64 now_us = g_get_monotonic_time ();
-
-  g_mutex_lock (&self->lock);
-  if (self->receiver && !self->paused) {
-    gboolean now =
-        sfu_stream_receiver_request_keyframe (self->receiver, now_us);
-    collect_feedback_locked (self, now_us, &feedback);
-    feedback.keyframe |= now;
-  }
-  g_mutex_unlock (&self->lock);
-  send_feedback (self, &feedback);
-}
-
 /* ---- packets ---- */
 
 static GstFlowReturn
@@ -129,8 +61,8 @@ push_list (SfuProducer *self, GstBufferList *list)
   g_autoptr (SfuTrack) track = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->announce && self->receiver)
-    track = sfu_track_ref (sfu_stream_receiver_get_track (self->receiver));
+  if (self->announce && self->track)
+    track = sfu_track_ref (self->track);
   self->announce = FALSE;
   g_mutex_unlock (&self->lock);
   if (track)
@@ -188,28 +120,54 @@ audio_level_of (SfuProducer *self, GstBuffer *buffer)
   return level & 0x7f; /* RFC 6464: the top bit is voice activity */
 }
 
+static SfuVerdict
+receive_locked (SfuProducer *self, GstBuffer **buffer, gint64 now_us,
+    SfuProducerFeedback *feedback)
+{
+  guint8 ssrc[4] = { 0 };
+  SfuVerdict verdict;
+  gint encoding = 0;
+
+  if (self->paused || self->n_receivers == 0)
+    verdict = SFU_DROP_PRODUCER_PAUSED;
+  else
+    verdict = SFU_VERDICT_FORWARD;
+  if (verdict == SFU_VERDICT_FORWARD && self->n_receivers > 1) {
+    gst_buffer_extract (*buffer, RTP_SSRC_OFFSET, ssrc, sizeof ssrc);
+    encoding =
+        sfu_producer_encoding_of_locked (self, GST_READ_UINT32_BE (ssrc));
+    if (encoding < 0)
+      verdict = SFU_DROP_UNKNOWN_SSRC;
+  }
+  if (verdict != SFU_VERDICT_FORWARD) {
+    if (self->n_receivers > 0)
+      sfu_stream_receiver_count (self->receivers[0], verdict);
+    gst_clear_buffer (buffer);
+    return verdict;
+  }
+  verdict =
+      sfu_stream_receiver_packet (self->receivers[encoding], buffer, now_us);
+  if (verdict == SFU_VERDICT_FORWARD)
+    sfu_producer_note_activity_locked (self, encoding, now_us);
+  sfu_producer_collect_locked (self, encoding, now_us, feedback);
+  return verdict;
+}
+
 /* Takes buffer; NULL when it was dropped. */
 static GstBuffer *
 receive_one (SfuProducer *self, GstBuffer *buffer, gint64 now_us)
 {
-  Feedback feedback = { 0 };
+  SfuProducerFeedback feedback = { 0 };
+  SfuVerdict verdict;
   gint level = -1;
 
   stamp_arrival (self, buffer);
   g_mutex_lock (&self->lock);
-  if (!self->receiver || self->paused) {
-    if (self->receiver)
-      sfu_stream_receiver_count (self->receiver, SFU_DROP_PRODUCER_PAUSED);
-    gst_clear_buffer (&buffer);
-  } else {
-    SfuVerdict verdict =
-        sfu_stream_receiver_packet (self->receiver, &buffer, now_us);
-    if (verdict != SFU_VERDICT_FORWARD)
-      GST_LOG_OBJECT (self, "reason=%s", sfu_verdict_name (verdict));
-    collect_feedback_locked (self, now_us, &feedback);
-  }
+  verdict = receive_locked (self, &buffer, now_us, &feedback);
   g_mutex_unlock (&self->lock);
-  send_feedback (self, &feedback);
+  if (verdict != SFU_VERDICT_FORWARD)
+    GST_LOG_OBJECT (self, "reason=%s", sfu_verdict_name (verdict));
+  sfu_producer_send_feedback (self, &feedback);
   if (buffer)
     level = audio_level_of (self, buffer);
   if (level >= 0)
@@ -270,45 +228,19 @@ sfu_producer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
 /* ---- configuration ---- */
 
 static gboolean
-configure (SfuProducer *self, GstCaps *caps)
-{
-  g_autoptr (SfuTrack) track = NULL;
-  SfuStreamConfig config;
-  const gchar *field;
-
-  sfu_stream_config_init (&config);
-  if (!sfu_stream_config_apply (&config, caps, &field)) {
-    GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL),
-        ("caps field %s is out of range in %" GST_PTR_FORMAT, field, caps));
-    return FALSE;
-  }
-  g_mutex_lock (&self->lock);
-  track = sfu_track_new (config.codec, config.clock_rate, self->cache_packets,
-      self->cache_time_ms * G_GINT64_CONSTANT (1000), self->cache_bytes);
-  sfu_stream_receiver_free (self->receiver);
-  self->receiver = sfu_stream_receiver_new (&config, track, self->nack_retries,
-      NACK_MAX_AGE_US, self->keyframe_interval_ms * G_GINT64_CONSTANT (1000),
-      KEYFRAME_RETRY_US);
-  self->config = config;
-  self->announce = TRUE;
-  g_mutex_unlock (&self->lock);
-  GST_INFO_OBJECT (self, "codec=%s payload=%d ssrc=%u rtx-payload=%d nack=%d",
-      sfu_codec_name (config.codec), config.payload, config.ssrc,
-      config.rtx_payload, config.nack);
-  return TRUE;
-}
-
-static gboolean
 sfu_producer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   SfuProducer *self = SFU_PRODUCER (parent);
+  SfuSenderReport report;
   GstCaps *caps;
 
   if (GST_EVENT_IS_SERIALIZED (event))
     flush_pending (self);
+  if (sfu_event_parse_sender_report (event, &report))
+    sfu_producer_take_report (self, &report);
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
-    if (!configure (self, caps)) {
+    if (!sfu_producer_configure (self, caps)) {
       gst_event_unref (event);
       return FALSE;
     }
@@ -323,9 +255,11 @@ sfu_producer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   SfuProducer *self = SFU_PRODUCER (parent);
 
-  if (sfu_event_is_keyframe_request (event)) {
+  guint32 ssrc;
+
+  if (sfu_event_parse_keyframe_request (event, &ssrc)) {
     gst_event_unref (event);
-    request_keyframe (self);
+    sfu_producer_request_keyframe (self, ssrc);
     return TRUE;
   }
   return gst_pad_event_default (pad, parent, event);
@@ -335,15 +269,16 @@ void
 sfu_producer_set_paused (SfuProducer *self, gboolean paused)
 {
   gboolean resumed;
+  guint i;
 
   g_mutex_lock (&self->lock);
   resumed = self->paused && !paused;
   self->paused = paused;
-  if (resumed && self->receiver)
-    sfu_stream_receiver_restart (self->receiver);
+  for (i = 0; resumed && i < self->n_receivers; i++)
+    sfu_stream_receiver_restart (self->receivers[i]);
   g_mutex_unlock (&self->lock);
   if (resumed)
-    request_keyframe (self);
+    sfu_producer_request_keyframe (self, 0);
 }
 
 static void
@@ -355,7 +290,7 @@ sfu_producer_set_context (GstElement *element, GstContext *context)
   if (loop && !self->loop) {
     self->loop = loop;
     g_mutex_lock (&self->lock);
-    self->deadline = sfu_deadline_new (loop, on_deadline, self);
+    self->deadline = sfu_deadline_new (loop, sfu_producer_on_deadline, self);
     g_mutex_unlock (&self->lock);
   } else {
     g_clear_object (&loop);
@@ -384,7 +319,7 @@ sfu_producer_change_state (GstElement *element, GstStateChange transition)
     if (self->loop)
       sfu_media_loop_call (self->loop, drop_pending, self);
     g_mutex_lock (&self->lock);
-    g_clear_pointer (&self->receiver, sfu_stream_receiver_free);
+    sfu_producer_clear_receivers_locked (self);
     g_mutex_unlock (&self->lock);
   }
   return ret;
@@ -398,7 +333,7 @@ sfu_producer_finalize (GObject *object)
   SfuProducer *self = SFU_PRODUCER (object);
 
   sfu_deadline_free (self->deadline);
-  sfu_stream_receiver_free (self->receiver);
+  sfu_producer_clear_receivers_locked (self);
   gst_clear_buffer_list (&self->pending);
   g_clear_object (&self->loop);
   g_mutex_clear (&self->lock);

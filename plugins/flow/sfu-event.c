@@ -6,6 +6,7 @@
 #include "sfu-event.h"
 
 #define SENDER_REPORT "sfu-sender-report"
+#define ACTIVITY "sfu-activity"
 #define NACK "sfu-nack"
 #define TRANSPORT_STATE "sfu-transport-state"
 /* The name and fields that GStreamer's encoders, payloaders and RTP session
@@ -45,6 +46,19 @@ sfu_event_parse_sender_report (GstEvent *event, SfuSenderReport *report)
           G_TYPE_UINT64, &report->ntp, "rtp-timestamp", G_TYPE_UINT,
           &report->rtp_timestamp, "received-us", G_TYPE_INT64,
           &report->received_us, NULL);
+}
+
+GstEvent *
+sfu_event_new_activity (void)
+{
+  return gst_event_new_custom (
+      GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty (ACTIVITY));
+}
+
+gboolean
+sfu_event_is_activity (GstEvent *event)
+{
+  return structure_of (event, GST_EVENT_CUSTOM_DOWNSTREAM, ACTIVITY) != NULL;
 }
 
 GstEvent *

@@ -5,6 +5,8 @@
  *   downstream, sticky  sfu-track          producer -> its consumers
  *   downstream, sticky  sfu-sender-report  transport -> producer -> consumer
  *                                          -> transport
+ *   downstream          sfu-activity       producer -> its consumers: other
+ *                                          encodings are being sent now
  *   upstream            GstForceKeyUnit    PLI/FIR, or a consumer's gate
  *   upstream            sfu-nack           transport -> consumer; producer ->
  *                                          transport
@@ -28,6 +30,10 @@ typedef struct {
 GstEvent *sfu_event_new_sender_report (const SfuSenderReport *report);
 gboolean sfu_event_parse_sender_report (
     GstEvent *event, SfuSenderReport *report);
+
+/* ---- encodings of a producer began or ceased to be sent; which: SfuTrack ---- */
+GstEvent *sfu_event_new_activity (void);
+gboolean sfu_event_is_activity (GstEvent *event);
 
 /* ---- negative acknowledgement ---- */
 /* seqs are copied. ssrc: of the stream that misses them, in the numbers of the

@@ -19,6 +19,7 @@ typedef struct {
   SfuExtIndex ext;
   SfuPayloadInfo info;
   gint64 arrival_us; /* monotonic */
+  guint8 encoding;   /* which of the producer's, 0 when there is but one */
 } SfuRtpMeta;
 
 GType sfu_rtp_meta_api_get_type (void);

@@ -39,6 +39,55 @@ sfu_stats_from_receiver (
   return s;
 }
 
+static void
+add_receiver (SfuStreamReceiverStats *sum, const SfuStreamReceiverStats *stats)
+{
+  guint v;
+
+  sum->packets += stats->packets;
+  sum->bytes += stats->bytes;
+  sum->rtx_packets += stats->rtx_packets;
+  sum->keyframes += stats->keyframes;
+  sum->keyframe_requests += stats->keyframe_requests;
+  sum->restarts += stats->restarts;
+  sum->nack.lost += stats->nack.lost;
+  sum->nack.recovered += stats->nack.recovered;
+  sum->nack.given_up += stats->nack.given_up;
+  sum->nack.requested += stats->nack.requested;
+  for (v = 0; v < SFU_VERDICT_COUNT; v++)
+    sum->verdicts.n[v] += stats->verdicts.n[v];
+}
+
+GstStructure *
+sfu_stats_from_receivers (const SfuStreamReceiverStats *stats,
+    const guint64 *bitrates_bps, guint n, guint active)
+{
+  SfuStreamReceiverStats sum = stats[0];
+  guint64 bitrate_bps = bitrates_bps[0];
+  GValue list = G_VALUE_INIT;
+  GstStructure *s;
+  guint i;
+
+  gst_value_array_init (&list, n);
+  for (i = 0; i < n; i++) {
+    GValue item = G_VALUE_INIT;
+
+    if (i > 0) {
+      add_receiver (&sum, &stats[i]);
+      bitrate_bps += bitrates_bps[i];
+    }
+    s = sfu_stats_from_receiver (&stats[i], bitrates_bps[i]);
+    gst_structure_set (
+        s, "active", G_TYPE_BOOLEAN, (active >> i & 1) != 0, NULL);
+    g_value_init (&item, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&item, s);
+    gst_value_array_append_and_take_value (&list, &item);
+  }
+  s = sfu_stats_from_receiver (&sum, bitrate_bps);
+  gst_structure_take_value (s, "encodings", &list);
+  return s;
+}
+
 GstStructure *
 sfu_stats_from_sender (const SfuStreamSenderStats *stats, guint64 bitrate_bps)
 {
@@ -48,7 +97,7 @@ sfu_stats_from_sender (const SfuStreamSenderStats *stats, guint64 bitrate_bps)
       stats->rtx_packets, "rtx-bytes", G_TYPE_UINT64, stats->rtx_bytes,
       "nacked", G_TYPE_UINT64, stats->nacked, "nack-missed", G_TYPE_UINT64,
       stats->nack_missed, "nack-repeated", G_TYPE_UINT64, stats->nack_repeated,
-      NULL);
+      "spans", G_TYPE_UINT64, stats->spans, NULL);
 
   sfu_stats_add_verdicts (s, &stats->verdicts);
   return s;

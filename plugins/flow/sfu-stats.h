@@ -19,6 +19,11 @@ void sfu_stats_add_verdicts (
  * guint64 in bit/s, SSRCs guint. */
 GstStructure *sfu_stats_from_receiver (
     const SfuStreamReceiverStats *stats, guint64 bitrate_bps);
+/* Of n encodings (at least one): the sums, the first one's SSRCs, and
+ * "encodings", a list of the structures of each, which have "active" (boolean)
+ * besides: bit i of active. */
+GstStructure *sfu_stats_from_receivers (const SfuStreamReceiverStats *stats,
+    const guint64 *bitrates_bps, guint n, guint active);
 GstStructure *sfu_stats_from_sender (
     const SfuStreamSenderStats *stats, guint64 bitrate_bps);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "sfu-dependency-descriptor.h"
+
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 #define MAX_KEYFRAME_RETRIES 10
 /* RFC 4588 4: the original sequence number stands in front of the payload. */
@@ -13,30 +15,50 @@
 
 struct _SfuStreamReceiver {
   SfuStreamConfig config;
+  guint encoding;       /* which of config's */
   SfuTrack *track;      /* owned */
   SfuNackList *missing; /* owned */
   SfuKeyframeRequester keyframes;
+  SfuDependencyParser dependencies;
   SfuRateMeter rate;
   SfuStreamReceiverStats stats;
   gboolean discont; /* the next packet starts a new span */
 };
 
 SfuStreamReceiver *
-sfu_stream_receiver_new (const SfuStreamConfig *config, SfuTrack *track,
-    guint max_retries, gint64 max_age_us, gint64 keyframe_interval_us,
-    gint64 keyframe_retry_us)
+sfu_stream_receiver_new (const SfuStreamConfig *config, guint encoding,
+    SfuTrack *track, guint max_retries, gint64 max_age_us,
+    gint64 keyframe_interval_us, gint64 keyframe_retry_us)
 {
   SfuStreamReceiver *self = g_new0 (SfuStreamReceiver, 1);
 
   self->config = *config;
+  self->encoding = encoding;
   self->track = sfu_track_ref (track);
   self->missing = sfu_nack_list_new (max_retries, max_age_us);
   sfu_keyframe_requester_init (&self->keyframes, keyframe_interval_us,
       keyframe_retry_us, MAX_KEYFRAME_RETRIES);
   sfu_rate_meter_init (&self->rate, RATE_WINDOW_US);
-  self->stats.ssrc = config->ssrc;
-  self->stats.rtx_ssrc = config->rtx_ssrc;
+  self->stats.ssrc = config->encodings[encoding].ssrc;
+  self->stats.rtx_ssrc = config->encodings[encoding].rtx_ssrc;
   return self;
+}
+
+void
+sfu_stream_receiver_set_config (
+    SfuStreamReceiver *self, const SfuStreamConfig *config)
+{
+  const SfuEncodingConfig *encoding = &config->encodings[self->encoding];
+
+  self->config = *config;
+  if (encoding->rtx_ssrc)
+    self->stats.rtx_ssrc = encoding->rtx_ssrc;
+  if (!encoding->ssrc || encoding->ssrc == self->stats.ssrc)
+    return;
+  if (self->stats.ssrc)
+    sfu_stream_receiver_restart (self); /* the publisher began anew */
+  self->stats.ssrc = encoding->ssrc;
+  sfu_track_set_ssrc (self->track, self->encoding, encoding->ssrc);
 }
 
 void
@@ -129,11 +151,12 @@ claim (SfuStreamReceiver *self, const SfuRtpHeader *header)
     return SFU_DROP_UNKNOWN_PAYLOAD_TYPE;
   if (header->ssrc == self->stats.ssrc)
     return SFU_VERDICT_FORWARD;
-  if (self->config.ssrc)
+  if (self->config.encodings[self->encoding].ssrc)
     return SFU_DROP_UNKNOWN_SSRC;
   if (self->stats.ssrc)
     sfu_stream_receiver_restart (self); /* the publisher began anew */
   self->stats.ssrc = header->ssrc;
+  sfu_track_set_ssrc (self->track, self->encoding, header->ssrc);
   return SFU_VERDICT_FORWARD;
 }
 
@@ -176,7 +199,7 @@ place (SfuStreamReceiver *self, const SfuRtpHeader *header, gint64 now_us)
     case SFU_NACK_RESTART:
       self->stats.restarts++;
       self->discont = TRUE;
-      sfu_track_clear (self->track);
+      sfu_track_clear (self->track, self->encoding);
       break;
     case SFU_NACK_NEW:
     case SFU_NACK_RECOVERED:
@@ -209,6 +232,22 @@ mark_discont (SfuStreamReceiver *self, GstBuffer *buffer)
   self->discont = FALSE;
 }
 
+/* The dependency descriptor, where there is one, is asked before the payload,
+ * which may be encrypted. */
+static void
+read_payload (SfuStreamReceiver *self, const guint8 *data, SfuRtpMeta *meta)
+{
+  SfuDependencyFrame frame;
+  guint8 len = meta->ext.len[SFU_EXT_DEPENDENCY_DESCRIPTOR];
+
+  sfu_codec_inspect (self->config.codec, data + meta->header.header_len,
+      meta->header.payload_len, &meta->info);
+  if (len > 0 && meta->header.payload_len > 0 &&
+      sfu_dependency_parse (&self->dependencies,
+          data + meta->ext.offset[SFU_EXT_DEPENDENCY_DESCRIPTOR], len, &frame))
+    sfu_dependency_frame_to_info (&frame, &meta->info);
+}
+
 /* One packet of the media stream, numbers undone: read it once for all. */
 static SfuVerdict
 inspect (SfuStreamReceiver *self, GstBuffer *buffer, gint64 now_us)
@@ -227,15 +266,15 @@ inspect (SfuStreamReceiver *self, GstBuffer *buffer, gint64 now_us)
     meta = sfu_buffer_add_rtp_meta (buffer);
     meta->header = header;
     meta->arrival_us = now_us;
+    meta->encoding = (guint8)self->encoding;
     sfu_ext_index (map.data, &header, &self->config.ext, &meta->ext);
-    sfu_codec_inspect (self->config.codec, map.data + header.header_len,
-        header.payload_len, &meta->info);
+    read_payload (self, map.data, meta);
     account (self, meta, now_us);
   }
   gst_buffer_unmap (buffer, &map);
   if (verdict == SFU_VERDICT_FORWARD) {
     mark_discont (self, buffer);
-    sfu_track_put (self->track, header.seq, buffer, now_us);
+    sfu_track_put (self->track, self->encoding, header.seq, buffer, now_us);
   }
   return verdict;
 }
@@ -266,7 +305,8 @@ void
 sfu_stream_receiver_restart (SfuStreamReceiver *self)
 {
   sfu_nack_list_reset (self->missing);
-  sfu_track_clear (self->track);
+  self->dependencies = (SfuDependencyParser){ 0 };
+  sfu_track_clear (self->track, self->encoding);
   self->stats.restarts++;
   self->discont = TRUE;
 }

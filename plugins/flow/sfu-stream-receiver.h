@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The receiving half of a producer, without pads: takes what the publisher
- * sent, undoes RTX, keeps order statistics and the list of what is missing,
- * attaches SfuRtpMeta and puts the packet into the track's cache.
+/* The receiving half of a producer, without pads, for one of its encodings:
+ * takes what the publisher sent, undoes RTX, keeps order statistics and the list
+ * of what is missing, attaches SfuRtpMeta and puts the packet into the track's
+ * cache.
  *
  * Threads: owned by sfuproducer, called under its lock. Time is an argument. */
 #pragma once
@@ -31,12 +32,17 @@ typedef struct {
 
 typedef struct _SfuStreamReceiver SfuStreamReceiver;
 
-/* track: where packets are cached, referenced. max_retries and max_age_us: as
+/* encoding: index into config's. track: where packets are cached, referenced. max_retries and max_age_us: as
  * sfu_nack_list_new; key frame parameters: as sfu_keyframe_requester_init. */
 SfuStreamReceiver *sfu_stream_receiver_new (const SfuStreamConfig *config,
-    SfuTrack *track, guint max_retries, gint64 max_age_us,
+    guint encoding, SfuTrack *track, guint max_retries, gint64 max_age_us,
     gint64 keyframe_interval_us, gint64 keyframe_retry_us);
 void sfu_stream_receiver_free (SfuStreamReceiver *self);
+
+/* More has become known of what it receives: SSRCs. What it knew is kept where
+ * that is still true. */
+void sfu_stream_receiver_set_config (
+    SfuStreamReceiver *self, const SfuStreamConfig *config);
 
 SfuTrack *sfu_stream_receiver_get_track (SfuStreamReceiver *self);
 gboolean sfu_stream_receiver_is_video (const SfuStreamReceiver *self);

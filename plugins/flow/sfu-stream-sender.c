@@ -2,7 +2,7 @@
 /* See sfu-stream-sender.h.
  *
  * Threads: under the lock of the consumer that owns it. */
-#include "sfu-stream-sender.h"
+#include "sfu-stream-sender-private.h"
 
 #include <string.h>
 
@@ -11,33 +11,6 @@
 /* Room behind the packet for the SRTP tag (16 with AES-GCM) and what SRTCP-like
  * trailers an encryptor may want, so that it can work in place. */
 #define TAIL_ROOM 32
-/* How many recent retransmissions are remembered to suppress repeats. */
-#define RTX_MEMORY 256
-/* While packets are dropped for want of a key frame: ask again this often. */
-#define KEYFRAME_RETRY_US (500 * 1000)
-
-typedef struct {
-  gboolean used;
-  guint16 seq;
-  gint64 sent_us;
-} RtxMemory;
-
-struct _SfuStreamSender {
-  SfuStreamConfig config;
-  SfuTrack *track; /* owned; NULL until a producer is known */
-  SfuSeqMap map;
-  SfuKeyframeGate gate;
-  SfuRateMeter rate;
-  SfuStreamSenderStats stats;
-  guint16 rtx_seq;
-  gboolean paused;
-  gboolean connected;
-  gboolean gap;    /* something was dropped: the next packet is a new span */
-  gboolean rebase; /* and its timestamps come from another clock */
-  gint64 last_sent_us;
-  gint64 last_keyframe_want_us;
-  RtxMemory rtx_memory[RTX_MEMORY];
-};
 
 SfuStreamSender *
 sfu_stream_sender_new (
@@ -46,11 +19,15 @@ sfu_stream_sender_new (
   SfuStreamSender *self = g_new0 (SfuStreamSender, 1);
 
   sfu_stream_config_init (&self->config);
-  sfu_seq_map_init (&self->map, first_seq, first_timestamp);
+  sfu_seq_map_init (&self->now.map, first_seq, first_timestamp);
+  sfu_vp8_numbers_init (&self->now.vp8, first_seq);
+  sfu_layer_filter_init (&self->now.filter);
   sfu_keyframe_gate_init (&self->gate, SFU_CODEC_UNKNOWN);
   sfu_rate_meter_init (&self->rate, RATE_WINDOW_US);
   self->rtx_seq = first_rtx_seq;
   self->connected = TRUE; /* a pipeline without transports is always so */
+  self->preferred_spatial = self->preferred_temporal = -1;
+  sfu_stream_sender_choose (self);
   return self;
 }
 
@@ -60,6 +37,8 @@ sfu_stream_sender_free (SfuStreamSender *self)
   if (!self)
     return;
   g_clear_pointer (&self->track, sfu_track_unref);
+  g_clear_pointer (&self->now.track, sfu_track_unref);
+  g_clear_pointer (&self->before.track, sfu_track_unref);
   g_free (self);
 }
 
@@ -85,6 +64,7 @@ sfu_stream_sender_set_track (SfuStreamSender *self, SfuTrack *track)
   self->track = sfu_track_ref (track);
   sfu_keyframe_gate_init (&self->gate, sfu_track_codec (track));
   self->gap = self->rebase = TRUE;
+  sfu_stream_sender_choose (self);
 }
 
 /* Something was not forwarded on purpose: what follows must be decodable
@@ -94,6 +74,7 @@ interrupt (SfuStreamSender *self)
 {
   self->gap = TRUE;
   sfu_keyframe_gate_close (&self->gate);
+  sfu_stream_sender_choose (self);
   return self->gate.has_keyframes && !self->paused && self->connected;
 }
 
@@ -153,18 +134,21 @@ collect_extensions (const SfuStreamSender *self, const guint8 *data,
 typedef struct {
   guint16 seq;
   guint32 timestamp;
+  gboolean marker;
   gboolean rtx;
   guint16 osn; /* with rtx: the number it was sent with first */
+  gboolean has_picture;
+  SfuVp8Picture picture;
 } Numbers;
 
 static void
-write_header (const SfuStreamSender *self, guint8 *out, const SfuRtpMeta *meta,
-    const Numbers *numbers, gboolean has_ext)
+write_header (const SfuStreamSender *self, guint8 *out, const Numbers *numbers,
+    gboolean has_ext)
 {
   gint payload = numbers->rtx ? self->config.rtx_payload : self->config.payload;
 
   out[0] = SFU_RTP_VERSION << 6 | (has_ext ? 0x10 : 0);
-  out[1] = (meta->header.marker ? 0x80 : 0) | (payload & 0x7f);
+  out[1] = (numbers->marker ? 0x80 : 0) | (payload & 0x7f);
   GST_WRITE_UINT16_BE (out + 2, numbers->seq);
   GST_WRITE_UINT32_BE (out + 4, numbers->timestamp);
   GST_WRITE_UINT32_BE (
@@ -191,7 +175,7 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
   out = gst_buffer_new_allocate (NULL, size + TAIL_ROOM, NULL);
   gst_buffer_map (out, &dst, GST_MAP_WRITE);
   p = dst.data;
-  write_header (self, p, meta, numbers, ext_size > 0);
+  write_header (self, p, numbers, ext_size > 0);
   p += SFU_RTP_MIN_HEADER;
   p += sfu_ext_writer_write (&ext, p);
   if (numbers->rtx) {
@@ -199,6 +183,8 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
     p += RTX_OSN_SIZE;
   }
   memcpy (p, src.data + meta->header.header_len, meta->header.payload_len);
+  if (numbers->has_picture)
+    sfu_vp8_picture_write (&numbers->picture, &meta->info, p);
   gst_buffer_unmap (out, &dst);
   gst_buffer_unmap (in, &src);
   gst_buffer_set_size (out, size);
@@ -209,58 +195,118 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
 
 /* ---- deciding ---- */
 
-static SfuVerdict
-admit (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
-    gint64 now_us, gboolean *want_keyframe)
+/* VP8's numbers are always rewritten: a stream that nothing was ever left out of
+ * needs none of it, but must not jump when something is. */
+static gboolean
+has_picture (const SfuRtpMeta *meta)
 {
-  if (GST_BUFFER_FLAG_IS_SET (in, GST_BUFFER_FLAG_DISCONT)) {
+  return meta->info.picture_id_at != 0 || meta->info.tl0_picture_id_at != 0 ||
+      meta->info.key_index_at != 0;
+}
+
+/* A picture of the target where a decoder can start: from here on it is
+ * forwarded instead of the one before. */
+static gboolean
+may_switch (SfuStreamSender *self, const SfuRtpMeta *meta)
+{
+  if ((gint)meta->encoding != self->target)
+    return FALSE;
+  return self->gate.open ? meta->info.keyframe_start
+                         : sfu_keyframe_gate_pass (&self->gate, &meta->info);
+}
+
+static SfuVerdict
+admit (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta)
+{
+  if (GST_BUFFER_FLAG_IS_SET (in, GST_BUFFER_FLAG_DISCONT) &&
+      meta->encoding == self->now.encoding) {
     self->rebase = TRUE;
-    *want_keyframe |= interrupt (self);
+    interrupt (self);
+    self->last_keyframe_want_us = 0; /* without waiting for the retry */
   }
   if (self->paused)
     return SFU_DROP_CONSUMER_PAUSED;
   if (!self->connected)
     return SFU_DROP_NOT_CONNECTED;
-  if (sfu_keyframe_gate_pass (&self->gate, &meta->info))
+  if (self->gate.open && meta->encoding == self->now.encoding)
     return SFU_VERDICT_FORWARD;
-  if (now_us - self->last_keyframe_want_us >= KEYFRAME_RETRY_US) {
-    self->last_keyframe_want_us = now_us;
-    *want_keyframe = TRUE;
-  }
-  return SFU_DROP_WAIT_KEYFRAME;
+  if (!may_switch (self, meta))
+    return SFU_DROP_WAIT_KEYFRAME;
+  self->gap = TRUE;
+  return SFU_VERDICT_FORWARD;
 }
 
-/* Timestamps of the same publisher go on as they are, whatever was left out:
- * they are its clock, and its sender reports stay true. Those of another one
- * are put where this consumer's own clock would be by now. */
-static guint32
-rebase_step (const SfuStreamSender *self, gint64 now_us)
+/* One picture, or a packet of it, that this consumer does not get while the
+ * span goes on: no gap is left. */
+static SfuVerdict
+leave_out (SfuStreamSender *self, const SfuRtpMeta *meta, SfuVerdict verdict)
 {
-  gint64 elapsed_us = MAX (now_us - self->last_sent_us, 0);
+  sfu_seq_map_drop (&self->now.map, meta->header.seq);
+  if (verdict != SFU_DROP_PADDING && has_picture (meta))
+    sfu_vp8_numbers_drop (&self->now.vp8, &meta->info);
+  return verdict;
+}
 
-  if (!self->rebase)
-    return 0;
-  return MAX (gst_util_uint64_scale (
-                  elapsed_us, self->config.clock_rate, G_USEC_PER_SEC),
-      1);
+/* A publisher may count anew with a key frame. */
+static gboolean
+number_picture (SfuStreamSender *self, const SfuRtpMeta *meta, Numbers *numbers)
+{
+  SfuVp8Numbers *vp8 = &self->now.vp8;
+
+  numbers->has_picture = has_picture (meta);
+  if (!numbers->has_picture ||
+      sfu_vp8_numbers_forward (vp8, &meta->info, &numbers->picture))
+    return TRUE;
+  if (!meta->info.keyframe_start)
+    return FALSE;
+  sfu_vp8_numbers_resync (vp8);
+  return sfu_vp8_numbers_forward (vp8, &meta->info, &numbers->picture);
 }
 
 static SfuVerdict
 number (SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us,
     Numbers *numbers)
 {
+  SfuSpan *now = &self->now;
+  SfuVerdict verdict;
+
   if (self->gap)
-    sfu_seq_map_resync (&self->map, rebase_step (self, now_us));
-  self->gap = self->rebase = FALSE;
-  if (meta->header.payload_len == 0) {
-    sfu_seq_map_drop (&self->map, meta->header.seq);
-    return SFU_DROP_PADDING;
-  }
-  if (!sfu_seq_map_forward (&self->map, meta->header.seq,
-          meta->header.timestamp, &numbers->seq, &numbers->timestamp))
+    sfu_stream_sender_begin_span (self, meta, now_us);
+  if (meta->header.payload_len == 0)
+    return leave_out (self, meta, SFU_DROP_PADDING);
+  verdict = sfu_layer_filter_pass (&now->filter, &meta->info);
+  if (verdict != SFU_VERDICT_FORWARD)
+    return leave_out (self, meta, verdict);
+  if (!number_picture (self, meta, numbers))
+    return leave_out (self, meta, SFU_DROP_TOO_OLD);
+  if (!sfu_seq_map_forward (&now->map, meta->header.seq, meta->header.timestamp,
+          &numbers->seq, &numbers->timestamp))
     return SFU_DROP_TOO_OLD;
+  numbers->marker =
+      sfu_layer_filter_marker (&now->filter, &meta->info, meta->header.marker);
   numbers->rtx = FALSE;
   return SFU_VERDICT_FORWARD;
+}
+
+/* First of all what costs a consumer of one layer nothing for the packets of
+ * the others. */
+static SfuVerdict
+decide (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
+    gint64 now_us, Numbers *numbers, gboolean *want_keyframe)
+{
+  SfuVerdict verdict;
+
+  if (self->track && sfu_track_generation (self->track) != self->generation)
+    sfu_stream_sender_choose (self);
+  if (!(self->wanted >> meta->encoding & 1))
+    return SFU_DROP_UNUSED_ENCODING;
+  verdict = admit (self, in, meta);
+  if (verdict == SFU_VERDICT_FORWARD)
+    verdict = number (self, meta, now_us, numbers);
+  else if (meta->encoding == self->now.encoding)
+    self->gap = TRUE;
+  *want_keyframe |= sfu_stream_sender_retry_keyframe (self, now_us);
+  return verdict;
 }
 
 SfuVerdict
@@ -272,12 +318,8 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
   SfuVerdict verdict;
 
   /* Without the meta it did not come from an sfuproducer. */
-  verdict =
-      meta ? admit (self, in, meta, now_us, want_keyframe) : SFU_DROP_MALFORMED;
-  if (verdict == SFU_VERDICT_FORWARD)
-    verdict = number (self, meta, now_us, &numbers);
-  else
-    self->gap = TRUE;
+  verdict = meta ? decide (self, in, meta, now_us, &numbers, want_keyframe)
+                 : SFU_DROP_MALFORMED;
   if (verdict == SFU_VERDICT_FORWARD) {
     *out = rewrite (self, in, meta, &numbers);
     self->last_sent_us = now_us;
@@ -294,13 +336,51 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
 static gboolean
 is_repeat (SfuStreamSender *self, guint16 seq, gint64 now_us)
 {
-  RtxMemory *memory = &self->rtx_memory[seq % RTX_MEMORY];
+  SfuRtxMemory *memory = &self->rtx_memory[seq % SFU_RTX_MEMORY];
 
   if (memory->used && memory->seq == seq &&
       now_us - memory->sent_us < SFU_RTX_MIN_INTERVAL_US)
     return TRUE;
-  *memory = (RtxMemory){ TRUE, seq, now_us };
+  *memory = (SfuRtxMemory){ TRUE, seq, now_us };
   return FALSE;
+}
+
+/* The packet that had out_seq, referenced, with its span; NULL: it is not kept.
+ */
+static GstBuffer *
+find_sent (const SfuStreamSender *self, guint16 out_seq, gint64 now_us,
+    const SfuSpan **span)
+{
+  const SfuSpan *spans[] = { &self->now, &self->before };
+  guint16 in_seq;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (spans); i++) {
+    *span = spans[i];
+    if (spans[i]->track &&
+        sfu_seq_map_reverse (&spans[i]->map, out_seq, &in_seq))
+      return sfu_track_get (
+          spans[i]->track, spans[i]->encoding, in_seq, now_us);
+  }
+  return NULL;
+}
+
+/* As it was numbered when it was sent, or would have been. */
+static gboolean
+renumber (const SfuStreamSender *self, const SfuSpan *span,
+    const SfuRtpMeta *meta, guint16 out_seq, Numbers *numbers)
+{
+  numbers->rtx =
+      self->config.rtx_ssrc && self->config.rtx_payload != SFU_PAYLOAD_NONE;
+  numbers->osn = numbers->seq = out_seq;
+  numbers->timestamp =
+      sfu_seq_map_timestamp (&span->map, meta->header.timestamp);
+  numbers->marker =
+      sfu_layer_filter_marker (&span->filter, &meta->info, meta->header.marker);
+  numbers->has_picture = has_picture (meta);
+  return meta->header.payload_len > 0 &&
+      (!numbers->has_picture ||
+          sfu_vp8_numbers_lookup (&span->vp8, &meta->info, &numbers->picture));
 }
 
 GstBuffer *
@@ -308,29 +388,24 @@ sfu_stream_sender_retransmit (
     SfuStreamSender *self, guint16 out_seq, gint64 now_us)
 {
   g_autoptr (GstBuffer) cached = NULL;
+  const SfuSpan *span;
   GstBuffer *out;
   SfuRtpMeta *meta;
   Numbers numbers;
-  guint16 in_seq;
 
   self->stats.nacked++;
   if (is_repeat (self, out_seq, now_us)) {
     self->stats.nack_repeated++;
     return NULL;
   }
-  if (self->track && sfu_seq_map_reverse (&self->map, out_seq, &in_seq))
-    cached = sfu_track_get (self->track, in_seq, now_us);
+  cached = find_sent (self, out_seq, now_us, &span);
   meta = cached ? sfu_buffer_get_rtp_meta (cached) : NULL;
-  if (!meta || meta->header.payload_len == 0) {
+  if (!meta || !renumber (self, span, meta, out_seq, &numbers)) {
     self->stats.nack_missed++;
     return NULL;
   }
-  numbers.rtx =
-      self->config.rtx_ssrc && self->config.rtx_payload != SFU_PAYLOAD_NONE;
-  numbers.osn = out_seq;
-  numbers.seq = numbers.rtx ? self->rtx_seq++ : out_seq;
-  numbers.timestamp =
-      sfu_seq_map_timestamp (&self->map, meta->header.timestamp);
+  if (numbers.rtx)
+    numbers.seq = self->rtx_seq++;
   out = rewrite (self, cached, meta, &numbers);
   self->stats.rtx_packets++;
   self->stats.rtx_bytes += meta->header.payload_len;
@@ -338,15 +413,24 @@ sfu_stream_sender_retransmit (
 }
 
 gboolean
-sfu_stream_sender_map_report (const SfuStreamSender *self,
-    const SfuSenderReport *in, SfuSenderReport *out)
+sfu_stream_sender_map_report (const SfuStreamSender *self, SfuSenderReport *out)
 {
-  if (!self->map.started || self->rebase)
+  SfuSenderReport in;
+
+  if (!self->now.map.started || self->rebase || !self->now.track ||
+      self->now.track != self->track ||
+      !sfu_track_get_report (self->track, self->now.encoding, &in))
     return FALSE;
-  *out = *in;
+  *out = in;
   out->ssrc = self->config.ssrc;
-  out->rtp_timestamp = sfu_seq_map_timestamp (&self->map, in->rtp_timestamp);
+  out->rtp_timestamp = sfu_seq_map_timestamp (&self->now.map, in.rtp_timestamp);
   return TRUE;
+}
+
+guint
+sfu_stream_sender_span (const SfuStreamSender *self)
+{
+  return (guint)self->stats.spans;
 }
 
 void

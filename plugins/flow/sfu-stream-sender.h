@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The sending half of a consumer, without pads: decides packet by packet,
- * rewrites what is forwarded into the consumer's own SSRC, payload type,
- * sequence numbers, timestamps and header extension ids, and answers NACKs.
+/* The sending half of a consumer, without pads: chooses among the encodings and
+ * layers of a track, decides packet by packet, rewrites what is forwarded into
+ * the consumer's own SSRC, payload type, sequence numbers, timestamps, VP8
+ * numbers and header extension ids, and answers NACKs.
  *
  * Threads: owned by sfuconsumer, called under its lock. Time is an argument. */
 #pragma once
@@ -29,6 +30,7 @@ typedef struct {
   guint64 nacked;      /* numbers asked for by the receiver */
   guint64 nack_missed; /* of them: not in the cache any more */
   guint64 nack_repeated;
+  guint64 spans; /* stretches without interruption: pauses and switches */
   SfuVerdictCounters verdicts;
 } SfuStreamSenderStats;
 
@@ -53,6 +55,27 @@ gboolean sfu_stream_sender_set_connected (
     SfuStreamSender *self, gboolean connected);
 gboolean sfu_stream_sender_get_paused (const SfuStreamSender *self);
 
+/* ---- layers ---- */
+
+/* Of n encodings the best active one (bit i) not above preferred, or the lowest
+ * one above; preferred -1: the best. -1: none is active. */
+gint sfu_choose_encoding (guint active, guint n, gint preferred);
+
+/* Not above these; -1 = the best there is. spatial: an encoding (simulcast) or
+ * a layer (SVC). TRUE: a key frame is wanted now to get there. */
+gboolean sfu_stream_sender_set_preferred_layers (
+    SfuStreamSender *self, gint spatial, gint temporal, gint64 now_us);
+void sfu_stream_sender_get_preferred_layers (
+    const SfuStreamSender *self, gint *spatial, gint *temporal);
+/* What is forwarded now; -1, -1 = nothing. FALSE: there is but one layer. */
+gboolean sfu_stream_sender_get_layers (
+    const SfuStreamSender *self, gint *spatial, gint *temporal);
+/* Looks which encodings are being sent, as every packet does. TRUE: a key frame
+ * is wanted now. */
+gboolean sfu_stream_sender_update (SfuStreamSender *self, gint64 now_us);
+/* Of which SSRC of the publisher a key frame is wanted; 0 = not known. */
+guint32 sfu_stream_sender_keyframe_ssrc (const SfuStreamSender *self);
+
 /* in is borrowed and shared with other consumers: read only. On
  * SFU_VERDICT_FORWARD *out is a new packet. The verdict is counted.
  * *want_keyframe is set (never cleared) when the gate waits in vain. */
@@ -64,10 +87,14 @@ SfuVerdict sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in,
 GstBuffer *sfu_stream_sender_retransmit (
     SfuStreamSender *self, guint16 out_seq, gint64 now_us);
 
-/* The publisher's report in this consumer's numbers. FALSE: nothing was sent
- * yet that it could speak of. */
-gboolean sfu_stream_sender_map_report (const SfuStreamSender *self,
-    const SfuSenderReport *in, SfuSenderReport *out);
+/* The publisher's last report of the encoding that is forwarded, in this
+ * consumer's numbers. FALSE: none yet, or nothing was sent yet that it could
+ * speak of. */
+gboolean sfu_stream_sender_map_report (
+    const SfuStreamSender *self, SfuSenderReport *out);
+
+/* Another number for each span: the report of before is not this one's. */
+guint sfu_stream_sender_span (const SfuStreamSender *self);
 
 void sfu_stream_sender_get_stats (
     const SfuStreamSender *self, SfuStreamSenderStats *stats);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The shared side of a producer: its codec and its packet cache.
+/* The shared side of a producer.
  *
- * Threads: reference counted; the mutex guards the cache alone and nothing is
+ * Threads: reference counted; the mutex guards the encodings, and nothing is
  * called out under it but the release of buffers. */
 #include "sfu-track.h"
 #include "sfu-packet-cache.h"
@@ -9,27 +9,47 @@
 #define EVENT_NAME "sfu-track"
 #define TRACK_FIELD "track"
 
+typedef struct {
+  guint8 spatial_layers, temporal_layers; /* constant */
+  SfuPacketCache *cache;                  /* owned; under lock */
+  guint32 ssrc;                           /* under lock */
+  gboolean reported;                      /* under lock */
+  SfuSenderReport report;                 /* under lock */
+} Encoding;
+
 struct _SfuTrack {
   gint refs; /* atomic */
   SfuCodec codec;
   guint32 clock_rate;
+  guint n_encodings;
+  gint active;     /* atomic */
+  gint generation; /* atomic; after active */
   GMutex lock;
-  SfuPacketCache *cache; /* owned; under lock */
+  Encoding encodings[SFU_MAX_ENCODINGS];
 };
 
 G_DEFINE_BOXED_TYPE (SfuTrack, sfu_track, sfu_track_ref, sfu_track_unref)
 
 SfuTrack *
-sfu_track_new (SfuCodec codec, guint32 clock_rate, guint max_packets,
+sfu_track_new (const SfuStreamConfig *config, guint max_packets,
     gint64 max_age_us, gsize max_bytes)
 {
   SfuTrack *track = g_new0 (SfuTrack, 1);
+  guint i;
 
   track->refs = 1;
-  track->codec = codec;
-  track->clock_rate = clock_rate;
+  track->codec = config->codec;
+  track->clock_rate = config->clock_rate;
+  track->n_encodings = config->n_encodings;
   g_mutex_init (&track->lock);
-  track->cache = sfu_packet_cache_new (max_packets, max_age_us, max_bytes);
+  for (i = 0; i < track->n_encodings; i++) {
+    Encoding *encoding = &track->encodings[i];
+
+    encoding->spatial_layers = config->encodings[i].spatial_layers;
+    encoding->temporal_layers = config->encodings[i].temporal_layers;
+    encoding->ssrc = config->encodings[i].ssrc;
+    encoding->cache = sfu_packet_cache_new (max_packets, max_age_us, max_bytes);
+  }
   return track;
 }
 
@@ -43,9 +63,12 @@ sfu_track_ref (SfuTrack *track)
 void
 sfu_track_unref (SfuTrack *track)
 {
+  guint i;
+
   if (!g_atomic_int_dec_and_test (&track->refs))
     return;
-  sfu_packet_cache_free (track->cache);
+  for (i = 0; i < track->n_encodings; i++)
+    sfu_packet_cache_free (track->encodings[i].cache);
   g_mutex_clear (&track->lock);
   g_free (track);
 }
@@ -62,32 +85,117 @@ sfu_track_clock_rate (const SfuTrack *track)
   return track->clock_rate;
 }
 
+guint
+sfu_track_n_encodings (const SfuTrack *track)
+{
+  return track->n_encodings;
+}
+
+guint
+sfu_track_spatial_layers (const SfuTrack *track, guint encoding)
+{
+  return track->encodings[encoding].spatial_layers;
+}
+
+guint
+sfu_track_temporal_layers (const SfuTrack *track, guint encoding)
+{
+  return track->encodings[encoding].temporal_layers;
+}
+
 void
-sfu_track_put (SfuTrack *track, guint16 seq, GstBuffer *buffer, gint64 now_us)
+sfu_track_put (SfuTrack *track, guint encoding, guint16 seq, GstBuffer *buffer,
+    gint64 now_us)
 {
   g_mutex_lock (&track->lock);
-  sfu_packet_cache_put (track->cache, seq, buffer, now_us);
+  sfu_packet_cache_put (track->encodings[encoding].cache, seq, buffer, now_us);
   g_mutex_unlock (&track->lock);
 }
 
 GstBuffer *
-sfu_track_get (SfuTrack *track, guint16 seq, gint64 now_us)
+sfu_track_get (SfuTrack *track, guint encoding, guint16 seq, gint64 now_us)
 {
   GstBuffer *buffer;
 
   g_mutex_lock (&track->lock);
-  buffer = sfu_packet_cache_get (track->cache, seq, now_us);
+  buffer = sfu_packet_cache_get (track->encodings[encoding].cache, seq, now_us);
   g_mutex_unlock (&track->lock);
   return buffer;
 }
 
 void
-sfu_track_clear (SfuTrack *track)
+sfu_track_clear (SfuTrack *track, guint encoding)
 {
   g_mutex_lock (&track->lock);
-  sfu_packet_cache_clear (track->cache);
+  sfu_packet_cache_clear (track->encodings[encoding].cache);
   g_mutex_unlock (&track->lock);
 }
+
+/* ---- facts of an encoding ---- */
+
+void
+sfu_track_set_ssrc (SfuTrack *track, guint encoding, guint32 ssrc)
+{
+  g_mutex_lock (&track->lock);
+  track->encodings[encoding].ssrc = ssrc;
+  g_mutex_unlock (&track->lock);
+}
+
+guint32
+sfu_track_ssrc (SfuTrack *track, guint encoding)
+{
+  guint32 ssrc;
+
+  g_mutex_lock (&track->lock);
+  ssrc = track->encodings[encoding].ssrc;
+  g_mutex_unlock (&track->lock);
+  return ssrc;
+}
+
+void
+sfu_track_set_active (SfuTrack *track, guint active)
+{
+  if (g_atomic_int_get (&track->active) == (gint)active)
+    return;
+  g_atomic_int_set (&track->active, (gint)active);
+  g_atomic_int_inc (&track->generation);
+}
+
+guint
+sfu_track_active (SfuTrack *track)
+{
+  return (guint)g_atomic_int_get (&track->active);
+}
+
+gint
+sfu_track_generation (SfuTrack *track)
+{
+  return g_atomic_int_get (&track->generation);
+}
+
+void
+sfu_track_set_report (
+    SfuTrack *track, guint encoding, const SfuSenderReport *report)
+{
+  g_mutex_lock (&track->lock);
+  track->encodings[encoding].report = *report;
+  track->encodings[encoding].reported = TRUE;
+  g_mutex_unlock (&track->lock);
+}
+
+gboolean
+sfu_track_get_report (SfuTrack *track, guint encoding, SfuSenderReport *report)
+{
+  gboolean reported;
+
+  g_mutex_lock (&track->lock);
+  reported = track->encodings[encoding].reported;
+  *report = track->encodings[encoding].report;
+  g_mutex_unlock (&track->lock);
+  return reported;
+}
+
+/* ---- event ---- */
 
 GstEvent *
 sfu_event_new_track (SfuTrack *track)

@@ -23,10 +23,10 @@ fixture_init (Fixture *f, SfuCodec codec)
   SfuStreamConfig config;
 
   f->now_us = 1 * G_USEC_PER_SEC;
-  f->track = sfu_track_new (codec, VP8_CLOCK, 64, G_USEC_PER_SEC, 1 << 20);
   f->sender = sfu_stream_sender_new (65534, G_MAXUINT32 - FRAME, 9);
   sfu_stream_config_init (&config);
   config.codec = codec;
+  f->track = sfu_track_new (&config, 64, G_USEC_PER_SEC, 1 << 20);
   config.payload = 101;
   config.ssrc = 4242;
   config.rtx_payload = 102;
@@ -216,7 +216,7 @@ test_retransmission (void)
   SfuStreamSenderStats stats;
 
   fixture_init (&f, SFU_CODEC_VP8);
-  sfu_track_put (f.track, 10, buffer, f.now_us);
+  sfu_track_put (f.track, 0, 10, buffer, f.now_us);
   gst_buffer_unref (buffer);
   send (&f, 10, 0, TRUE, &out);
   buffer = sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us);
@@ -250,19 +250,20 @@ test_sender_report (void)
   SfuSenderReport mapped;
 
   fixture_init (&f, SFU_CODEC_VP8);
-  g_assert_false (sfu_stream_sender_map_report (f.sender, &in, &mapped));
+  sfu_track_set_report (f.track, 0, &in);
+  g_assert_false (sfu_stream_sender_map_report (f.sender, &mapped));
   send (&f, 10, 5000, TRUE, &out);
-  g_assert_true (sfu_stream_sender_map_report (f.sender, &in, &mapped));
+  g_assert_true (sfu_stream_sender_map_report (f.sender, &mapped));
   g_assert_cmpuint (mapped.ssrc, ==, 4242);
   g_assert_cmpuint (mapped.ntp, ==, 42);
   g_assert_cmpuint (mapped.rtp_timestamp, ==, out.timestamp);
   /* another producer: nothing true can be said until its first packet */
   {
-    g_autoptr (SfuTrack) other =
-        sfu_track_new (SFU_CODEC_VP8, VP8_CLOCK, 64, G_USEC_PER_SEC, 1 << 20);
+    g_autoptr (SfuTrack) other = sfu_track_new (
+        sfu_stream_sender_get_config (f.sender), 64, G_USEC_PER_SEC, 1 << 20);
     sfu_stream_sender_set_track (f.sender, other);
   }
-  g_assert_false (sfu_stream_sender_map_report (f.sender, &in, &mapped));
+  g_assert_false (sfu_stream_sender_map_report (f.sender, &mapped));
   fixture_clear (&f);
 }
 

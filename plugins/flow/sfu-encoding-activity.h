@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which encodings of a track are being sent. A publisher that is short of
+ * bandwidth, or asked to, stops the upper ones without a word; consumers of such
+ * a one must come down soon. But a publisher with nothing to show (a still
+ * screen) sends none of them for a while, and that is no reason to change
+ * anything: an encoding has stopped when others go on without it, or when
+ * nothing has come for long.
+ *
+ * Threads: owned by its producer, no locking. Time is an argument. */
+#pragma once
+
+#include "sfu-stream-config.h"
+
+G_BEGIN_DECLS
+
+/* With the interval of polls below a second: what the field expects. Five
+ * pictures a second are the least that encoders make of a moving scene. */
+#define SFU_ENCODING_SILENT_US (750 * 1000)
+#define SFU_ENCODING_POLL_US (200 * 1000)
+/* A still screen is repeated once a second. */
+#define SFU_ENCODINGS_ALL_SILENT_US (1500 * 1000)
+
+typedef struct {
+  gint64 last_us[SFU_MAX_ENCODINGS];
+  gint64 newest_us;  /* of any; 0 = nothing yet */
+  gint64 resumed_us; /* the first after all had been silent */
+  guint active;      /* bit i: encoding i is being sent */
+  guint before;      /* active, when all fell silent */
+  gint64 poll_us;    /* when to look next; 0 = nothing to look at */
+} SfuEncodingActivity;
+
+/* Nothing is sent yet. */
+void sfu_encoding_activity_init (SfuEncodingActivity *activity);
+/* Both: TRUE when active has changed. */
+gboolean sfu_encoding_activity_packet (
+    SfuEncodingActivity *activity, guint encoding, gint64 now_us);
+gboolean sfu_encoding_activity_poll (
+    SfuEncodingActivity *activity, gint64 now_us);
+
+G_END_DECLS

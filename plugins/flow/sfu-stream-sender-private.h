@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of SfuStreamSender, for its two files: what becomes of a packet
+ * (sfu-stream-sender.c), and which encoding and layers it takes
+ * (sfu-stream-layers.c).
+ *
+ * Threads: under the lock of the consumer that owns it. */
+#pragma once
+
+#include "sfu-layer-filter.h"
+#include "sfu-stream-sender.h"
+#include "sfu-vp8-numbers.h"
+
+G_BEGIN_DECLS
+
+/* How many recent retransmissions are remembered to suppress repeats. */
+#define SFU_RTX_MEMORY 256
+/* Something that is missing is asked for again this often. */
+#define SFU_KEYFRAME_RETRY_US (500 * 1000)
+
+/* A stretch of one encoding that was forwarded without interruption, and its
+ * numbers. */
+typedef struct {
+  SfuTrack *track; /* owned; NULL = nothing was forwarded yet */
+  guint encoding;
+  SfuSeqMap map;
+  SfuVp8Numbers vp8;
+  SfuLayerFilter filter;
+} SfuSpan;
+
+typedef struct {
+  gboolean used;
+  guint16 seq;
+  gint64 sent_us;
+} SfuRtxMemory;
+
+struct _SfuStreamSender {
+  SfuStreamConfig config;
+  SfuTrack *track; /* owned; NULL until a producer is known */
+  /* before: the span that ended with the last switch or pause, kept for the
+   * NACKs that are still about it. */
+  SfuSpan now, before;
+  SfuKeyframeGate gate; /* open: packets of now.encoding pass */
+  SfuRateMeter rate;
+  SfuStreamSenderStats stats;
+  guint16 rtx_seq;
+  gboolean paused;
+  gboolean connected;
+  gboolean gap;    /* something was dropped: the next packet is a new span */
+  gboolean rebase; /* and its timestamps come from another clock */
+  gint64 last_sent_us;
+  gint64 last_keyframe_want_us;
+  SfuRtxMemory rtx_memory[SFU_RTX_MEMORY];
+
+  gint preferred_spatial, preferred_temporal; /* -1 = the best there is */
+  gint generation; /* of the track, when the target was chosen */
+  gint target;     /* encoding to forward; -1 = none is being sent */
+  guint wanted;    /* bit i: packets of encoding i are looked at */
+};
+
+/* sfu-stream-layers.c */
+
+/* The target anew: another track, wish, or set of encodings being sent. */
+void sfu_stream_sender_choose (SfuStreamSender *self);
+/* Another encoding is to be forwarded than is. */
+gboolean sfu_stream_sender_is_switching (const SfuStreamSender *self);
+/* Something that only a key frame brings has been waited for; TRUE: ask now. */
+gboolean sfu_stream_sender_retry_keyframe (
+    SfuStreamSender *self, gint64 now_us);
+/* The packet that meta speaks of is the first of a new span. */
+void sfu_stream_sender_begin_span (
+    SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us);
+
+G_END_DECLS

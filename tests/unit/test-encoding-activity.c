@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which encodings are being sent: rows of packets and of looks, in ms.
+ *
+ * Threads: one. Time is the test's. */
+#include "sfu-encoding-activity.h"
+
+#define MS G_GINT64_CONSTANT (1000)
+#define START (1000 * MS)
+#define MAX_STEPS 12
+
+typedef struct {
+  gint at_ms;
+  gint encoding; /* of a packet; -1: only a look */
+  guint active;  /* after it */
+} Step;
+
+typedef struct {
+  const gchar *name;
+  Step steps[MAX_STEPS]; /* the end: at_ms 0 */
+} Case;
+
+static const Case cases[] = {
+  { "begins", { { 1, 0, 1 }, { 2, 2, 5 }, { 3, 1, 7 } } },
+  { "one-stops",
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 300, 0, 3 }, { 600, 0, 3 }, { 700, -1, 3 },
+          { 740, 0, 3 }, { 960, -1, 1 }, { 970, 1, 3 } } },
+  /* A still screen: none is taken for stopped before its turn. */
+  { "all-slow",
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 1000, -1, 3 }, { 1002, 0, 3 },
+          { 1003, -1, 3 }, { 1004, 1, 3 } } },
+  { "all-stop-and-come-back",
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 1400, -1, 3 }, { 1700, -1, 0 },
+          { 5000, 0, 3 }, { 5100, 1, 3 } } },
+  { "one-does-not-come-back",
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 1700, -1, 0 }, { 5000, 0, 3 },
+          { 5500, 0, 3 }, { 5960, 0, 3 }, { 5970, -1, 1 } } },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  SfuEncodingActivity activity;
+  guint i;
+
+  sfu_encoding_activity_init (&activity);
+  for (i = 0; i < MAX_STEPS && c->steps[i].at_ms; i++) {
+    const Step *step = &c->steps[i];
+    gint64 now_us = START + step->at_ms * MS;
+    guint was = activity.active;
+    gboolean changed = step->encoding >= 0
+        ? sfu_encoding_activity_packet (&activity, step->encoding, now_us)
+        : sfu_encoding_activity_poll (&activity, now_us);
+
+    g_test_message ("at %d ms", step->at_ms);
+    g_assert_cmpuint (activity.active, ==, step->active);
+    g_assert_cmpint (changed, ==, was != step->active);
+  }
+}
+
+/* Whoever looks when he is told to notices within a second. */
+static void
+test_within_a_second (void)
+{
+  SfuEncodingActivity activity;
+  gint64 now_us, last_us = START + 3000 * MS;
+
+  sfu_encoding_activity_init (&activity);
+  for (now_us = START;; now_us += 33 * MS) {
+    sfu_encoding_activity_packet (&activity, 0, now_us);
+    if (now_us <= last_us)
+      sfu_encoding_activity_packet (&activity, 1, now_us);
+    g_assert_cmpint (activity.poll_us, >, 0);
+    if (activity.poll_us <= now_us + 33 * MS)
+      sfu_encoding_activity_poll (&activity, activity.poll_us);
+    if (activity.active == 1 && now_us > last_us)
+      break;
+    g_assert_cmpint (now_us - last_us, <, 1000 * MS);
+  }
+  g_assert_cmpint (now_us - last_us, >, 500 * MS);
+}
+
+int
+main (int argc, char **argv)
+{
+  guint i;
+
+  g_test_init (&argc, &argv, NULL);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *path =
+        g_strconcat ("/encoding-activity/", cases[i].name, NULL);
+
+    g_test_add_data_func (path, &cases[i], test_case);
+  }
+  g_test_add_func ("/encoding-activity/within-a-second", test_within_a_second);
+  return g_test_run ();
+}
