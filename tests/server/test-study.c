@@ -51,20 +51,26 @@ produce (SioClient *c, const gchar *transport, const gchar *kind, guint32 ssrc)
   return g_strdup (get_string (ack, "producerId"));
 }
 
+/* {"rtpCapabilities":...}, as text. */
 static gchar *
-consume_data (SioClient *c, const gchar *transport, const gchar *producer)
+get_capabilities (SioClient *c)
 {
-  g_autofree gchar *caps = sio_request_text (c, "get-rtp-capabilities", "{}");
+  return sio_request_text (c, "get-rtp-capabilities", "{}");
+}
 
-  /* {"rtpCapabilities":...} */
+static gchar *
+consume_data (
+    const gchar *transport, const gchar *producer, const gchar *capabilities)
+{
   return g_strdup_printf ("{\"transportId\":\"%s\",\"producerId\":\"%s\",%s",
-      transport, producer, caps + 1);
+      transport, producer, capabilities + 1);
 }
 
 static gchar *
 consume (SioClient *c, const gchar *transport, const gchar *producer)
 {
-  g_autofree gchar *payload = consume_data (c, transport, producer);
+  g_autofree gchar *capabilities = get_capabilities (c);
+  g_autofree gchar *payload = consume_data (transport, producer, capabilities);
   g_autoptr (JsonNode) ack =
       ask (c, "consume", payload, "id,producerId,kind,rtpParameters,consumer");
   g_autoptr (JsonNode) same = json_node_copy (
@@ -349,48 +355,64 @@ test_limits (void)
   fixture_stop (&f);
 }
 
-/* A full room as it is sized: who comes last takes all that the others
- * send, at once, as clients do that ask for each producer they are told of. */
+/* As many tracks as a full room has. All of them are there before the worker
+ * gives up transports that nobody connects, also when it is slow. */
+enum { SENDERS = 10, EACH = 15, TRACKS = SENDERS * EACH };
+
+static void
+send_tracks (SioClient *c)
+{
+  g_autofree gchar *transport = create_transport (c, "send");
+  gint64 ids[EACH];
+
+  for (guint i = 0; i < EACH; i++) {
+    g_autofree gchar *payload =
+        produce_data (transport, i < 5 ? "audio" : "video", 100 + 10 * i);
+
+    ids[i] = sio_send (c, "produce", payload);
+  }
+  for (guint i = 0; i < EACH; i++) {
+    g_autoptr (JsonNode) ack = sio_wait_ack (c, ids[i]);
+
+    g_assert_nonnull (get_string (ack, "producerId"));
+  }
+}
+
+/* Who comes last takes all that the others send, at once, as clients do that
+ * ask for each producer they are told of. */
 static void
 test_everything_at_once (void)
 {
-  enum { SENDERS = 25, EACH = 6 };
   Fixture f;
   SioClient *senders[SENDERS];
   g_autoptr (SioClient) last = NULL;
-  g_autoptr (GPtrArray) payloads = g_ptr_array_new_with_free_func (g_free);
   g_autofree gchar *recv = NULL;
-  gint64 ids[SENDERS * EACH];
+  g_autofree gchar *capabilities = NULL;
+  gint64 ids[TRACKS];
 
   fixture_start (&f, admin);
   for (guint i = 0; i < SENDERS; i++) {
-    g_autofree gchar *transport = NULL;
-
     senders[i] = sio_new (&f, PATH, ROOM, NULL);
-    transport = create_transport (senders[i], "send");
-    for (guint j = 0; j < EACH; j++)
-      g_free (produce (
-          senders[i], transport, j < 2 ? "audio" : "video", 100 + 10 * j));
+    send_tracks (senders[i]);
   }
   last = sio_new (&f, PATH, ROOM, NULL);
   recv = create_transport (last, "recv");
-  for (guint i = 0; i < SENDERS * EACH; i++) {
+  capabilities = get_capabilities (last);
+  WAIT_UNTIL (sio_n_events (last, "new-producer") == TRACKS);
+  for (guint i = 0; i < TRACKS; i++) {
     g_autoptr (JsonNode) note = sio_wait_event (last, "new-producer");
+    g_autofree gchar *payload =
+        consume_data (recv, get_string (note, "producerId"), capabilities);
 
-    g_ptr_array_add (
-        payloads, consume_data (last, recv, get_string (note, "producerId")));
+    ids[i] = sio_send (last, "consume", payload);
   }
-  for (guint i = 0; i < SENDERS * EACH; i++)
-    ids[i] = sio_send (last, "consume", payloads->pdata[i]);
-  for (guint i = 0; i < SENDERS * EACH; i++) {
+  for (guint i = 0; i < TRACKS; i++) {
     g_autoptr (JsonNode) ack = sio_wait_ack (last, ids[i]);
-    g_autofree gchar *text = json_to_string (ack, FALSE);
 
     if (!json_object_has_member (json_node_get_object (ack), "id"))
-      g_error ("%s", text);
+      g_error ("%s", get_string (ack, "error"));
   }
-  g_assert_cmpuint (
-      fixture_count (&f, "math", "consumers"), ==, SENDERS * EACH);
+  g_assert_cmpuint (fixture_count (&f, "math", "consumers"), ==, TRACKS);
   g_clear_pointer (&last, sio_free);
   for (guint i = 0; i < SENDERS; i++)
     sio_free (senders[i]);
