@@ -222,7 +222,9 @@ producer_report (const SfuWorkerProducer *producer)
   add_text (&dict, "ssrcOrigin", stats.wire, "ssrc-origin");
   add_ssrcs (&dict, get_count (stats.wire, "ssrc"),
       get_count (stats.wire, "rtx-ssrc"));
+  add_count (&dict, "packetsMissed", get_count (stats.graph, "lost"));
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "recovered"));
+  add_count (&dict, "packetsGivenUp", get_count (stats.graph, "given-up"));
   add_count (&dict, "keyFrameCount", get_count (stats.graph, "keyframes"));
   gst_structure_free (stats.graph);
   gst_structure_free (stats.wire);
@@ -239,6 +241,8 @@ consumer_report (const SfuWorkerConsumer *consumer)
   add_stream (&dict, consumer->producer->kind, consumer->mime_type, &stats);
   add_ssrcs (&dict, consumer->ssrc, consumer->rtx_ssrc);
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "rtx-packets"));
+  add_count (&dict, "nackMissed", get_count (stats.graph, "nack-missed"));
+  add_count (&dict, "nackRepeated", get_count (stats.graph, "nack-repeated"));
   gst_structure_free (stats.graph);
   gst_structure_free (stats.wire);
   return end_report (&dict);
