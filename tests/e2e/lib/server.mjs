@@ -56,6 +56,7 @@ export class Server {
     const self = new Server();
     const out = outputDir();
     self.host = host;
+    self.wrap = wrap;
     self.token = randomBytes(24).toString('hex');
     const tokenFile = join(out, `${name}.token`);
     writeFileSync(tokenFile, `${self.token}\n`, { mode: 0o600 });

@@ -118,6 +118,12 @@ function iceOptions (options, iceServers) {
     (server) => ({ ...server, ...options.credentials })) };
 }
 
+/** The server's candidates; with viaPort through something in front of it. */
+function throughPort (answer, { viaPort }) {
+  return viaPort ? { ...answer, iceCandidates: answer.iceCandidates.map(
+    (candidate) => ({ ...candidate, port: viaPort })) } : answer;
+}
+
 /** tamper: gets the dtlsParameters before they are signalled. */
 async function makeTransport (direction, tamper, options) {
   const answer = await request('createWebRtcTransport', {
@@ -127,7 +133,7 @@ async function makeTransport (direction, tamper, options) {
   });
   const make = direction === 'send' ? 'createSendTransport'
     : 'createRecvTransport';
-  const transport = state.device[make]({ ...answer,
+  const transport = state.device[make]({ ...throughPort(answer, options),
     ...iceOptions(options, answer.iceServers) });
   state.transports[direction] = transport;
   state.states[direction] = [];
@@ -161,7 +167,8 @@ function wrongFingerprint (dtlsParameters) {
 
 /**
  * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
- * relay (only through TURN), credentials ({ username, credential }, instead of
+ * relay (only through TURN), viaPort (of a forwarder in front of the server's
+ * media port), credentials ({ username, credential }, instead of
  * the server's).
  */
 async function join (options) {
