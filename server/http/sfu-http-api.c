@@ -178,6 +178,12 @@ handle_study_rooms (const Context *c)
 }
 
 static void
+handle_study_preflight (const Context *c)
+{
+  sfu_http_reply_study_preflight (c->server, c->message);
+}
+
+static void
 handle_study_room (const Context *c)
 {
   sfu_http_reply_study_room (c->server, c->message, c->room_id);
@@ -211,6 +217,8 @@ static const struct {
   { "GET", "stats", handle_stats },
   { "GET", "api/rooms", handle_study_rooms },
   { "GET", "api/rooms/*", handle_study_room },
+  { "OPTIONS", "api/rooms", handle_study_preflight },
+  { "OPTIONS", "api/rooms/*", handle_study_preflight },
   { "OPTIONS", "rtc/**", handle_rtc_preflight },
   { "GET", "rtc/capabilities", handle_rtc_capabilities },
   { "POST", "rtc/transports", handle_rtc_transport },

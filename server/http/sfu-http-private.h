@@ -118,6 +118,9 @@ void sfu_http_reply_study_rooms (
     SfuHttpServer *server, SoupServerMessage *message);
 void sfu_http_reply_study_room (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+/* A browser asks whether a page of another origin may ask. */
+void sfu_http_reply_study_preflight (
+    SfuHttpServer *server, SoupServerMessage *message);
 
 /* dot -Tsvg over text. */
 void sfu_graphviz_render_async (const gchar *program, const gchar *dot,

@@ -8,9 +8,27 @@
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
 
+#include "sfu-engine-http.h"
 #include "sfu-room-media.h"
 #include "sfu-room.h"
 #include "sfu-shapes.h"
+
+/* Pages of other origins: those that may connect. FALSE = answered. */
+static gboolean
+check_origin (SfuHttpServer *server, SoupServerMessage *message)
+{
+  SfuEngineCors cors;
+  gboolean ok;
+
+  sfu_engine_cors_init (
+      &cors, (const gchar *const *)server->config->allowed_origins, FALSE);
+  ok = sfu_engine_cors_apply (&cors, message) == SFU_ENGINE_OK;
+  sfu_engine_cors_clear (&cors);
+  if (!ok)
+    sfu_http_reply_error (
+        message, SOUP_STATUS_FORBIDDEN, "not for pages of this origin");
+  return ok;
+}
 
 /* FALSE = answered. */
 static gboolean
@@ -18,7 +36,8 @@ is_open (SfuHttpServer *server, SoupServerMessage *message,
     const gchar *room_id, SfuGrant **grant)
 {
   if (server->config->study.enabled && server->config->study_api)
-    return sfu_http_admit (server, message, room_id, grant);
+    return check_origin (server, message) &&
+        sfu_http_admit (server, message, room_id, grant);
   sfu_http_reply_error (
       message, SOUP_STATUS_NOT_FOUND, "study-rooms or its API is switched off");
   return FALSE;
@@ -138,4 +157,13 @@ sfu_http_reply_study_room (
   else
     sfu_http_reply_json (
         message, SOUP_STATUS_OK, sfu_shape_node (encode_room (room, TRUE)));
+}
+
+void
+sfu_http_reply_study_preflight (
+    SfuHttpServer *server, SoupServerMessage *message)
+{
+  if (!check_origin (server, message))
+    return;
+  sfu_engine_reply_preflight (message);
 }

@@ -131,6 +131,8 @@ fixture_send (Fixture *f, const gchar *method, const gchar *path,
   answer.type =
       g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
   answer.etag = g_strdup (soup_message_headers_get_one (headers, "ETag"));
+  answer.origin = g_strdup (
+      soup_message_headers_get_one (headers, "Access-Control-Allow-Origin"));
   answer.body = g_strndup (
       g_bytes_get_size (body) > 0 ? g_bytes_get_data (body, NULL) : "",
       g_bytes_get_size (body));
@@ -150,6 +152,7 @@ answer_clear (Answer *answer)
   g_clear_pointer (&answer->type, g_free);
   g_clear_pointer (&answer->body, g_free);
   g_clear_pointer (&answer->etag, g_free);
+  g_clear_pointer (&answer->origin, g_free);
 }
 
 /* Things of one kind, of the room's one router. */

@@ -49,6 +49,7 @@ void fixture_stop (Fixture *f);
 typedef struct {
   guint status;
   gchar *type, *body, *etag;
+  gchar *origin; /* that may read it, for browsers; or NULL */
 } Answer;
 
 /* path: from the slash on, sent as it is. header: "Name: value" or NULL. */

@@ -136,21 +136,45 @@ test_bound_first (void)
   fixture_stop (&f);
 }
 
-/* Pages of other origins: those that are configured, with cookies. */
+/* Pages of other origins: those that are configured, by Socket.IO and to read
+ * which rooms there are. */
 static void
 test_origins (void)
 {
+  static const gchar good[] = "Origin: https://app.example";
+  static const struct {
+    const gchar *method, *path;
+    guint status;
+  } cases[] = {
+    { "GET", PATH POLL, 200 },
+    { "OPTIONS", PATH, 204 },
+    { "GET", "/api/rooms", 200 },
+    { "GET", "/api/rooms/x", 404 },
+    { "OPTIONS", "/api/rooms", 204 },
+    { "OPTIONS", "/api/rooms/x", 204 },
+  };
   static const gchar *const flags[] = { "--allowed-origins=https://app.example",
     NULL };
   Fixture f;
-  g_auto (Answer) good = { 0 };
-  g_auto (Answer) bad = { 0 };
+  g_auto (Answer) anybody = { 0 };
 
   fixture_start (&f, flags);
-  good = fixture_http (&f, "GET", PATH POLL, "Origin: https://app.example");
-  g_assert_cmpuint (good.status, ==, 200);
-  bad = fixture_http (&f, "GET", PATH POLL, "Origin: https://evil.example");
-  g_assert_cmpuint (bad.status, ==, 403);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Answer) mine =
+        fixture_http (&f, cases[i].method, cases[i].path, good);
+    g_auto (Answer) other = fixture_http (
+        &f, cases[i].method, cases[i].path, "Origin: https://evil.example");
+
+    g_test_message ("%s %s", cases[i].method, cases[i].path);
+    g_assert_cmpuint (mine.status, ==, cases[i].status);
+    g_assert_cmpstr (mine.origin, ==, "https://app.example");
+    g_assert_cmpuint (other.status, ==, 403);
+    g_assert_null (other.origin);
+  }
+  fixture_stop (&f);
+  fixture_start (&f, NULL);
+  anybody = fixture_http (&f, "GET", "/api/rooms", good);
+  g_assert_cmpstr (anybody.origin, ==, "*");
   fixture_stop (&f);
 }
 
