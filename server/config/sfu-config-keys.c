@@ -79,6 +79,11 @@ const SfuConfigKey sfu_config_keys[] = {
       "Pages that may connect: https://app.example, ... or * for any. Programs "
       "that send no Origin are not asked.",
       .aliases = "FRONTEND_URL" },
+  { "access", "trusted-proxies", "LIST", "", sfu_config_read_masks,
+      FIELD (trusted_proxies), 0, 0, TRUE,
+      "Reverse proxies whose X-Forwarded-For says who the client is: "
+      "addresses, "
+      "or networks like 10.0.0.0/8." },
   { "access", "jwt-secret-file", "FILE", "", sfu_config_read_secret_file,
       FIELD (jwt_secret), 0, 0, FALSE,
       "Secret of the tokens (JWT, HS256) of accounts: 32 random bytes or "
@@ -276,6 +281,14 @@ const SfuConfigKey sfu_config_keys[] = {
   { "limits", "connections-per-second-per-address", "N", "100",
       sfu_config_read_number, FIELD (connections_per_second_per_address), 0,
       1000000, FALSE, "New ones, from one address. 0 = no limit." },
+  { "limits", "http-requests-per-second-per-address", "N", "100",
+      sfu_config_read_number, FIELD (http_requests_per_second_per_address), 0,
+      1000000, FALSE,
+      "REST requests, from one address; four times as many at once. 0 = no "
+      "limit." },
+  { "limits", "http-timeout", "SECONDS", "30", sfu_config_read_number,
+      FIELD (http_timeout_s), 0, 3600, FALSE,
+      "How long a connection may take to say what it wants. 0 = for ever." },
 
   { "log", "log-level", "LEVEL", "info", sfu_config_read_level,
       FIELD (log_level), 0, 0, FALSE,

@@ -74,6 +74,9 @@ gboolean sfu_config_read_duplicates (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_rights (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* Addresses and networks. */
+gboolean sfu_config_read_masks (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
 gboolean sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,

@@ -310,6 +310,27 @@ sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
 }
 
 gboolean
+sfu_config_read_masks (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = split (text);
+  GPtrArray **field = FIELD (GPtrArray *);
+
+  g_clear_pointer (field, g_ptr_array_unref);
+  *field = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; parts[i] != NULL; i++) {
+    GInetAddressMask *mask =
+        g_inet_address_mask_new_from_string (parts[i], NULL);
+
+    if (mask == NULL)
+      return sfu_error_invalid (
+          error, "\"%s\" is no address and no network", parts[i]);
+    g_ptr_array_add (*field, mask);
+  }
+  return TRUE;
+}
+
+gboolean
 sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {

@@ -417,6 +417,7 @@ sfu_config_free (SfuConfig *config)
   g_free (config->web_root);
   g_free (config->dot_program);
   g_strfreev (config->allowed_origins);
+  g_clear_pointer (&config->trusted_proxies, g_ptr_array_unref);
   g_free (config->admin_token);
   g_free (config->jwt_secret);
   g_free (config->jwt_public_key_file);

@@ -39,7 +39,8 @@ typedef struct {
   gchar *web_root; /* NULL = look for it */
   gchar *dot_program;
   /* access; secrets are NULL when not configured, and never logged */
-  GStrv allowed_origins; /* "*" among them = any */
+  GStrv allowed_origins;      /* "*" among them = any */
+  GPtrArray *trusted_proxies; /* of GInetAddressMask */
   gchar *admin_token;
   gboolean admin_open;
   gchar *jwt_secret;
@@ -80,6 +81,8 @@ typedef struct {
   /* of one address; 0 = no limit */
   guint max_connections, max_connections_per_address;
   guint connections_per_second_per_address;
+  guint http_requests_per_second_per_address;
+  guint http_timeout_s;
   /* log */
   gchar *log_level;
 

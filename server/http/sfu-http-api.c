@@ -286,6 +286,9 @@ sfu_http_handle_api (
       other_method = TRUE;
       continue;
     }
+    if (routes[i].handle != handle_health &&
+        !sfu_http_gate_request (server, message))
+      return TRUE;
     if (context.room_id != NULL && !sfu_name_is_valid (context.room_id))
       sfu_http_reply_error (
           message, SOUP_STATUS_BAD_REQUEST, "not the name of a room");

@@ -86,6 +86,7 @@ static void
 on_marked (SoupServerMessage *message, SoupWebsocketConnection *connection,
     gpointer data)
 {
+  sfu_http_gate_keep (message, connection);
   accept_native (data, message, connection);
 }
 
@@ -96,6 +97,8 @@ check_native (SfuHttpServer *server, SoupServerMessage *message)
   const gchar *text;
   SfuGrant *grant;
 
+  if (!sfu_http_gate_origin (server, message))
+    return FALSE;
   if (!read_entry (message, &entry, &text)) {
     sfu_http_reply_error (message, SOUP_STATUS_BAD_REQUEST, text);
     return FALSE;
@@ -135,16 +138,25 @@ find_mount (SfuHttpServer *server, SoupServerMessage *message)
   return sfu_http_mounts_find (server, path, port_of (message));
 }
 
+/* One that is there, or is said to be. */
+static gboolean
+names_session (SoupServerMessage *message)
+{
+  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
+
+  const gchar *id = form != NULL ? g_hash_table_lookup (form, "sid") : NULL;
+
+  return id != NULL && *id != '\0';
+}
+
 /* While no worker runs nobody can join anything. A client that is refused by a
  * protocol stays away; one that cannot connect tries again. FALSE = answered. */
 static gboolean
 may_begin (SfuHttpServer *server, SoupServerMessage *message)
 {
-  const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
-  g_autoptr (GHashTable) form = query != NULL ? soup_form_decode (query) : NULL;
-
   if (sfu_worker_pool_n_running (sfu_rooms_get_pool (server->rooms)) > 0 ||
-      (form != NULL && g_hash_table_contains (form, "sid")))
+      names_session (message))
     return TRUE;
   sfu_http_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE,
       "no media worker runs; try again in a few seconds");
@@ -235,15 +247,27 @@ find_door (SfuHttpServer *server, SoupServerMessage *message)
   return NULL;
 }
 
+/* A request of a Socket.IO session that is there already is nothing new. */
+static gboolean
+is_new_connection (const Door *door, SoupServerMessage *message)
+{
+  return door->handle == NULL ||
+      (!names_session (message) &&
+          soup_server_message_get_method (message) == SOUP_METHOD_GET);
+}
+
 gboolean
 sfu_http_doors_handle (SfuHttpServer *server, SoupServerMessage *message)
 {
   const Door *door = find_door (server, message);
 
+  if (door != NULL && is_new_connection (door, message) &&
+      !sfu_http_gate_connection (server, message))
+    return TRUE;
   if (wants_websocket (message)) {
-    if (door != NULL)
-      door->check (server, message);
-    else
+    if (door != NULL && !door->check (server, message))
+      sfu_http_gate_leave (message);
+    else if (door == NULL)
       sfu_http_reply_error (message, SOUP_STATUS_NOT_FOUND,
           "no WebSocket here; the native protocol wants the subprotocol "
           "\"protoo\", Socket.IO its path, the media-server RPC neither");
@@ -252,6 +276,8 @@ sfu_http_doors_handle (SfuHttpServer *server, SoupServerMessage *message)
   if (door == NULL)
     return FALSE;
   door->handle (server, message);
+  /* No session took it. */
+  sfu_http_gate_leave (message);
   return TRUE;
 }
 
@@ -261,6 +287,10 @@ sfu_http_doors_accept (SfuHttpServer *server, SoupServerMessage *message,
 {
   const Door *door = find_door (server, message);
 
-  if (door != NULL)
-    door->accept (server, message, connection);
+  if (door == NULL)
+    return;
+  /* A session of Socket.IO takes its place itself. */
+  if (door->handle == NULL)
+    sfu_http_gate_keep (message, connection);
+  door->accept (server, message, connection);
 }

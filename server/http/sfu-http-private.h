@@ -6,6 +6,7 @@
 
 #include "sfu-http-server.h"
 
+#include "sfu-address-limits.h"
 #include "sfu-json.h"
 #include "sfu-sio.h"
 #include "sfu-rpc-hub.h"
@@ -22,8 +23,9 @@ struct _SfuHttpServer {
   GArray *ports;           /* of guint16 */
   gchar *web_root;         /* NULL = nowhere */
   SfuServices services;
-  GPtrArray *mounts; /* of SfuHttpMount */
-  SfuRpcHub *rpc;    /* owned */
+  SfuAddressLimits *limits; /* owned */
+  GPtrArray *mounts;        /* of SfuHttpMount */
+  SfuRpcHub *rpc;           /* owned */
   gint64 started_us;
 };
 
@@ -42,6 +44,29 @@ void sfu_http_reply_text (SoupServerMessage *message, guint status,
 
 /* The body, which must be an object; NULL = it is empty. FALSE = answered. */
 gboolean sfu_http_read_json (SoupServerMessage *message, JsonNode **body);
+
+/* ---- the gate: before any protocol; FALSE = it has been answered ---- */
+
+/* The client's, also behind a trusted proxy. Free it. */
+GInetAddress *sfu_http_client_address (
+    SfuHttpServer *server, SoupServerMessage *message);
+/* A new signalling connection. The message carries its place, until the
+ * connection keeps it. */
+gboolean sfu_http_gate_connection (
+    SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_gate_keep (
+    SoupServerMessage *message, SoupWebsocketConnection *connection);
+/* There will be no connection. */
+void sfu_http_gate_leave (SoupServerMessage *message);
+/* A request that costs something. */
+gboolean sfu_http_gate_request (
+    SfuHttpServer *server, SoupServerMessage *message);
+/* May pages of its origin connect? */
+gboolean sfu_http_gate_origin (
+    SfuHttpServer *server, SoupServerMessage *message);
+/* A connection was accepted, or has answered: it has some time for the next
+ * request. */
+void sfu_http_gate_watch (SfuHttpServer *server, SoupServerMessage *message);
 
 /* ---- doors of the protocols ---- */
 

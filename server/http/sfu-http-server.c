@@ -55,6 +55,7 @@ on_got_headers (SoupServerMessage *message, gpointer data)
 static void
 on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer data)
 {
+  sfu_http_gate_watch (data, message);
   g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), NULL);
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
 }
@@ -139,6 +140,19 @@ listen_on (SfuHttpServer *server, guint16 port, GError **error)
   return FALSE;
 }
 
+static SfuAddressLimits *
+make_limits (const SfuConfig *config)
+{
+  SfuAddressLimitsOptions options = {
+    .max_connections = config->max_connections,
+    .max_per_address = config->max_connections_per_address,
+    .new_per_second = config->connections_per_second_per_address,
+    .requests_per_second = config->http_requests_per_second_per_address,
+  };
+
+  return sfu_address_limits_new (&options);
+}
+
 SfuHttpServer *
 sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
 {
@@ -155,6 +169,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   if (!sfu_services_init (&server->services, config, rooms, error))
     return NULL;
   server->rpc = sfu_rpc_hub_new (&server->services);
+  server->limits = make_limits (config);
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
@@ -185,6 +200,7 @@ sfu_http_server_free (SfuHttpServer *server)
   g_clear_object (&server->soup);
   g_clear_pointer (&server->mounts, g_ptr_array_unref);
   g_clear_pointer (&server->rpc, sfu_rpc_hub_free);
+  sfu_address_limits_free (server->limits);
   sfu_services_clear (&server->services);
   g_array_unref (server->ports);
   g_free (server->web_root);

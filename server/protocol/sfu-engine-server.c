@@ -95,12 +95,16 @@ verify (SfuEngineServer *server, SoupServerMessage *message,
   return SFU_ENGINE_OK;
 }
 
+/* It takes the place among the connections that message may have. */
 static SfuEngineSession *
-add_session (SfuEngineServer *server, SfuEngineHandshake *handshake)
+add_session (SfuEngineServer *server, SoupServerMessage *message,
+    SfuEngineHandshake *handshake)
 {
   SfuEngineSession *session =
       sfu_engine_session_new (&server->limits, handshake, on_gone, server);
 
+  sfu_engine_session_set_slot (
+      session, sfu_address_slot_steal (G_OBJECT (message)));
   g_hash_table_insert (
       server->sessions, (gpointer)sfu_engine_session_get_id (session), session);
   return session;
@@ -115,7 +119,7 @@ route (SfuEngineServer *server, SoupServerMessage *message,
   const gchar *method = soup_server_message_get_method (message);
 
   if (session == NULL) {
-    session = add_session (server, handshake);
+    session = add_session (server, message, handshake);
     sfu_engine_session_open_polling (session, message);
     server->opened (server->owner, session);
   } else if (method == SOUP_METHOD_GET) {
@@ -189,7 +193,7 @@ sfu_engine_server_handle_websocket (SfuEngineServer *server,
   if (verify (server, message, handshake, TRUE, &session) != SFU_ENGINE_OK) {
     turn_away (connection);
   } else if (session == NULL) {
-    session = add_session (server, handshake);
+    session = add_session (server, message, handshake);
     sfu_engine_session_open_websocket (session, connection);
     server->opened (server->owner, session);
   } else if (sfu_engine_session_can_upgrade (session)) {

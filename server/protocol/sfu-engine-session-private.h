@@ -6,6 +6,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-address-limits.h"
 #include "sfu-engine-packet.h"
 #include "sfu-engine-poll.h"
 #include "sfu-engine-session.h"
@@ -24,6 +25,7 @@ struct _SfuEngineSession {
   gchar *id;
   const SfuEngineLimits *limits; /* borrowed: the server's */
   SfuEngineHandshake *handshake; /* owned */
+  SfuAddressSlot *slot;          /* owned; may be NULL */
   const SfuEngineCallbacks *callbacks;
   gpointer owner; /* borrowed: until closed */
   void (*gone) (gpointer server, SfuEngineSession *session);

@@ -349,8 +349,15 @@ sfu_engine_session_free (SfuEngineSession *session)
   g_clear_pointer (&session->poll, sfu_engine_poll_free);
   g_clear_pointer (&session->ws, sfu_socket_free);
   sfu_engine_handshake_unref (session->handshake);
+  sfu_address_slot_free (session->slot);
   g_free (session->id);
   g_free (session);
+}
+
+void
+sfu_engine_session_set_slot (SfuEngineSession *session, SfuAddressSlot *slot)
+{
+  session->slot = slot;
 }
 
 void

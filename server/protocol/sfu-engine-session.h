@@ -12,6 +12,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-address-limits.h"
 #include "sfu-engine-http.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,10 @@ SfuEngineSession *sfu_engine_session_new (const SfuEngineLimits *limits,
     void (*gone) (gpointer server, SfuEngineSession *session), gpointer server);
 /* Ends it without a word to its owner; what hangs is let go. NULL safe. */
 void sfu_engine_session_free (SfuEngineSession *session);
+
+/* Takes slot, its place among the connections; NULL = it is not counted. */
+void sfu_engine_session_set_slot (
+    SfuEngineSession *session, SfuAddressSlot *slot);
 
 /* Exactly one of these begins it. */
 void sfu_engine_session_open_polling (
