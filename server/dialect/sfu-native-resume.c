@@ -52,10 +52,14 @@ on_grace_over (gpointer data)
 gboolean
 sfu_native_session_wait (SfuNativeSession *session)
 {
-  guint grace_s = session->services->config->resume_grace_s;
+  guint grace_s;
 
-  if (session->outbox == NULL || grace_s == 0 || session->peer == NULL ||
+  /* Without a peer the room has let go, and the server may have gone since. */
+  if (session->outbox == NULL || session->peer == NULL ||
       !sfu_socket_is_broken (session->socket))
+    return FALSE;
+  grace_s = session->services->config->resume_grace_s;
+  if (grace_s == 0)
     return FALSE;
   if (!sfu_outbox_is_complete (session->outbox)) {
     g_message (
