@@ -126,25 +126,6 @@ encode_transport (SfuEventSession *session, const SfuRequest *request,
   sfu_shape_set_transport (data, reply);
 }
 
-static void
-encode_producer_id (SfuEventSession *session, const SfuRequest *request,
-    const SfuReply *reply, JsonObject *data)
-{
-  json_object_set_string_member (data, "producerId", reply->id);
-}
-
-/* Clients look in both places. */
-static void
-encode_consumer (SfuEventSession *session, const SfuRequest *request,
-    const SfuReply *reply, JsonObject *data)
-{
-  JsonObject *consumer = json_object_new ();
-
-  sfu_shape_set_consumer (data, reply->consumer);
-  sfu_shape_set_consumer (consumer, reply->consumer);
-  json_object_set_object_member (data, "consumer", consumer);
-}
-
 /* ---- calls are made, joined and left ---- */
 
 /* Borrowed. */
@@ -280,10 +261,10 @@ static const SfuEvent events[] = {
       encode_transport, NULL, FALSE },
   { "connectTransport", SFU_METHOD_CONNECT_TRANSPORT, sfu_shape_read_connect,
       NULL, NULL, FALSE },
-  { "produce", SFU_METHOD_PRODUCE, sfu_shape_read_produce, encode_producer_id,
+  { "produce", SFU_METHOD_PRODUCE, sfu_shape_read_produce,
+      sfu_event_encode_producer_id, NULL, FALSE },
+  { "consume", SFU_METHOD_CONSUME, decode_consume, sfu_event_encode_consumer,
       NULL, FALSE },
-  { "consume", SFU_METHOD_CONSUME, decode_consume, encode_consumer, NULL,
-      FALSE },
   { "resumeConsumer", SFU_METHOD_RESUME_CONSUMER, sfu_shape_read_consumer_id,
       NULL, NULL, FALSE },
   { "getProducers", SFU_METHOD_GET_ROUTER_RTP_CAPABILITIES, decode_call, NULL,

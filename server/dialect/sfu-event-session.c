@@ -421,3 +421,21 @@ sfu_event_session_new (const SfuEventDialect *dialect,
   sfu_event_session_accept (session);
   return session;
 }
+
+void
+sfu_event_encode_producer_id (SfuEventSession *session,
+    const SfuRequest *request, const SfuReply *reply, JsonObject *data)
+{
+  json_object_set_string_member (data, "producerId", reply->id);
+}
+
+void
+sfu_event_encode_consumer (SfuEventSession *session, const SfuRequest *request,
+    const SfuReply *reply, JsonObject *data)
+{
+  JsonObject *consumer = json_object_new ();
+
+  sfu_shape_set_consumer (data, reply->consumer);
+  sfu_shape_set_consumer (consumer, reply->consumer);
+  json_object_set_object_member (data, "consumer", consumer);
+}

@@ -126,4 +126,13 @@ const SfuEvent *sfu_event_dialect_find (
 SfuRequest *sfu_event_decode (
     const SfuEvent *event, JsonObject *data, GError **error);
 
+/* Data of acks that several dialects have; for SfuEvent.encode. */
+/* {producerId} */
+void sfu_event_encode_producer_id (SfuEventSession *session,
+    const SfuRequest *request, const SfuReply *reply, JsonObject *data);
+/* The consumer's shape, and once more under "consumer": clients look in both
+ * places. */
+void sfu_event_encode_consumer (SfuEventSession *session,
+    const SfuRequest *request, const SfuReply *reply, JsonObject *data);
+
 G_END_DECLS

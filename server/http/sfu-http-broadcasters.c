@@ -22,48 +22,23 @@ enum {
   PART_CONSUMER = 5
 };
 
-/* A request on its way. */
-typedef struct {
-  SoupServerMessage *message; /* owned; paused */
-} Job;
-
 /* ---- answers ---- */
-
-static Job *
-job_new (SoupServerMessage *message)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->message = g_object_ref (message);
-  /* libsoup takes a request without a status for a failed WebSocket. */
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  soup_server_message_pause (message);
-  return job;
-}
-
-static void
-job_free (Job *job)
-{
-  soup_server_message_unpause (job->message);
-  g_object_unref (job->message);
-  g_free (job);
-}
 
 static void
 on_done (
     gpointer owner, SfuCall *call, const SfuReply *reply, const GError *error)
 {
-  Job *job = owner;
+  SoupServerMessage *message = owner;
 
   if (reply != NULL) {
-    sfu_http_reply_json (job->message, SOUP_STATUS_OK,
+    sfu_http_reply_json (message, SOUP_STATUS_OK,
         sfu_broadcaster_encode (reply, call->peer->capabilities));
   } else {
     g_info ("room=%s peer=%s broadcaster refused: %s", call->peer->room->id,
         call->peer->id, error->message);
-    sfu_http_reply_gerror (job->message, error);
+    sfu_http_reply_gerror (message, error);
   }
-  job_free (job);
+  sfu_http_release (message);
 }
 
 /* ---- what is asked ---- */
@@ -120,7 +95,8 @@ pass_on (
     Ask *ask, SfuBroadcaster *broadcaster, SfuRequest *request, GError *error)
 {
   if (request != NULL) {
-    sfu_broadcaster_ask (broadcaster, request, on_done, job_new (ask->message));
+    sfu_broadcaster_ask (
+        broadcaster, request, on_done, sfu_http_hold (ask->message));
     return;
   }
   sfu_http_reply_gerror (ask->message, error);

@@ -8,7 +8,7 @@
 #include "sfu-room.h"
 
 typedef struct {
-  SoupServerMessage *message; /* owned; paused */
+  SoupServerMessage *message; /* held */
   gchar *dot_program;
   gboolean svg;
 } Job;
@@ -18,18 +18,14 @@ job_new (SoupServerMessage *message)
 {
   Job *job = g_new0 (Job, 1);
 
-  job->message = g_object_ref (message);
-  /* libsoup takes a request without a status for a failed WebSocket. */
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  soup_server_message_pause (message);
+  job->message = sfu_http_hold (message);
   return job;
 }
 
 static void
 job_finish (Job *job)
 {
-  soup_server_message_unpause (job->message);
-  g_object_unref (job->message);
+  sfu_http_release (job->message);
   g_free (job->dot_program);
   g_free (job);
 }

@@ -42,6 +42,11 @@ void sfu_http_reply_gerror (SoupServerMessage *message, const GError *error);
 void sfu_http_reply_text (SoupServerMessage *message, guint status,
     const gchar *content_type, gchar *text);
 
+/* For an answer that comes later: a reference that keeps the client waiting,
+ * until it is given back behind the answer. */
+SoupServerMessage *sfu_http_hold (SoupServerMessage *message);
+void sfu_http_release (SoupServerMessage *message);
+
 /* The body, which must be an object; NULL = it is empty. FALSE = answered. */
 gboolean sfu_http_read_json (SoupServerMessage *message, JsonNode **body);
 

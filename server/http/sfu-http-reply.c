@@ -94,3 +94,19 @@ sfu_http_read_json (SoupServerMessage *message, JsonNode **body)
   sfu_http_reply_gerror (message, error);
   return FALSE;
 }
+
+SoupServerMessage *
+sfu_http_hold (SoupServerMessage *message)
+{
+  /* libsoup takes a request without a status for a failed WebSocket. */
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_pause (message);
+  return g_object_ref (message);
+}
+
+void
+sfu_http_release (SoupServerMessage *message)
+{
+  soup_server_message_unpause (message);
+  g_object_unref (message);
+}

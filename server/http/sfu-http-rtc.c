@@ -12,31 +12,6 @@
 
 #define ROUTER_PREFIX "call-"
 
-/* A request on its way. */
-typedef struct {
-  SoupServerMessage *message; /* owned; paused */
-} Job;
-
-static Job *
-job_new (SoupServerMessage *message)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->message = g_object_ref (message);
-  /* libsoup takes a request without a status for a failed WebSocket. */
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  soup_server_message_pause (message);
-  return job;
-}
-
-static void
-job_free (Job *job)
-{
-  soup_server_message_unpause (job->message);
-  g_object_unref (job->message);
-  g_free (job);
-}
-
 /* ---- who asks ---- */
 
 /* FALSE = answered. */
@@ -150,22 +125,21 @@ encode_failure (const GError *error)
 static void
 on_made (gpointer data, JsonNode *result, GError *error)
 {
-  Job *job = data;
+  SoupServerMessage *message = data;
 
   if (result != NULL) {
-    sfu_http_reply_json (job->message, SOUP_STATUS_OK,
+    sfu_http_reply_json (message, SOUP_STATUS_OK,
         encode_transport (json_node_get_object (result)));
     json_node_unref (result);
   } else {
     g_info ("rtc/transports: %s", error->message);
     if (g_error_matches (error, SFU_ERROR, SFU_ERROR_FORBIDDEN))
-      sfu_http_reply_gerror (job->message, error);
+      sfu_http_reply_gerror (message, error);
     else
-      sfu_http_reply_json (
-          job->message, SOUP_STATUS_OK, encode_failure (error));
+      sfu_http_reply_json (message, SOUP_STATUS_OK, encode_failure (error));
     g_error_free (error);
   }
-  job_free (job);
+  sfu_http_release (message);
 }
 
 /* NULL and an error that names the field. */
@@ -208,5 +182,5 @@ sfu_http_reply_rtc_transport (SfuHttpServer *server, SoupServerMessage *message)
     return;
   }
   sfu_rpc_hub_call_for_user (
-      server->rpc, router_id, grant, request, on_made, job_new (message));
+      server->rpc, router_id, grant, request, on_made, sfu_http_hold (message));
 }
