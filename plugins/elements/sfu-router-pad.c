@@ -5,14 +5,24 @@
  * Threads: properties from any thread. */
 #include "sfu-router-pad.h"
 
+#include "sfu-layer-filter.h"
+
 enum {
   PROP_0,
   PROP_PAUSED,
   PROP_STATS,
   PROP_CAPS,
+  PROP_PREFERRED_SPATIAL_LAYER,
+  PROP_PREFERRED_TEMPORAL_LAYER,
+  PROP_CURRENT_SPATIAL_LAYER,
+  PROP_CURRENT_TEMPORAL_LAYER,
   PROP_PRODUCER,
   PROP_SWITCH_INTERVAL
 };
+
+enum { SIGNAL_LAYERS_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
 
 /* ---- shared by both kinds: properties that the element behind has ---- */
 
@@ -150,6 +160,53 @@ src_pad_get_property (
   GST_OBJECT_UNLOCK (self);
 }
 
+/* The names are the consumer's. */
+static void
+install_layers (GObjectClass *klass)
+{
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  g_object_class_install_property (klass, PROP_PREFERRED_SPATIAL_LAYER,
+      g_param_spec_int ("preferred-spatial-layer", "Preferred spatial layer",
+          "Encoding (simulcast) or spatial layer (SVC) that is not to be "
+          "exceeded (-1 = the best there is)",
+          -1, SFU_LAYER_MAX, -1, rw));
+  g_object_class_install_property (klass, PROP_PREFERRED_TEMPORAL_LAYER,
+      g_param_spec_int ("preferred-temporal-layer", "Preferred temporal layer",
+          "Temporal layer that is not to be exceeded (-1 = all)", -1,
+          SFU_LAYER_MAX, -1, rw));
+  g_object_class_install_property (klass, PROP_CURRENT_SPATIAL_LAYER,
+      g_param_spec_int ("current-spatial-layer", "Current spatial layer",
+          "What is forwarded (-1 = nothing, or a track without layers)", -1,
+          SFU_LAYER_MAX, -1, ro));
+  g_object_class_install_property (klass, PROP_CURRENT_TEMPORAL_LAYER,
+      g_param_spec_int ("current-temporal-layer", "Current temporal layer",
+          "What is forwarded (-1 = nothing, or a track without layers)", -1,
+          SFU_LAYER_MAX, -1, ro));
+  /**
+   * SfuRouterSrcPad::layers-changed:
+   * @pad: the pad
+   * @spatial: encoding or spatial layer forwarded now; -1 = nothing
+   * @temporal: temporal layer forwarded now; -1 = nothing
+   *
+   * Of tracks that have more than one. On the thread that brought the change
+   * about, mostly the media thread.
+   */
+  signals[SIGNAL_LAYERS_CHANGED] = g_signal_new ("layers-changed",
+      G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+      G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
+}
+
+static void
+on_layers_changed (
+    GstElement *consumer, gint spatial, gint temporal, SfuRouterSrcPad *self)
+{
+  g_object_notify (G_OBJECT (self), "current-spatial-layer");
+  g_object_notify (G_OBJECT (self), "current-temporal-layer");
+  g_signal_emit (self, signals[SIGNAL_LAYERS_CHANGED], 0, spatial, temporal);
+}
+
 static void
 src_pad_finalize (GObject *object)
 {
@@ -172,6 +229,7 @@ sfu_router_src_pad_class_init (SfuRouterSrcPadClass *klass)
   object_class->get_property = src_pad_get_property;
   object_class->finalize = src_pad_finalize;
   install_common (object_class, "Forward nothing to this subscriber");
+  install_layers (object_class);
   g_object_class_install_property (object_class, PROP_CAPS,
       g_param_spec_boxed ("caps", "Caps",
           "What is sent: ssrc, payload, ... (NULL = as the producer, with "
@@ -202,6 +260,8 @@ sfu_router_src_pad_new (
       "direction", GST_PAD_SRC, "template", templ, NULL);
 
   self->consumer = gst_object_ref (consumer);
+  g_signal_connect_object (
+      consumer, "layers-changed", G_CALLBACK (on_layers_changed), self, 0);
   aim (GST_PAD (self), consumer, "src");
   return GST_PAD (self);
 }

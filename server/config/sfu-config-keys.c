@@ -52,10 +52,11 @@ const SfuConfigKey sfu_config_keys[] = {
       "opus, VP8;x-google-start-bitrate=1000, "
       "VP9;profile-id=0;x-google-start-bitrate=1000, "
       "H264;packetization-mode=1;profile-level-id=42e01f;"
-      "level-asymmetry-allowed=1;x-google-start-bitrate=1000",
+      "level-asymmetry-allowed=1;x-google-start-bitrate=1000, "
+      "AV1;x-google-start-bitrate=1000",
       sfu_config_read_codecs, FIELD (codecs), 0, 0, FALSE,
       "Codecs of every room, best first: NAME[;KEY=VALUE]... with commas "
-      "between. Known: opus, PCMU, PCMA, G722, VP8, VP9, H264." },
+      "between. Known: opus, PCMU, PCMA, G722, VP8, VP9, H264, AV1." },
   { "media", "max-incoming-bitrate", "BPS", "0", sfu_config_read_number,
       FIELD (max_incoming_bps), 0, G_MAXINT32, FALSE,
       "Browsers are told to send no more on a connection, all tracks together, "

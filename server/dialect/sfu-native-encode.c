@@ -68,7 +68,7 @@ sfu_native_encode_reply (const SfuReply *reply)
 
 /* mediasoup: one entry for each encoding. */
 static JsonArray *
-encode_producer_score (const SfuRoomProducer *producer, guint score)
+encode_producer_score (const SfuRoomProducer *producer)
 {
   JsonArray *array = json_array_new ();
 
@@ -77,28 +77,46 @@ encode_producer_score (const SfuRoomProducer *producer, guint score)
     JsonObject *entry = json_object_new ();
 
     json_object_set_int_member (entry, "encodingIdx", i);
-    json_object_set_int_member (entry, "ssrc", encoding->ssrc);
+    json_object_set_int_member (
+        entry, "ssrc", encoding->ssrc ? encoding->ssrc : producer->ssrcs[i]);
     if (*encoding->rid != '\0')
       json_object_set_string_member (entry, "rid", encoding->rid);
-    json_object_set_int_member (entry, "score", score);
+    json_object_set_int_member (entry, "score", producer->scores[i]);
     json_array_add_object_element (array, entry);
   }
   return array;
 }
 
 static JsonObject *
-encode_consumer_score (const SfuRoomConsumer *consumer, guint score)
+encode_consumer_score (const SfuRoomConsumer *consumer)
 {
   JsonObject *object = json_object_new ();
   JsonArray *scores = json_array_new ();
   guint n = consumer->producer->parameters->encodings->len;
 
   for (guint i = 0; i < n; i++)
-    json_array_add_int_element (scores, score);
-  json_object_set_int_member (object, "score", score);
-  json_object_set_int_member (object, "producerScore", score);
+    json_array_add_int_element (scores, consumer->producer->scores[i]);
+  json_object_set_int_member (object, "score", consumer->score);
+  json_object_set_int_member (
+      object, "producerScore", consumer->producer_score);
   json_object_set_array_member (object, "producerScores", scores);
   return object;
+}
+
+/* null: nothing is forwarded, as mediasoup-demo's server says it. */
+static void
+encode_layers (const SfuRoomConsumer *consumer, JsonObject *object)
+{
+  json_object_set_string_member (object, "consumerId", consumer->id);
+  if (consumer->current_spatial < 0) {
+    json_object_set_null_member (object, "spatialLayer");
+    json_object_set_null_member (object, "temporalLayer");
+    return;
+  }
+  json_object_set_int_member (
+      object, "spatialLayer", consumer->current_spatial);
+  json_object_set_int_member (
+      object, "temporalLayer", consumer->current_temporal);
 }
 
 static void
@@ -148,15 +166,19 @@ sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
       *method = "consumerScore";
       json_object_set_string_member (
           object, "consumerId", notice->consumer->id);
-      json_object_set_object_member (object, "score",
-          encode_consumer_score (notice->consumer, notice->score));
+      json_object_set_object_member (
+          object, "score", encode_consumer_score (notice->consumer));
+      break;
+    case SFU_NOTICE_CONSUMER_LAYERS:
+      *method = "consumerLayersChanged";
+      encode_layers (notice->consumer, object);
       break;
     case SFU_NOTICE_PRODUCER_SCORE:
       *method = "producerScore";
       json_object_set_string_member (
           object, "producerId", notice->producer->id);
-      json_object_set_array_member (object, "score",
-          encode_producer_score (notice->producer, notice->score));
+      json_object_set_array_member (
+          object, "score", encode_producer_score (notice->producer));
       break;
     case SFU_NOTICE_PRODUCER_MUTED:
       *method = "producerMuted";

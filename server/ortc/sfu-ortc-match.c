@@ -127,9 +127,11 @@ sfu_ortc_producer_type (const SfuRtpParameters *parameters)
   codec = parameters->codecs->pdata[0];
   sfu_ortc_parse_scalability_mode (
       encoding->scalability_mode, &spatial, &temporal);
-  /* Only VP9 marks its layers so that they can be told apart. */
+  /* Only these mark their layers so that they can be told apart: VP9 in its
+   * payload, AV1 in the dependency descriptor. */
   if ((spatial > 1 || temporal > 1) &&
-      g_ascii_strcasecmp (codec->mime_type, "video/VP9") == 0)
+      (g_ascii_strcasecmp (codec->mime_type, "video/VP9") == 0 ||
+          g_ascii_strcasecmp (codec->mime_type, "video/AV1") == 0))
     return "svc";
   return "simple";
 }

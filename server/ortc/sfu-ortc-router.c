@@ -23,6 +23,7 @@ static const gchar *const default_codecs[] = {
   "VP9;profile-id=0;x-google-start-bitrate=1000",
   "H264;packetization-mode=1;profile-level-id=42e01f;"
   "level-asymmetry-allowed=1;x-google-start-bitrate=1000",
+  "AV1;x-google-start-bitrate=1000",
 };
 
 GPtrArray *

@@ -21,6 +21,7 @@ const SfuOrtcSupportedCodec sfu_ortc_supported_codecs[] = {
   { "video/VP8", SFU_PAYLOAD_TYPE_NONE, 90000, 0, VIDEO_FEEDBACK },
   { "video/VP9", SFU_PAYLOAD_TYPE_NONE, 90000, 0, VIDEO_FEEDBACK },
   { "video/H264", SFU_PAYLOAD_TYPE_NONE, 90000, 0, VIDEO_FEEDBACK },
+  { "video/AV1", SFU_PAYLOAD_TYPE_NONE, 90000, 0, VIDEO_FEEDBACK },
 };
 const guint sfu_ortc_n_supported_codecs =
     G_N_ELEMENTS (sfu_ortc_supported_codecs);
@@ -41,6 +42,11 @@ const SfuOrtcSupportedExtension sfu_ortc_supported_extensions[] = {
   { "http://www.ietf.org/id/"
     "draft-holmer-rmcat-transport-wide-cc-extensions-01",
       5, TRUE, TRUE, SFU_RTP_RECVONLY },
+  /* Which layer a picture belongs to. Its receivers need it, too: AV1 of which
+   * layers are left out says there what is missing on purpose. */
+  { "https://aomediacodec.github.io/av1-rtp-spec/"
+    "#dependency-descriptor-rtp-header-extension",
+      8, FALSE, TRUE, SFU_RTP_SENDRECV },
   { "urn:ietf:params:rtp-hdrext:ssrc-audio-level", 10, TRUE, FALSE,
       SFU_RTP_SENDRECV },
   { "urn:3gpp:video-orientation", 11, FALSE, TRUE, SFU_RTP_SENDRECV },

@@ -149,17 +149,44 @@ sfu_handle_resume_consumer (SfuCall *call)
   set_paused (call, FALSE);
 }
 
-/* Remembered; a track of one layer has nothing to choose from. */
+static void
+on_preferred_layers_set (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SfuCall *call = data;
+  GError *error = NULL;
+
+  if (sfu_worker_client_set_preferred_layers_finish (
+          SFU_WORKER_CLIENT (source), result, &error))
+    sfu_call_reply_empty (call);
+  else
+    sfu_call_fail (call, error);
+}
+
+/* As mediasoup: what is above the highest layer is the highest one, and a track
+ * without layers has nothing to choose from. */
 void
 sfu_handle_set_consumer_preferred_layers (SfuCall *call)
 {
   SfuRoomConsumer *consumer = sfu_call_find_consumer (call);
+  const SfuRtpEncoding *encoding;
+  guint spatial, temporal;
 
   if (consumer == NULL)
     return;
-  consumer->spatial_layer = call->request->spatial_layer;
-  consumer->temporal_layer = call->request->temporal_layer;
-  sfu_call_reply_empty (call);
+  encoding = consumer->parameters->encodings->pdata[0];
+  sfu_ortc_parse_scalability_mode (
+      encoding->scalability_mode, &spatial, &temporal);
+  consumer->spatial_layer =
+      MIN (call->request->spatial_layer, (gint)spatial - 1);
+  consumer->temporal_layer =
+      MIN (call->request->temporal_layer, (gint)temporal - 1);
+  if (g_str_equal (consumer->producer->type, "simple")) {
+    sfu_call_reply_empty (call);
+    return;
+  }
+  sfu_worker_client_set_preferred_layers_async (sfu_call_worker (call),
+      consumer->id, consumer->spatial_layer, consumer->temporal_layer, NULL,
+      on_preferred_layers_set, call);
 }
 
 void

@@ -32,8 +32,9 @@ typedef enum {
   SFU_NOTICE_CONSUMER_CLOSED,      /* consumer */
   SFU_NOTICE_CONSUMER_PAUSED,      /* consumer: its producer paused */
   SFU_NOTICE_CONSUMER_RESUMED,     /* consumer */
-  SFU_NOTICE_CONSUMER_SCORE,       /* consumer, score */
-  SFU_NOTICE_PRODUCER_SCORE,       /* producer, score */
+  SFU_NOTICE_CONSUMER_SCORE,       /* consumer: its score, the producer's */
+  SFU_NOTICE_CONSUMER_LAYERS,      /* consumer: its current layers */
+  SFU_NOTICE_PRODUCER_SCORE,       /* producer: its scores */
   SFU_NOTICE_ACTIVE_SPEAKER,       /* peer (NULL = silence), volume */
   /* For those who ask for consumers themselves. */
   SFU_NOTICE_NEW_PRODUCER,    /* peer, producer: live from now on */
@@ -55,7 +56,6 @@ typedef struct {
   SfuRoomConsumer *consumer;
   const gchar *old_display_name;
   gint volume; /* dBov, -127..0 */
-  guint score; /* 0..10 */
   const gchar *text;
   gint64 timestamp_ms; /* since 1970 */
   gboolean on;

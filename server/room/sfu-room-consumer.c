@@ -97,10 +97,13 @@ sfu_room_consumer_new (SfuRoomTransport *transport, SfuRoomProducer *producer,
   consumer->transport = sfu_room_transport_ref (transport);
   consumer->producer = producer;
   consumer->parameters = parameters;
-  consumer->spatial_layer = -1;
-  consumer->temporal_layer = -1;
+  consumer->spatial_layer = consumer->temporal_layer = -1;
+  consumer->current_spatial = consumer->current_temporal = -1;
+  consumer->score = consumer->producer_score = BEST_SCORE;
   g_hash_table_insert (peer->consumers, consumer->id, consumer);
   g_ptr_array_add (producer->consumers, sfu_room_consumer_ref (consumer));
+  if (peer->room->rooms != NULL)
+    sfu_rooms_add_consumer (peer->room->rooms, consumer);
   return consumer;
 }
 
@@ -141,9 +144,8 @@ sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer)
 void
 sfu_room_consumer_accept (SfuRoomConsumer *consumer)
 {
-  SfuNotice notice = {
-    .kind = SFU_NOTICE_CONSUMER_SCORE, .consumer = consumer, .score = BEST_SCORE
-  };
+  SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_SCORE,
+    .consumer = consumer };
 
   if (consumer->closed || consumer->accepted)
     return;
@@ -151,6 +153,38 @@ sfu_room_consumer_accept (SfuRoomConsumer *consumer)
   if (!consumer->paused)
     sfu_room_tell_resume_consumer (consumer->peer->room->worker, consumer->id);
   sfu_peer_notify (consumer->peer, &notice);
+}
+
+void
+sfu_room_consumer_set_layers (
+    SfuRoomConsumer *consumer, gint spatial, gint temporal)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_LAYERS,
+    .consumer = consumer };
+
+  consumer->current_spatial = spatial;
+  consumer->current_temporal = temporal;
+  if (consumer->accepted && !g_str_equal (consumer->producer->type, "simple"))
+    sfu_peer_notify (consumer->peer, &notice);
+}
+
+void
+sfu_room_consumer_set_score (SfuRoomConsumer *consumer, guint score,
+    guint producer_score, GVariant *producer_scores)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_SCORE,
+    .consumer = consumer };
+  SfuRoomProducer *producer = consumer->producer;
+  gsize n = 0;
+  const guint8 *scores =
+      g_variant_get_fixed_array (producer_scores, &n, sizeof *scores);
+
+  consumer->score = score;
+  consumer->producer_score = producer_score;
+  for (gsize i = 0; i < MIN (n, SFU_ROOM_MAX_ENCODINGS); i++)
+    producer->scores[i] = scores[i];
+  if (consumer->accepted)
+    sfu_peer_notify (consumer->peer, &notice);
 }
 
 void
@@ -166,6 +200,8 @@ sfu_room_consumer_close (SfuRoomConsumer *consumer, gboolean tell_client)
     return;
   keep = sfu_room_consumer_ref (consumer);
   consumer->closed = TRUE;
+  if (peer->room->rooms != NULL)
+    sfu_rooms_forget_consumer (peer->room->rooms, consumer);
   if (tell_client && consumer->live)
     sfu_peer_notify (peer, &notice);
   consumer->live = FALSE;

@@ -11,9 +11,13 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-ortc.h"
 #include "sfu-peer.h"
 
 G_BEGIN_DECLS
+
+/* As many as sfu-ortc lets a producer have, and more than a worker takes. */
+#define SFU_ROOM_MAX_ENCODINGS SFU_ORTC_MAX_ENCODINGS
 
 struct _SfuRoomTransport {
   gchar *id;
@@ -39,6 +43,9 @@ struct _SfuRoomProducer {
   gboolean muted;               /* by a moderator */
   gboolean live, closed;
   GPtrArray *consumers; /* of SfuRoomConsumer, owned */
+  /* Of each encoding: 0..10, and its SSRC where that was learned. */
+  guint8 scores[SFU_ROOM_MAX_ENCODINGS];
+  guint32 ssrcs[SFU_ROOM_MAX_ENCODINGS];
 };
 
 struct _SfuRoomConsumer {
@@ -50,7 +57,9 @@ struct _SfuRoomConsumer {
   gboolean paused;   /* by its own client */
   gboolean accepted; /* the client has taken it */
   gboolean live, closed;
-  gint spatial_layer, temporal_layer; /* wanted; -1 = the best */
+  gint spatial_layer, temporal_layer;     /* wanted; -1 = the best */
+  gint current_spatial, current_temporal; /* forwarded; -1 = nothing */
+  guint score, producer_score;            /* 0..10 */
   guint priority;
 };
 
@@ -79,6 +88,8 @@ void sfu_room_producer_update_paused (SfuRoomProducer *producer);
 /* What a moderator wants: the worker is told, the owner, and the clients that
  * consume it. */
 void sfu_room_producer_set_muted (SfuRoomProducer *producer, gboolean muted);
+/* As measured: a(suy) of the seam. Its owner is told. */
+void sfu_room_producer_set_scores (SfuRoomProducer *producer, GVariant *scores);
 /* The worker has confirmed: offer it to all who can consume it. */
 void sfu_room_producer_went_live (SfuRoomProducer *producer);
 
@@ -96,6 +107,12 @@ SfuRoomConsumer *sfu_room_consumer_ref (SfuRoomConsumer *consumer);
 void sfu_room_consumer_unref (SfuRoomConsumer *consumer);
 /* The client has it: let media flow. */
 void sfu_room_consumer_accept (SfuRoomConsumer *consumer);
+/* Both: as the worker says; its client is told, once it has accepted. The
+ * layers of a track without any are nobody's concern. */
+void sfu_room_consumer_set_layers (
+    SfuRoomConsumer *consumer, gint spatial, gint temporal);
+void sfu_room_consumer_set_score (SfuRoomConsumer *consumer, guint score,
+    guint producer_score, GVariant *producer_scores);
 /* tell_client: send SFU_NOTICE_CONSUMER_CLOSED. Idempotent. */
 void sfu_room_consumer_close (SfuRoomConsumer *consumer, gboolean tell_client);
 

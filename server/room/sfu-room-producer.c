@@ -33,8 +33,12 @@ sfu_room_producer_new (SfuRoomTransport *transport, SfuMediaKind kind,
   producer->paused = paused || producer->muted;
   producer->consumers =
       g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_consumer_unref);
+  for (guint i = 0; i < SFU_ROOM_MAX_ENCODINGS; i++)
+    producer->scores[i] = BEST_SCORE;
   g_hash_table_insert (producer->peer->producers, producer->id,
       sfu_room_producer_ref (producer));
+  if (producer->peer->room->rooms != NULL)
+    sfu_rooms_add_producer (producer->peer->room->rooms, producer);
   return producer;
 }
 
@@ -95,6 +99,8 @@ sfu_room_producer_close (SfuRoomProducer *producer)
   keep = sfu_room_producer_ref (producer);
   producer->closed = TRUE;
   producer->live = FALSE;
+  if (peer->room->rooms != NULL)
+    sfu_rooms_forget_producer (peer->room->rooms, producer);
   /* Each close takes one out of the list. */
   while (producer->consumers->len > 0)
     sfu_room_consumer_close (
@@ -108,6 +114,27 @@ sfu_room_producer_close (SfuRoomProducer *producer)
         sfu_rooms_get_presence (peer->room->rooms), peer, producer);
   producer->peer = NULL;
   g_hash_table_remove (peer->producers, producer->id);
+}
+
+void
+sfu_room_producer_set_scores (SfuRoomProducer *producer, GVariant *scores)
+{
+  SfuNotice notice = { .kind = SFU_NOTICE_PRODUCER_SCORE,
+    .producer = producer };
+  GVariantIter iter;
+  const gchar *rid;
+  guint32 ssrc;
+  guint8 score;
+  guint i = 0;
+
+  g_variant_iter_init (&iter, scores);
+  while (i < SFU_ROOM_MAX_ENCODINGS &&
+      g_variant_iter_next (&iter, "(&suy)", &rid, &ssrc, &score)) {
+    producer->scores[i] = score;
+    producer->ssrcs[i++] = ssrc;
+  }
+  if (producer->live)
+    sfu_peer_notify (producer->peer, &notice);
 }
 
 void
@@ -157,9 +184,8 @@ void
 sfu_room_producer_went_live (SfuRoomProducer *producer)
 {
   SfuPeer *peer = producer->peer;
-  SfuNotice notice = {
-    .kind = SFU_NOTICE_PRODUCER_SCORE, .producer = producer, .score = BEST_SCORE
-  };
+  SfuNotice notice = { .kind = SFU_NOTICE_PRODUCER_SCORE,
+    .producer = producer };
   SfuNotice live = {
     .kind = SFU_NOTICE_NEW_PRODUCER, .peer = peer, .producer = producer
   };

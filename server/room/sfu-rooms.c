@@ -17,7 +17,8 @@ struct _SfuRooms {
   SfuPresence *presence;            /* owned */
   GHashTable *rooms;                /* name -> SfuRoom, owned */
   GHashTable *routers;              /* router id -> SfuRoom, borrowed */
-  GHashTable *transports;           /* id -> SfuRoomTransport, borrowed */
+  /* id -> SfuRoomTransport, SfuRoomProducer, SfuRoomConsumer, all borrowed */
+  GHashTable *transports, *producers, *consumers;
 };
 
 static void
@@ -56,6 +57,42 @@ on_active_speaker (gpointer owner, const gchar *router_id,
 }
 
 static void
+on_layers_changed (
+    gpointer owner, const gchar *consumer_id, gint spatial, gint temporal)
+{
+  SfuRooms *rooms = owner;
+  SfuRoomConsumer *consumer =
+      g_hash_table_lookup (rooms->consumers, consumer_id);
+
+  if (consumer != NULL) /* else closed on the way */
+    sfu_room_consumer_set_layers (consumer, spatial, temporal);
+}
+
+static void
+on_producer_score (gpointer owner, const gchar *producer_id, GVariant *scores)
+{
+  SfuRooms *rooms = owner;
+  SfuRoomProducer *producer =
+      g_hash_table_lookup (rooms->producers, producer_id);
+
+  if (producer != NULL)
+    sfu_room_producer_set_scores (producer, scores);
+}
+
+static void
+on_consumer_score (gpointer owner, const gchar *consumer_id, guint score,
+    guint producer_score, GVariant *producer_scores)
+{
+  SfuRooms *rooms = owner;
+  SfuRoomConsumer *consumer =
+      g_hash_table_lookup (rooms->consumers, consumer_id);
+
+  if (consumer != NULL)
+    sfu_room_consumer_set_score (
+        consumer, score, producer_score, producer_scores);
+}
+
+static void
 on_worker_died (gpointer owner, SfuWorkerClient *worker)
 {
   SfuRooms *rooms = owner;
@@ -69,6 +106,9 @@ on_worker_died (gpointer owner, SfuWorkerClient *worker)
 static const SfuWorkerPoolCallbacks pool_callbacks = {
   .transport_state = on_transport_state,
   .active_speaker = on_active_speaker,
+  .layers_changed = on_layers_changed,
+  .producer_score = on_producer_score,
+  .consumer_score = on_consumer_score,
   .died = on_worker_died,
 };
 
@@ -92,6 +132,8 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
   rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->transports = g_hash_table_new (g_str_hash, g_str_equal);
+  rooms->producers = g_hash_table_new (g_str_hash, g_str_equal);
+  rooms->consumers = g_hash_table_new (g_str_hash, g_str_equal);
   sfu_worker_pool_set_callbacks (pool, &pool_callbacks, rooms);
   return rooms;
 }
@@ -104,6 +146,8 @@ sfu_rooms_free (SfuRooms *rooms)
   sfu_worker_pool_set_callbacks (rooms->pool, NULL, NULL);
   sfu_rooms_close_all (rooms, SFU_CLOSE_GOING_AWAY);
   g_hash_table_unref (rooms->transports);
+  g_hash_table_unref (rooms->producers);
+  g_hash_table_unref (rooms->consumers);
   g_hash_table_unref (rooms->routers);
   g_hash_table_unref (rooms->rooms);
   sfu_presence_free (rooms->presence);
@@ -280,4 +324,28 @@ void
 sfu_rooms_forget_transport (SfuRooms *rooms, const SfuRoomTransport *transport)
 {
   g_hash_table_remove (rooms->transports, transport->id);
+}
+
+void
+sfu_rooms_add_producer (SfuRooms *rooms, SfuRoomProducer *producer)
+{
+  g_hash_table_insert (rooms->producers, producer->id, producer);
+}
+
+void
+sfu_rooms_forget_producer (SfuRooms *rooms, const SfuRoomProducer *producer)
+{
+  g_hash_table_remove (rooms->producers, producer->id);
+}
+
+void
+sfu_rooms_add_consumer (SfuRooms *rooms, SfuRoomConsumer *consumer)
+{
+  g_hash_table_insert (rooms->consumers, consumer->id, consumer);
+}
+
+void
+sfu_rooms_forget_consumer (SfuRooms *rooms, const SfuRoomConsumer *consumer)
+{
+  g_hash_table_remove (rooms->consumers, consumer->id);
 }

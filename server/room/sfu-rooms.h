@@ -72,6 +72,12 @@ void sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room);
 void sfu_rooms_add_transport (SfuRooms *rooms, SfuRoomTransport *transport);
 void sfu_rooms_forget_transport (
     SfuRooms *rooms, const SfuRoomTransport *transport);
+void sfu_rooms_add_producer (SfuRooms *rooms, SfuRoomProducer *producer);
+void sfu_rooms_forget_producer (
+    SfuRooms *rooms, const SfuRoomProducer *producer);
+void sfu_rooms_add_consumer (SfuRooms *rooms, SfuRoomConsumer *consumer);
+void sfu_rooms_forget_consumer (
+    SfuRooms *rooms, const SfuRoomConsumer *consumer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuRooms, sfu_rooms_free)
 

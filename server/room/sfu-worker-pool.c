@@ -119,6 +119,33 @@ on_active_speaker (SfuWorkerClient *client, const gchar *router_id,
         slot->pool->owner, router_id, producer_id, volume);
 }
 
+static void
+on_layers_changed (SfuWorkerClient *client, const gchar *consumer_id,
+    gint spatial, gint temporal, Slot *slot)
+{
+  if (slot->pool->callbacks != NULL)
+    slot->pool->callbacks->layers_changed (
+        slot->pool->owner, consumer_id, spatial, temporal);
+}
+
+static void
+on_producer_score (SfuWorkerClient *client, const gchar *producer_id,
+    GVariant *scores, Slot *slot)
+{
+  if (slot->pool->callbacks != NULL)
+    slot->pool->callbacks->producer_score (
+        slot->pool->owner, producer_id, scores);
+}
+
+static void
+on_consumer_score (SfuWorkerClient *client, const gchar *consumer_id,
+    guint score, guint producer_score, GVariant *producer_scores, Slot *slot)
+{
+  if (slot->pool->callbacks != NULL)
+    slot->pool->callbacks->consumer_score (
+        slot->pool->owner, consumer_id, score, producer_score, producer_scores);
+}
+
 static void start_slot (Slot *slot); /* a cycle: start, die, start */
 
 static gboolean
@@ -244,6 +271,12 @@ start_slot (Slot *slot)
       slot->client, "transport-state", G_CALLBACK (on_transport_state), slot);
   g_signal_connect (
       slot->client, "active-speaker", G_CALLBACK (on_active_speaker), slot);
+  g_signal_connect (
+      slot->client, "layers-changed", G_CALLBACK (on_layers_changed), slot);
+  g_signal_connect (
+      slot->client, "producer-score", G_CALLBACK (on_producer_score), slot);
+  g_signal_connect (
+      slot->client, "consumer-score", G_CALLBACK (on_consumer_score), slot);
   g_signal_connect (slot->client, "died", G_CALLBACK (on_died), slot);
   sfu_worker_client_start_async (
       slot->client, &options, NULL, on_started, slot);

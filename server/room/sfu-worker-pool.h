@@ -30,6 +30,14 @@ typedef struct {
       const gchar *ice_state, const gchar *dtls_state, const gchar *reason);
   void (*active_speaker) (gpointer owner, const gchar *router_id,
       const gchar *producer_id, gint volume);
+  void (*layers_changed) (
+      gpointer owner, const gchar *consumer_id, gint spatial, gint temporal);
+  /* scores: a(suy) */
+  void (*producer_score) (
+      gpointer owner, const gchar *producer_id, GVariant *scores);
+  /* producer_scores: ay */
+  void (*consumer_score) (gpointer owner, const gchar *consumer_id, guint score,
+      guint producer_score, GVariant *producer_scores);
   void (*died) (gpointer owner, SfuWorkerClient *worker);
 } SfuWorkerPoolCallbacks;
 

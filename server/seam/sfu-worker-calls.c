@@ -327,6 +327,24 @@ sfu_worker_client_set_consumer_paused_finish (
 }
 
 void
+sfu_worker_client_set_preferred_layers_async (SfuWorkerClient *self,
+    const gchar *consumer_id, gint spatial, gint temporal,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "SetConsumerPreferredLayers",
+      g_variant_new ("(sii)", consumer_id, spatial, temporal), cancellable,
+      callback, data, sfu_worker_client_set_preferred_layers_async);
+}
+
+gboolean
+sfu_worker_client_set_preferred_layers_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_set_preferred_layers_async, error);
+}
+
+void
 sfu_worker_client_request_key_frame_async (SfuWorkerClient *self,
     const gchar *consumer_id, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data)

@@ -50,7 +50,15 @@ struct _SfuWorkerClient {
 
 G_DEFINE_TYPE (SfuWorkerClient, sfu_worker_client, G_TYPE_OBJECT)
 
-enum { SIGNAL_TRANSPORT_STATE, SIGNAL_ACTIVE_SPEAKER, SIGNAL_DIED, N_SIGNALS };
+enum {
+  SIGNAL_TRANSPORT_STATE,
+  SIGNAL_ACTIVE_SPEAKER,
+  SIGNAL_LAYERS_CHANGED,
+  SIGNAL_PRODUCER_SCORE,
+  SIGNAL_CONSUMER_SCORE,
+  SIGNAL_DIED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 /* ---- connection ---- */
@@ -69,6 +77,29 @@ on_active_speaker (SfuWorkerClient *self, const gchar *router_id,
 {
   g_signal_emit (self, signals[SIGNAL_ACTIVE_SPEAKER], 0, router_id,
       producer_id, volume_dbov);
+}
+
+static void
+on_layers_changed (SfuWorkerClient *self, const gchar *consumer_id,
+    gint spatial, gint temporal)
+{
+  g_signal_emit (
+      self, signals[SIGNAL_LAYERS_CHANGED], 0, consumer_id, spatial, temporal);
+}
+
+static void
+on_producer_score (
+    SfuWorkerClient *self, const gchar *producer_id, GVariant *scores)
+{
+  g_signal_emit (self, signals[SIGNAL_PRODUCER_SCORE], 0, producer_id, scores);
+}
+
+static void
+on_consumer_score (SfuWorkerClient *self, const gchar *consumer_id,
+    guchar score, guchar producer_score, GVariant *producer_scores)
+{
+  g_signal_emit (self, signals[SIGNAL_CONSUMER_SCORE], 0, consumer_id,
+      (guint)score, (guint)producer_score, producer_scores);
 }
 
 static void
@@ -106,6 +137,12 @@ make_proxy (SfuWorkerClient *self, GDBusConnection *connection, GError **error)
       self->proxy, "transport-state", G_CALLBACK (on_transport_state), self);
   g_signal_connect_swapped (
       self->proxy, "active-speaker", G_CALLBACK (on_active_speaker), self);
+  g_signal_connect_swapped (self->proxy, "consumer-layers-changed",
+      G_CALLBACK (on_layers_changed), self);
+  g_signal_connect_swapped (
+      self->proxy, "producer-score", G_CALLBACK (on_producer_score), self);
+  g_signal_connect_swapped (
+      self->proxy, "consumer-score", G_CALLBACK (on_consumer_score), self);
   g_signal_connect_swapped (
       connection, "closed", G_CALLBACK (on_connection_closed), self);
   return TRUE;
@@ -477,6 +514,15 @@ sfu_worker_client_class_init (SfuWorkerClientClass *klass)
   signals[SIGNAL_ACTIVE_SPEAKER] =
       g_signal_new ("active-speaker", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
           NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_INT);
+  signals[SIGNAL_LAYERS_CHANGED] =
+      g_signal_new ("layers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+          NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_INT, G_TYPE_INT);
+  signals[SIGNAL_PRODUCER_SCORE] =
+      g_signal_new ("producer-score", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+          NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
+  signals[SIGNAL_CONSUMER_SCORE] = g_signal_new ("consumer-score", type,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING,
+      G_TYPE_UINT, G_TYPE_UINT, G_TYPE_VARIANT);
   signals[SIGNAL_DIED] = g_signal_new ("died", type, G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_INT, G_TYPE_STRING);
 }

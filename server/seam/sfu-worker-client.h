@@ -13,6 +13,10 @@
  *   "transport-state" (gchar *transport_id, gchar *ice_state,
  *        gchar *dtls_state, gchar *reason)
  *   "active-speaker" (gchar *router_id, gchar *producer_id, gint volume_dbov)
+ *   "layers-changed" (gchar *consumer_id, gint spatial, gint temporal)
+ *   "producer-score" (gchar *producer_id, GVariant *scores): a(suy)
+ *   "consumer-score" (gchar *consumer_id, guint score, guint producer_score,
+ *        GVariant *producer_scores): ay
  *   "died" (gint exit_status, gint term_signal, gchar *reason): once, after a
  *        start that succeeded, when the process is gone and nobody called
  *        stop. exit_status -1 = by a signal; term_signal 0 = by exit. All
@@ -193,6 +197,12 @@ void sfu_worker_client_set_consumer_paused_async (SfuWorkerClient *self,
     const gchar *consumer_id, gboolean paused, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data);
 gboolean sfu_worker_client_set_consumer_paused_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error);
+/* -1 = the best there is. */
+void sfu_worker_client_set_preferred_layers_async (SfuWorkerClient *self,
+    const gchar *consumer_id, gint spatial, gint temporal,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sfu_worker_client_set_preferred_layers_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
 void sfu_worker_client_request_key_frame_async (SfuWorkerClient *self,
     const gchar *consumer_id, GCancellable *cancellable,

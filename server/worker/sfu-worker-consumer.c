@@ -47,6 +47,7 @@ sfu_worker_consumer_new (SfuWorkerTransport *transport,
     sfu_worker_consumer_free (self);
     return NULL;
   }
+  sfu_worker_router_watch_layers (router, self->track.src, id);
   /* Paused before it follows anybody: a consumer that was asked for paused
    * sends nothing, not even the first packet. */
   sfu_worker_consumer_set_paused (self, paused);
@@ -77,6 +78,15 @@ sfu_worker_consumer_set_paused (SfuWorkerConsumer *self, gboolean paused)
 {
   self->paused = paused;
   g_object_set (self->track.src, "paused", paused, NULL);
+}
+
+/* One after the other: only the spatial one may cost a key frame. */
+void
+sfu_worker_consumer_set_preferred_layers (
+    SfuWorkerConsumer *self, gint spatial, gint temporal)
+{
+  g_object_set (self->track.src, "preferred-temporal-layer", temporal,
+      "preferred-spatial-layer", spatial, NULL);
 }
 
 void

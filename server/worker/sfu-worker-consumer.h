@@ -25,6 +25,9 @@ SfuWorkerConsumer *sfu_worker_consumer_new (SfuWorkerTransport *transport,
 void sfu_worker_consumer_free (SfuWorkerConsumer *self);
 
 void sfu_worker_consumer_set_paused (SfuWorkerConsumer *self, gboolean paused);
+/* -1 = the best there is. */
+void sfu_worker_consumer_set_preferred_layers (
+    SfuWorkerConsumer *self, gint spatial, gint temporal);
 void sfu_worker_consumer_request_key_frame (SfuWorkerConsumer *self);
 
 G_END_DECLS

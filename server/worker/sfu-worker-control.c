@@ -245,6 +245,17 @@ on_set_consumer_paused (SfuWorkerControl *self,
 }
 
 static gboolean
+on_set_consumer_preferred_layers (SfuWorkerControl *self,
+    GDBusMethodInvocation *invocation, const gchar *id, gint spatial,
+    gint temporal)
+{
+  GError *error = NULL;
+  gboolean ok = sfu_worker_set_consumer_preferred_layers (
+      self->worker, id, spatial, temporal, &error);
+  return answer (invocation, ok, error);
+}
+
+static gboolean
 on_request_key_frame (
     SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
 {
@@ -337,6 +348,8 @@ static const struct {
   { "handle-close-producer", G_CALLBACK (on_close_producer) },
   { "handle-consume", G_CALLBACK (on_consume) },
   { "handle-set-consumer-paused", G_CALLBACK (on_set_consumer_paused) },
+  { "handle-set-consumer-preferred-layers",
+      G_CALLBACK (on_set_consumer_preferred_layers) },
   { "handle-request-key-frame", G_CALLBACK (on_request_key_frame) },
   { "handle-close-consumer", G_CALLBACK (on_close_consumer) },
   { "handle-get-stats", G_CALLBACK (on_get_stats) },
@@ -366,9 +379,19 @@ on_active_speaker (gpointer owner, const gchar *router_id,
       self->skeleton, router_id, producer_id, volume_dbov);
 }
 
+static void
+on_layers_changed (
+    gpointer owner, const gchar *consumer_id, gint spatial, gint temporal)
+{
+  SfuWorkerControl *self = owner;
+  sfu_dbus_worker1_emit_consumer_layers_changed (
+      self->skeleton, consumer_id, spatial, temporal);
+}
+
 static const SfuWorkerCallbacks worker_callbacks = {
   .transport_state = on_transport_state,
   .active_speaker = on_active_speaker,
+  .layers_changed = on_layers_changed,
 };
 
 /* ---- life ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See sfu-worker-router.h.
  *
- * Threads: control thread; on_active_speaker on the media thread, on_message on
- * any thread. Both only log or post. */
+ * Threads: control thread; on_active_speaker on the media thread, on_message and
+ * on_layers_changed on any thread. They only log or post. */
 #include "sfu-worker-router.h"
 
 #include "sfu-error.h"
@@ -62,6 +62,64 @@ static void
 release_link (gpointer data, GClosure *closure)
 {
   g_atomic_rc_box_release (data);
+}
+
+/* ---- layers ---- */
+
+typedef struct {
+  SfuWorkerRouterLink *link; /* owned share */
+  gchar *consumer_id;        /* owned */
+  gint spatial, temporal;
+} Layers;
+
+static void
+layers_free (gpointer data)
+{
+  Layers *layers = data;
+  g_atomic_rc_box_release (layers->link);
+  g_free (layers->consumer_id);
+  g_free (layers);
+}
+
+static gboolean
+tell_layers (gpointer data)
+{
+  Layers *layers = data;
+  SfuWorkerRouter *self = layers->link->router;
+  if (self)
+    self->callbacks->layers_changed (self->owner, self, layers->consumer_id,
+        layers->spatial, layers->temporal);
+  return G_SOURCE_REMOVE;
+}
+
+/* data: whose they are; its layers are not used. */
+static void
+on_layers_changed (GstPad *pad, gint spatial, gint temporal, gpointer data)
+{
+  const Layers *watched = data;
+  Layers *layers = g_new (Layers, 1);
+  layers->link = g_atomic_rc_box_acquire (watched->link);
+  layers->consumer_id = g_strdup (watched->consumer_id);
+  layers->spatial = spatial;
+  layers->temporal = temporal;
+  g_idle_add_full (G_PRIORITY_DEFAULT, tell_layers, layers, layers_free);
+}
+
+static void
+release_layers (gpointer data, GClosure *closure)
+{
+  layers_free (data);
+}
+
+void
+sfu_worker_router_watch_layers (
+    SfuWorkerRouter *self, GstPad *pad, const gchar *consumer_id)
+{
+  Layers *watched = g_new0 (Layers, 1);
+  watched->link = g_atomic_rc_box_acquire (self->link);
+  watched->consumer_id = g_strdup (consumer_id);
+  g_signal_connect_data (pad, "layers-changed", G_CALLBACK (on_layers_changed),
+      watched, release_layers, 0);
 }
 
 /* Nobody reads the bus: state changes of a room with many transports would

@@ -18,6 +18,9 @@ typedef struct {
   /* producer_id "" = silence; volume -127..0 dBov */
   void (*active_speaker) (gpointer owner, SfuWorkerRouter *router,
       const gchar *producer_id, gint volume_dbov);
+  /* -1, -1 = nothing is forwarded */
+  void (*layers_changed) (gpointer owner, SfuWorkerRouter *router,
+      const gchar *consumer_id, gint spatial, gint temporal);
 } SfuWorkerRouterCallbacks;
 
 typedef struct _SfuWorkerRouterLink SfuWorkerRouterLink;
@@ -47,5 +50,8 @@ void sfu_worker_router_remove (SfuWorkerRouter *self, GstElement *element);
 
 /* A producer's pad of sfurouter says whose it is. */
 void sfu_worker_router_name_pad (GstPad *pad, const gchar *producer_id);
+/* Tells of the layers that a consumer's pad of sfurouter forwards. */
+void sfu_worker_router_watch_layers (
+    SfuWorkerRouter *self, GstPad *pad, const gchar *consumer_id);
 
 G_END_DECLS

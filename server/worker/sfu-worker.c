@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "sfu-error.h"
+#include "sfu-layer-filter.h"
 #include "sfu-worker-consumer.h"
 #include "sfu-worker-features.h"
 #include "sfu-worker-plain.h"
@@ -191,8 +192,20 @@ on_active_speaker (gpointer owner, SfuWorkerRouter *router,
       self->owner, router->node.id, producer_id, volume_dbov);
 }
 
+static void
+on_layers_changed (gpointer owner, SfuWorkerRouter *router,
+    const gchar *consumer_id, gint spatial, gint temporal)
+{
+  SfuWorker *self = owner;
+  /* It may have been closed since. */
+  if (sfu_node_table_lookup (self->nodes, consumer_id))
+    self->callbacks->layers_changed (
+        self->owner, consumer_id, spatial, temporal);
+}
+
 static const SfuWorkerRouterCallbacks router_callbacks = {
   .active_speaker = on_active_speaker,
+  .layers_changed = on_layers_changed,
 };
 
 gboolean
@@ -452,6 +465,29 @@ sfu_worker_set_consumer_paused (
   if (!consumer)
     return FALSE;
   sfu_worker_consumer_set_paused (consumer, paused);
+  return TRUE;
+}
+
+static gboolean
+check_layer (gint layer, const gchar *what, GError **error)
+{
+  if (layer >= -1 && layer <= SFU_LAYER_MAX)
+    return TRUE;
+  g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
+      "%s layer %d, must be -1..%d", what, layer, SFU_LAYER_MAX);
+  return FALSE;
+}
+
+gboolean
+sfu_worker_set_consumer_preferred_layers (SfuWorker *self, const gchar *id,
+    gint spatial, gint temporal, GError **error)
+{
+  SfuWorkerConsumer *consumer =
+      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
+  if (!consumer || !check_layer (spatial, "spatial", error) ||
+      !check_layer (temporal, "temporal", error))
+    return FALSE;
+  sfu_worker_consumer_set_preferred_layers (consumer, spatial, temporal);
   return TRUE;
 }
 

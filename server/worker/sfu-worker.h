@@ -19,6 +19,8 @@ typedef struct {
       const gchar *ice_state, const gchar *dtls_state, const gchar *reason);
   void (*active_speaker) (gpointer owner, const gchar *router_id,
       const gchar *producer_id, gint volume_dbov);
+  void (*layers_changed) (
+      gpointer owner, const gchar *consumer_id, gint spatial, gint temporal);
 } SfuWorkerCallbacks;
 
 SfuWorker *sfu_worker_new (const SfuWorkerCallbacks *callbacks, gpointer owner);
@@ -70,6 +72,8 @@ gboolean sfu_worker_set_consumer_paused (
     SfuWorker *self, const gchar *id, gboolean paused, GError **error);
 gboolean sfu_worker_request_key_frame (
     SfuWorker *self, const gchar *id, GError **error);
+gboolean sfu_worker_set_consumer_preferred_layers (SfuWorker *self,
+    const gchar *id, gint spatial, gint temporal, GError **error);
 gboolean sfu_worker_close_consumer (
     SfuWorker *self, const gchar *id, GError **error);
 

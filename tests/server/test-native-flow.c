@@ -55,7 +55,7 @@ test_version_and_capabilities (void)
   caps = client_ok (c, "getRouterRtpCapabilities", "{}");
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (
                         json_node_get_object (caps), "codecs")),
-      ==, 7);
+      ==, 9);
   g_clear_pointer (&c, client_free);
   fixture_stop (&f);
 }

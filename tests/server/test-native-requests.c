@@ -195,7 +195,7 @@ static const Case cases[] = {
       "in a producer of kind audio" },
   { 'a', "produce",
       "{\"transportId\":\"$A\",\"kind\":\"video\",\"rtpParameters\":{"
-      "\"codecs\":[{\"mimeType\":\"video/AV1\",\"payloadType\":96,"
+      "\"codecs\":[{\"mimeType\":\"video/H265\",\"payloadType\":96,"
       "\"clockRate\":90000}]}}",
       501, "unsupported codec" },
   { 'a', "produce",

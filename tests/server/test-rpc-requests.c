@@ -170,7 +170,7 @@ static const Case cases[] = {
       INVALID, "already exists" },
   { "createProducer",
       "{\"transportId\":\"t1\",\"kind\":\"video\",\"rtpParameters\":"
-      "{\"codecs\":[{\"mimeType\":\"video/AV1\",\"payloadType\":96,"
+      "{\"codecs\":[{\"mimeType\":\"video/H265\",\"payloadType\":96,"
       "\"clockRate\":90000}]}}",
       UNSUPPORTED, "unsupported codec" },
   { "createProducer",

@@ -63,7 +63,7 @@ test_defaults (void)
   g_assert_cmpuint (l.config->rtc_port_min, ==, 40000);
   g_assert_cmpuint (l.config->rtc_port_max, ==, 40000);
   g_assert_cmpuint (l.config->workers, ==, 1);
-  g_assert_cmpuint (l.config->codecs->len, ==, 4);
+  g_assert_cmpuint (l.config->codecs->len, ==, 5);
   g_assert_null (l.config->admin_token);
   g_assert_false (l.config->admin_open);
   g_assert_cmpuint (l.config->max_message_bytes, ==, 65536);

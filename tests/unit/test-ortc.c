@@ -197,6 +197,8 @@ test_router (void)
     { "video/rtx", 104, 103 },
     { "video/H264", 105, 0 },
     { "video/rtx", 106, 105 },
+    { "video/AV1", 107, 0 },
+    { "video/rtx", 108, 107 },
   };
   g_autoptr (SfuRtpCapabilities) caps = default_router ();
   const SfuRtpCodec *codec;
@@ -397,9 +399,9 @@ test_consumable_refused (void)
   static const struct {
     const gchar *json, *message;
   } cases[] = {
-    { "{\"codecs\":[{\"mimeType\":\"video/AV1\",\"payloadType\":45,"
+    { "{\"codecs\":[{\"mimeType\":\"video/H265\",\"payloadType\":45,"
       "\"clockRate\":90000}]}",
-        "unsupported codec [mimeType:video/AV1, payloadType:45]" },
+        "unsupported codec [mimeType:video/H265, payloadType:45]" },
     { "{\"codecs\":[{\"mimeType\":\"video/VP9\",\"payloadType\":45,"
       "\"clockRate\":90000,\"parameters\":{\"profile-id\":2}}]}",
         "unsupported codec [mimeType:video/VP9, payloadType:45]" },
@@ -453,7 +455,7 @@ test_consumer (void)
     g_assert_null (strstr (ext->uri, "transport-wide-cc"));
     g_assert_null (strstr (ext->uri, "rtp-stream-id"));
   }
-  g_assert_cmpuint (c->header_extensions->len, ==, 5);
+  g_assert_cmpuint (c->header_extensions->len, ==, 6);
 }
 
 static void

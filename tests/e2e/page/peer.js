@@ -10,6 +10,8 @@ import { noiseStream } from './noise.js';
 const POLL_MS = 20;
 /** What Chromium's fake camera gives by default. */
 const FPS = 20;
+/** Of each video: a minute and more. */
+const FRAMES_KEPT = 2000;
 
 const state = {
   protoo: null,
@@ -81,8 +83,15 @@ async function onRequest ({ method, data }) {
   document.body.append(element);
   const entry = { consumer, element, peerId: data.peerId, type: data.type,
     kind: data.kind, producerPaused: data.producerPaused, asked,
-    firstFrame: null };
-  element.requestVideoFrameCallback?.(() => { entry.firstFrame = now(); });
+    firstFrame: null, frames: [] };
+  const onFrame = (time, { width, presentedFrames }) => {
+    const at = now();
+    entry.firstFrame ??= at;
+    entry.frames.push({ at, width, presentedFrames });
+    entry.frames.splice(0, entry.frames.length - FRAMES_KEPT);
+    element.requestVideoFrameCallback(onFrame);
+  };
+  element.requestVideoFrameCallback?.(onFrame);
   state.consumers.set(data.id, entry);
 }
 
@@ -201,7 +210,8 @@ async function produceVideo (track, options) {
     track,
     codec,
     stopTracks: false,
-    encodings: [{ maxBitrate: options.maxBitrate ?? 1000000 }],
+    encodings: options.encodings
+      ?? [{ maxBitrate: options.maxBitrate ?? 1000000 }],
     codecOptions: options.startBitrateKbps
       ? { videoGoogleStartBitrate: options.startBitrateKbps } : {},
     appData: { source: 'camera' },
@@ -209,7 +219,8 @@ async function produceVideo (track, options) {
 }
 
 /**
- * options: audio, video (booleans), codec, width, height, maxBitrate bit/s,
+ * options: audio, video (booleans), codec, width, height, maxBitrate bit/s or
+ * encodings (simulcast, SVC),
  * noise (video that no encoder can squeeze, instead of the camera).
  */
 async function publish (options) {
@@ -337,6 +348,43 @@ async function sent (kind) {
     availableOutgoingBitrate: pair?.availableOutgoingBitrate };
 }
 
+/** outbound-rtp of every encoding of the own video, lowest first. */
+async function sentEncodings () {
+  const reports = await state.producers.get('video').getStats();
+  return [...reports.values()].filter((r) => r.type === 'outbound-rtp')
+    .map(({ rid, frameWidth, framesPerSecond, framesEncoded, scalabilityMode,
+      bytesSent, encoderImplementation, active }) => ({ rid, frameWidth,
+      framesPerSecond, framesEncoded, scalabilityMode, bytesSent,
+      encoderImplementation, active }))
+    .sort((a, b) => (a.rid ?? '').localeCompare(b.rid ?? ''));
+}
+
+/** What was shown of a peer since then: { at, width, presentedFrames }. */
+const framesOf = (peerId, since = 0) =>
+  find(peerId, 'video').frames.filter(({ at }) => at >= since);
+
+/** Resolves with the first frame shown since then that has this width. */
+const frameOfWidth = (peerId, width, since, timeoutMs = 10000) => until(
+  () => framesOf(peerId, since).find((frame) => frame.width === width),
+  timeoutMs, `a picture ${width} wide of ${peerId}; last: `
+    + JSON.stringify(framesOf(peerId).at(-1)));
+
+/** Asks for layers of a peer's video; when it did. */
+async function preferLayers (peerId, spatialLayer, temporalLayer) {
+  const at = now();
+  await request('setConsumerPreferredLayers', {
+    consumerId: find(peerId, 'video').consumer.id, spatialLayer,
+    temporalLayer });
+  return at;
+}
+
+/** No encoding of the own video above this one; when it said so. */
+async function sendUpTo (spatialLayer) {
+  const at = now();
+  await state.producers.get('video').setMaxSpatialLayer(spatialLayer);
+  return at;
+}
+
 /** The pair of candidates that each transport uses; null = none. */
 async function selectedPairs () {
   const pairs = {};
@@ -391,7 +439,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
   received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
-  connected,
+  connected, sentEncodings, framesOf, frameOfWidth, preferLayers, sendUpTo,
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),

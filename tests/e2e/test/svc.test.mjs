@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One stream in layers: a viewer who gets fewer of them sees a smaller picture,
+// or fewer of them a second, and decodes without a fault.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Call } from '../lib/call.mjs';
+import { CAMERA_FPS } from '../lib/expect.mjs';
+import { assertNear, change, rate } from '../lib/layers.mjs';
+import { record } from '../lib/results.mjs';
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const WINDOW_MS = 3000;
+const RAMP_MS = 30000;
+/** An encoder on a machine that has no time drops pictures. */
+const FPS_TOLERANCE = 0.35;
+
+const modes = [
+  ['VP9', 'L1T3'], ['VP9', 'L2T3'], ['VP9', 'L3T3'], ['VP9', 'L3T3_KEY'],
+  ['AV1', 'L1T3'], ['AV1', 'L3T3_KEY'],
+];
+
+/** What the whole of them makes, of what the encoder made. */
+function assertRate (seen, part, full, what) {
+  const wanted = full * part;
+  assertNear(seen.fps, wanted, Math.max(2, wanted * FPS_TOLERANCE),
+    `${what}: pictures a second`);
+  assert.equal(seen.freezes, 0, `${what}: froze`);
+}
+
+async function temporal (b, layers, full, seen) {
+  for (let layer = 0; layer < 3; layer++) {
+    await b.preferLayers('a', layers - 1, layer);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const got = await rate(b, 'a', WINDOW_MS);
+    seen.push({ temporal: layer, ...got });
+    assertRate(got, 1 / 2 ** (2 - layer), full, `temporal layer ${layer}`);
+  }
+}
+
+async function spatial (b, layers, width, seen) {
+  for (const layer of [0, layers - 1, 0, layers > 2 ? 1 : layers - 1]) {
+    const wanted = width / 2 ** (layers - 1 - layer);
+    const changed = await change(b, 'a', layer, wanted, CAMERA_FPS);
+    const got = await rate(b, 'a', WINDOW_MS);
+    seen.push({ spatial: layer, ...changed, ...got });
+    assert.equal(got.width, wanted);
+    assert.equal(got.freezes, 0, JSON.stringify(got));
+  }
+}
+
+for (const [codec, mode] of modes) {
+  test(`${codec} ${mode}`, async (t) => {
+    const layers = Number(mode[1]);
+    const call = await Call.start(t);
+    const a = await call.peer('a');
+    const b = await call.peer('b');
+    await a.publish({ audio: false, codec, width: WIDTH, height: HEIGHT,
+      encodings: [{ scalabilityMode: mode, maxBitrate: 1500000 }],
+      startBitrateKbps: 1500 });
+    const { video } = await b.hear('a', ['video']);
+    assert.equal(video.type, 'svc');
+    await b.firstFrame('a');
+    await b.frameOfWidth('a', WIDTH, 0, RAMP_MS);
+    const [sent] = await a.sentEncodings();
+    assert.equal(sent.scalabilityMode, mode, JSON.stringify(sent));
+    const seen = [];
+    const full = await rate(b, 'a', WINDOW_MS);
+    seen.push({ best: true, ...full });
+    try {
+      if (layers > 1)
+        await spatial(b, layers, WIDTH, seen);
+      await change(b, 'a', layers - 1, WIDTH, CAMERA_FPS);
+      await temporal(b, layers, full.fps, seen);
+    } finally {
+      record('svc', { codec, mode, encoder: sent.encoderImplementation, seen });
+    }
+  });
+}
