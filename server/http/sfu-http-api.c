@@ -166,6 +166,30 @@ handle_graph_svg (const Context *c)
 }
 
 static void
+handle_kick (const Context *c)
+{
+  sfu_http_kick (c->server, c->message, c->room_id);
+}
+
+static void
+handle_mute (const Context *c)
+{
+  sfu_http_mute (c->server, c->message, c->room_id);
+}
+
+static void
+handle_lock (const Context *c)
+{
+  sfu_http_lock (c->server, c->message, c->room_id);
+}
+
+static void
+handle_close_room (const Context *c)
+{
+  sfu_http_close_room (c->server, c->message, c->room_id);
+}
+
+static void
 handle_broadcaster (const Context *c)
 {
   sfu_http_handle_broadcasters (c->server, c->message, c->parts);
@@ -223,6 +247,10 @@ static const struct {
   { "GET", "rtc/capabilities", handle_rtc_capabilities },
   { "POST", "rtc/transports", handle_rtc_transport },
   { "GET", "rooms/*", handle_room },
+  { "DELETE", "rooms/*", handle_close_room },
+  { "POST", "rooms/*/kick", handle_kick },
+  { "POST", "rooms/*/mute", handle_mute },
+  { "POST", "rooms/*/lock", handle_lock },
   { "GET", "rooms/*/dump", handle_dump },
   { "GET", "rooms/*/graph.dot", handle_graph_dot },
   { "GET", "rooms/*/graph.svg", handle_graph_svg },

@@ -119,6 +119,16 @@ gboolean sfu_http_handle_api (
 void sfu_http_handle_broadcasters (
     SfuHttpServer *server, SoupServerMessage *message, GStrv parts);
 
+/* rooms/R/kick, mute, lock, and rooms/R itself; in sfu-http-moderator.c. */
+void sfu_http_kick (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+void sfu_http_mute (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+void sfu_http_lock (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+void sfu_http_close_room (
+    SfuHttpServer *server, SoupServerMessage *message, const gchar *room_id);
+
 /* The page's files; answers in any case. */
 void sfu_http_handle_static (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path);

@@ -7,41 +7,18 @@
  * Threads: the server's one thread. */
 #include "sfu-handlers.h"
 
-#include "sfu-error.h"
 #include "sfu-room-rules.h"
 
-#include <string.h>
-
-/* On which other server is this participant? NULL = on none. */
-static const gchar *
-find_node (SfuRoom *room, const gchar *id)
-{
-  g_autoptr (GPtrArray) all = sfu_room_participants (room, NULL);
-
-  for (guint i = 0; i < all->len; i++)
-    if (strcmp (((SfuPeer *)all->pdata[i])->id, id) == 0)
-      return ((SfuPeer *)all->pdata[i])->node;
-  return NULL;
-}
-
-/* A peer of the same room on this server; NULL = the call has failed and is
- * gone. */
+/* NULL = the call has failed and is gone. */
 static SfuPeer *
 find_peer (SfuCall *call)
 {
-  SfuRoom *room = call->peer->room;
-  const gchar *id = call->request->peer_id;
-  SfuPeer *peer = g_hash_table_lookup (room->peers, id);
-  const gchar *node = peer == NULL ? find_node (room, id) : NULL;
+  GError *error = NULL;
+  SfuPeer *peer =
+      sfu_room_find_peer (call->peer->room, call->request->peer_id, &error);
 
-  if (node != NULL)
-    sfu_call_fail (call,
-        g_error_new (SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
-            "peer with id \"%s\" is on server %s: ask there", id, node));
-  else if (peer == NULL)
-    sfu_call_fail (call,
-        g_error_new (SFU_ERROR, SFU_ERROR_NOT_FOUND,
-            "peer with id \"%s\" not found", id));
+  if (peer == NULL)
+    sfu_call_fail (call, error);
   return peer;
 }
 

@@ -5,6 +5,8 @@
 #include "sfu-room-rules.h"
 
 #include "sfu-error.h"
+
+#include <string.h>
 #include "sfu-presence.h"
 
 /* A moderator's decisions about one peer id or account. */
@@ -143,6 +145,29 @@ sfu_room_recall (SfuPeer *peer)
 }
 
 /* ---- moderators ---- */
+
+SfuPeer *
+sfu_room_find_peer (SfuRoom *room, const gchar *id, GError **error)
+{
+  SfuPeer *peer = g_hash_table_lookup (room->peers, id);
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (peer != NULL)
+    return peer;
+  all = sfu_room_participants (room, NULL);
+  for (guint i = 0; i < all->len; i++) {
+    const SfuPeer *other = all->pdata[i];
+
+    if (strcmp (other->id, id) != 0)
+      continue;
+    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
+        "peer with id \"%s\" is on server %s: ask there", id, other->node);
+    return NULL;
+  }
+  g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,
+      "peer with id \"%s\" not found", id);
+  return NULL;
+}
 
 void
 sfu_room_kick (SfuPeer *peer)

@@ -25,6 +25,10 @@ gboolean sfu_room_check_entry (
 /* For SfuRoom: what was decided about peer before it came. */
 void sfu_room_recall (SfuPeer *peer);
 
+/* Whom a moderator names: a peer of the room on this server. NULL and
+ * SFU_ERROR_NOT_FOUND, or SFU_ERROR_NOT_SUPPORTED for one of another server.
+ * Borrowed. */
+SfuPeer *sfu_room_find_peer (SfuRoom *room, const gchar *id, GError **error);
 /* The peer is closed (SFU_CLOSE_KICKED) and stays out for a while
  * (SfuRoomLimits.kick_ban_s). */
 void sfu_room_kick (SfuPeer *peer);

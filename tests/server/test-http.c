@@ -96,7 +96,7 @@ test_routes (void)
     { "GET", "/rooms/%ff", 400, "application/json", "error" },
     { "GET", "/rooms/", 400, "application/json", "error" },
     { "GET", "/rooms", 404, "application/json", "error" },
-    { "DELETE", "/rooms/x", 405, "application/json", "error" },
+    { "DELETE", "/rooms/x", 404, "application/json", "nobody" },
     { "GET", "/rooms/x/dump", 404, "application/json", "nobody" },
     { "GET", "/rooms/x/graph.svg", 404, "application/json", "nobody" },
     { "GET", "/rooms/x/nothing", 404, "application/json", "error" },
