@@ -55,6 +55,7 @@ test_local (void)
 {
   static const gchar *const foreign[] = { "Origin: https://evil.example",
     NULL };
+  static const gchar *const any[] = { "Origin: *", NULL };
   static const gchar *const null[] = { "Origin: null", NULL };
   static const gchar *const here[] = { "Origin: http://127.0.0.1", NULL };
   static const gchar *const forwarded[] = { "X-Forwarded-For: 192.0.2.1",
@@ -70,6 +71,7 @@ test_local (void)
   /* Any page may open a WebSocket to this machine: allowed-origins is "*". */
   assert_refused (&f, "/rpc", foreign, 403, "for application servers");
   assert_refused (&f, "/", foreign, 403, "for application servers");
+  assert_refused (&f, "/rpc", any, 403, "for application servers");
   assert_refused (&f, "/rpc", null, 403, "for application servers");
   assert_refused (&f, "/rpc", here, 403, "for application servers");
   assert_refused (&f, "/rpc", forwarded, 403, "rpc-token-file");
