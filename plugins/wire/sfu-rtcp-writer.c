@@ -24,6 +24,8 @@
 #define REMB_MAX_SSRCS 255
 #define REMB_MANTISSA_BITS 18
 #define BLP_BITS 16
+#define XR_RRTR_WORDS 2 /* behind the block's header */
+#define XR_RRTR_END 20
 #define MAX_CUMULATIVE_LOST 0x7fffff /* 24 bits, signed */
 #define MIN_CUMULATIVE_LOST (-0x800000)
 
@@ -243,6 +245,22 @@ sfu_rtcp_add_remb (SfuRtcpWriter *writer, guint32 sender_ssrc,
       (guint32)(bitrate_bps >> exponent) | exponent << REMB_MANTISSA_BITS);
   for (guint i = 0; i < n_ssrcs; i++)
     sfu_put_u32 (out + 8 + 4 * i, ssrcs[i]);
+  return TRUE;
+}
+
+gboolean
+sfu_rtcp_add_xr_rrtr (SfuRtcpWriter *writer, guint32 sender_ssrc, guint64 ntp)
+{
+  guint8 *out = begin_packet (writer, SFU_RTCP_XR, 0, XR_RRTR_END);
+
+  if (out == NULL)
+    return FALSE;
+  sfu_put_u32 (out + 4, sender_ssrc);
+  out[8] = SFU_XR_RRTR;
+  out[9] = 0;
+  sfu_put_u16 (out + 10, XR_RRTR_WORDS);
+  sfu_put_u32 (out + 12, (guint32)(ntp >> 32));
+  sfu_put_u32 (out + 16, (guint32)ntp);
   return TRUE;
 }
 

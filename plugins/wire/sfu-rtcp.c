@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading RTCP: RFC 3550 6.4 and A.2, RFC 4585 6.1, RFC 5104 4.3.1, and REMB.
+/* Reading RTCP: RFC 3550 6.4 and A.2, RFC 4585 6.1, RFC 5104 4.3.1, RFC 3611 4.5,
+ * and REMB.
  * A reduced-size packet (RFC 5506) is a compound that may begin with anything,
  * so the order of types is not checked.
  *
@@ -22,6 +23,9 @@
 #define REMB_FIXED_SIZE 20
 #define REMB_MANTISSA_BITS 18
 #define BLP_BITS 16
+#define XR_BLOCKS_BEGIN 8 /* header, SSRC */
+#define XR_BLOCK_HEADER 4
+#define XR_DLRR_SIZE 12
 
 #define UNIX_TO_NTP_SECONDS G_GINT64_CONSTANT (2208988800) /* 1900 to 1970 */
 #define NTP_ERA_SECONDS (G_GINT64_CONSTANT (1) << 32)
@@ -189,6 +193,43 @@ sfu_rtcp_get_remb (const SfuRtcpPacket *packet, guint64 *bitrate_bps)
   else
     *bitrate_bps = mantissa << exponent;
   return TRUE;
+}
+
+static gboolean
+find_dlrr (const guint8 *data, gsize from, gsize to, guint32 ssrc,
+    guint32 *last_rr, guint32 *delay)
+{
+  for (; from + XR_DLRR_SIZE <= to; from += XR_DLRR_SIZE) {
+    if (sfu_get_u32 (data + from) == ssrc) {
+      *last_rr = sfu_get_u32 (data + from + 4);
+      *delay = sfu_get_u32 (data + from + 8);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+sfu_rtcp_get_xr_dlrr (
+    const SfuRtcpPacket *packet, guint32 ssrc, guint32 *last_rr, guint32 *delay)
+{
+  const guint8 *data = packet->data;
+  gsize at = XR_BLOCKS_BEGIN;
+
+  if (packet->type != SFU_RTCP_XR)
+    return FALSE;
+  while (at + XR_BLOCK_HEADER <= packet->len) {
+    gsize begin = at + XR_BLOCK_HEADER;
+    gsize end = begin + (gsize)sfu_get_u16 (data + at + 2) * 4;
+
+    if (end > packet->len)
+      return FALSE;
+    if (data[at] == SFU_XR_DLRR &&
+        find_dlrr (data, begin, end, ssrc, last_rr, delay))
+      return TRUE;
+    at = end;
+  }
+  return FALSE;
 }
 
 gboolean

@@ -25,6 +25,8 @@ typedef enum {
 enum { SFU_RTPFB_NACK = 1, SFU_RTPFB_TRANSPORT_CC = 15 };
 enum { SFU_PSFB_PLI = 1, SFU_PSFB_FIR = 4, SFU_PSFB_ALFB = 15 /* REMB */ };
 
+enum { SFU_XR_RRTR = 4, SFU_XR_DLRR = 5 }; /* RFC 3611 */
+
 /* One packet of a compound. data points at its common header. */
 typedef struct {
   const guint8 *data;
@@ -80,6 +82,10 @@ gboolean sfu_rtcp_get_fir (
 /* REMB (draft-alvestrand-rmcat-remb): FALSE when the packet is not one. A
  * bitrate beyond 64 bits reads as G_MAXUINT64. */
 gboolean sfu_rtcp_get_remb (const SfuRtcpPacket *packet, guint64 *bitrate_bps);
+/* XR (RFC 3611 4.5): what a DLRR block answers to the receiver reference time
+ * of ssrc; the middle 32 bits of it, and 1/65536 s. FALSE: nothing. */
+gboolean sfu_rtcp_get_xr_dlrr (const SfuRtcpPacket *packet, guint32 ssrc,
+    guint32 *last_rr, guint32 *delay);
 /* BYE: source i. */
 gboolean sfu_rtcp_get_bye (const SfuRtcpPacket *packet, guint i, guint32 *ssrc);
 
@@ -107,6 +113,9 @@ gboolean sfu_rtcp_add_fir (SfuRtcpWriter *writer, guint32 sender_ssrc,
     guint32 media_ssrc, guint8 command_seq);
 gboolean sfu_rtcp_add_remb (SfuRtcpWriter *writer, guint32 sender_ssrc,
     guint64 bitrate_bps, const guint32 *ssrcs, guint n_ssrcs /* <= 255 */);
+/* XR (RFC 3611 4.4): a receiver's own time, so that a sender answers. */
+gboolean sfu_rtcp_add_xr_rrtr (
+    SfuRtcpWriter *writer, guint32 sender_ssrc, guint64 ntp);
 gboolean sfu_rtcp_add_bye (SfuRtcpWriter *writer, guint32 ssrc);
 
 /* NTP 32.32 of a wall clock time in µs since 1970, and back (exact). An NTP

@@ -82,6 +82,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     offset = reader.offset;
     sfu_rtcp_get_feedback (&packet, &a, &b);
     sfu_rtcp_get_remb (&packet, &bitrate);
+    sfu_rtcp_get_xr_dlrr (&packet, 1, &a, &b);
     for (guint i = 0; i < MAX_ENTRIES; i++) {
       sfu_rtcp_get_fir (&packet, i, &a, &command);
       sfu_rtcp_get_bye (&packet, i, &a);

@@ -339,6 +339,48 @@ test_ntp (void)
   }
 }
 
+static void
+test_xr (void)
+{
+  static const guint8 rrtr[] = { 0x80, 207, 0, 4, 0, 0, 0, 1, 4, 0, 0, 2, 1, 2,
+    3, 4, 5, 6, 7, 8 };
+  /* A block that we do not know, then DLRR for two. */
+  static const guint8 dlrr[] = { 0x80, 207, 0, 9, 0, 0, 0, 2, 7, 0, 0, 0, 5, 0,
+    0, 6, 0, 0, 0, 8, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, 0, 9, 3, 3, 3, 3, 4, 4, 4,
+    4 };
+  guint8 out[64], broken[sizeof dlrr];
+  SfuRtcpWriter writer;
+  SfuRtcpReader reader;
+  SfuRtcpPacket packet;
+  guint32 last = 0, delay = 0;
+
+  sfu_rtcp_writer_init (&writer, out, sizeof rrtr - 1);
+  g_assert_false (sfu_rtcp_add_xr_rrtr (&writer, 1, G_GUINT64_CONSTANT (1)));
+  sfu_rtcp_writer_init (&writer, out, sizeof out);
+  g_assert_true (sfu_rtcp_add_xr_rrtr (
+      &writer, 1, G_GUINT64_CONSTANT (0x0102030405060708)));
+  g_assert_cmpmem (out, writer.len, rrtr, sizeof rrtr);
+
+  sfu_rtcp_reader_init (&reader, dlrr, sizeof dlrr);
+  g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  g_assert_true (sfu_rtcp_get_xr_dlrr (&packet, 9, &last, &delay));
+  g_assert_cmphex (last, ==, 0x03030303);
+  g_assert_cmphex (delay, ==, 0x04040404);
+  g_assert_true (sfu_rtcp_get_xr_dlrr (&packet, 8, &last, &delay));
+  g_assert_cmphex (last, ==, 0x01010101);
+  g_assert_false (sfu_rtcp_get_xr_dlrr (&packet, 7, &last, &delay));
+
+  /* A block that is longer than the packet is not read. */
+  memcpy (broken, dlrr, sizeof dlrr);
+  broken[15] = 7;
+  sfu_rtcp_reader_init (&reader, broken, sizeof broken);
+  g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  g_assert_false (sfu_rtcp_get_xr_dlrr (&packet, 9, &last, &delay));
+  sfu_rtcp_reader_init (&reader, rrtr, sizeof rrtr);
+  g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  g_assert_false (sfu_rtcp_get_xr_dlrr (&packet, 1, &last, &delay));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -348,6 +390,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtcp/short-content", test_short_content);
   g_test_add_func ("/rtcp/reports", test_reports);
   g_test_add_func ("/rtcp/pli-fir-bye", test_pli_fir_bye);
+  g_test_add_func ("/rtcp/xr", test_xr);
   g_test_add_func ("/rtcp/remb", test_remb);
   g_test_add_func ("/rtcp/ntp", test_ntp);
   return g_test_run ();
