@@ -25,6 +25,7 @@ struct _SfuNackList {
   gint64 max_age_us;
   gboolean started;
   guint16 newest;
+  gint64 newest_us;     /* when it came */
   gboolean suspect;     /* an old packet came; this one would confirm: */
   guint16 suspect_next; /* RFC 3550 A.1 bad_seq */
   gboolean gave_up;     /* since the last collect */
@@ -96,8 +97,11 @@ forget_beyond_horizon (SfuNackList *list, gint64 now_us)
 static void
 add_missing (SfuNackList *list, guint gap, gint64 now_us)
 {
+  gboolean stale =
+      gap >= SFU_NACK_SILENT_GAP && now_us - list->newest_us > list->max_age_us;
+
   list->stats.lost += gap;
-  if (list->n + gap > SFU_NACK_LIST_MAX) {
+  if (stale || list->n + gap > SFU_NACK_LIST_MAX) {
     abandon (list, list->n + gap, now_us);
     list->n = 0;
     return;
@@ -131,16 +135,17 @@ remove_missing (SfuNackList *list, guint16 seq)
 }
 
 static SfuNackReceived
-restart (SfuNackList *list, guint16 seq)
+restart (SfuNackList *list, guint16 seq, gint64 now_us)
 {
   sfu_nack_list_reset (list);
   list->started = TRUE;
   list->newest = seq;
+  list->newest_us = now_us;
   return SFU_NACK_RESTART;
 }
 
 static SfuNackReceived
-receive_old (SfuNackList *list, guint16 seq)
+receive_old (SfuNackList *list, guint16 seq, gint64 now_us)
 {
   if (remove_missing (list, seq)) {
     list->stats.recovered++;
@@ -149,7 +154,7 @@ receive_old (SfuNackList *list, guint16 seq)
   if ((guint16)(list->newest - seq) <= SFU_NACK_MAX_GAP)
     return SFU_NACK_DUPLICATE;
   if (list->suspect && seq == list->suspect_next)
-    return restart (list, seq);
+    return restart (list, seq, now_us);
   list->suspect = TRUE;
   list->suspect_next = (guint16)(seq + 1);
   return SFU_NACK_DUPLICATE;
@@ -163,17 +168,19 @@ sfu_nack_list_receive (SfuNackList *list, guint16 seq, gint64 now_us)
   if (!list->started) {
     list->started = TRUE;
     list->newest = seq;
+    list->newest_us = now_us;
     return SFU_NACK_NEW;
   }
   if (!sfu_seq_after (seq, list->newest))
-    return receive_old (list, seq);
+    return receive_old (list, seq, now_us);
 
   step = (guint16)(seq - list->newest);
   if (step > SFU_NACK_MAX_GAP)
-    return restart (list, seq);
+    return restart (list, seq, now_us);
   if (step > 1)
     add_missing (list, step - 1u, now_us);
   list->newest = seq;
+  list->newest_us = now_us;
   list->suspect = FALSE;
   forget_beyond_horizon (list, now_us);
   return SFU_NACK_NEW;
@@ -182,11 +189,15 @@ sfu_nack_list_receive (SfuNackList *list, guint16 seq, gint64 now_us)
 static gint64
 due_us (const SfuNackList *list, const Missing *missing, gint64 rtt_us)
 {
+  gint64 interval_us = MAX (rtt_us, SFU_NACK_MIN_INTERVAL_US);
   gint64 again;
 
   if (missing->tries == 0)
     return missing->missed_us;
-  again = missing->asked_us + MAX (rtt_us, SFU_NACK_MIN_INTERVAL_US);
+  for (guint i = SFU_NACK_QUICK_TRIES;
+       i < missing->tries && interval_us < list->max_age_us; i++)
+    interval_us *= 2;
+  again = missing->asked_us + interval_us;
   return MIN (again, missing->missed_us + list->max_age_us);
 }
 

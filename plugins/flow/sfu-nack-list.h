@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a receiver misses of one stream and when to ask for it (again). After
  * mediasoup's and libwebrtc's NACK generators: ask at once, ask again every
- * RTT, give up after max_retries or max_age_us; when the list overflows, forget
+ * RTT (later less often: a line that lost three answers is busy), give up after
+ * max_retries or max_age_us; when the list overflows, or the stream comes back
+ * from a silence in which more than max_age_us of it was lost, forget
  * everything and ask for a key frame.
  *
  * Threads: owned by its producer, no locking. Time is an argument. */
@@ -19,6 +21,12 @@ G_BEGIN_DECLS
 /* Asked again no sooner than this, however short the round trip: the sender's
  * own pace and the jitter of the network are not in it. */
 #define SFU_NACK_MIN_INTERVAL_US 10000
+/* Requests of one number at the pace of the round trip; each further one waits
+ * twice as long as the one before. */
+#define SFU_NACK_QUICK_TRIES 3
+/* So many missing after a silence longer than max_age_us: they are too old as
+ * well. Fewer may be the end of a picture of a stream that sends few. */
+#define SFU_NACK_SILENT_GAP 16
 
 typedef enum {
   SFU_NACK_NEW,       /* in order, or first of all */

@@ -142,6 +142,50 @@ test_no_rtt (Fixture *f, gconstpointer data)
 }
 
 static void
+test_less_often (Fixture *f, gconstpointer data)
+{
+  static const gint64 asked_ms[] = { 0, 20, 40, 60, 100, 180, 340, 660 };
+  SfuNackList *list = sfu_nack_list_new (20, MAX_AGE);
+
+  sfu_nack_list_receive (list, 1, 0);
+  sfu_nack_list_receive (list, 3, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (asked_ms); i++) {
+    g_assert_cmpint (
+        sfu_nack_list_next_due_us (list, MS (20)), ==, MS (asked_ms[i]));
+    g_assert_cmpuint (sfu_nack_list_collect (list, MS (asked_ms[i]), MS (20),
+                          f->seqs, 9, &f->give_up),
+        ==, 1);
+  }
+  g_assert_cmpint (sfu_nack_list_next_due_us (list, MS (20)), ==, MAX_AGE);
+  sfu_nack_list_free (list);
+}
+
+/* Nothing came for longer than the age: what is missing is older than that. */
+static void
+test_silence (Fixture *f, gconstpointer data)
+{
+  const guint16 first = 65530;
+  guint16 next = (guint16)(first + SFU_NACK_SILENT_GAP + 1);
+
+  sfu_nack_list_receive (f->list, first, 0);
+  sfu_nack_list_receive (f->list, next, MAX_AGE + 1);
+  collect (f, MAX_AGE + 1);
+  g_assert_cmpuint (f->n, ==, 0);
+  g_assert_true (f->give_up);
+  g_assert_cmpuint (
+      sfu_nack_list_stats (f->list)->given_up, ==, SFU_NACK_SILENT_GAP);
+
+  /* Fewer, or sooner: they are asked for. */
+  sfu_nack_list_receive (f->list, next + SFU_NACK_SILENT_GAP, 2 * MAX_AGE + 2);
+  collect (f, 2 * MAX_AGE + 2);
+  g_assert_cmpuint (f->n, ==, SFU_NACK_SILENT_GAP - 1);
+  sfu_nack_list_receive (
+      f->list, next + 2 * SFU_NACK_SILENT_GAP + 1, 3 * MAX_AGE + 2);
+  collect (f, 3 * MAX_AGE + 2);
+  g_assert_cmpuint (f->n, ==, SFU_NACK_SILENT_GAP);
+}
+
+static void
 test_little_room (Fixture *f, gconstpointer data)
 {
   sfu_nack_list_receive (f->list, 0, 0);
@@ -381,6 +425,8 @@ main (int argc, char **argv)
     { "/nack-list/retries", test_retries },
     { "/nack-list/age", test_age },
     { "/nack-list/no-rtt", test_no_rtt },
+    { "/nack-list/less-often", test_less_often },
+    { "/nack-list/silence", test_silence },
     { "/nack-list/little-room", test_little_room },
     { "/nack-list/overflow", test_overflow },
     { "/nack-list/restart", test_restart },
