@@ -7,13 +7,12 @@
 #pragma once
 
 #include "sfu-layer-filter.h"
+#include "sfu-rtx-guard.h"
 #include "sfu-stream-sender.h"
 #include "sfu-vp8-numbers.h"
 
 G_BEGIN_DECLS
 
-/* How many recent retransmissions are remembered to suppress repeats. */
-#define SFU_RTX_MEMORY 256
 /* Something that is missing is asked for again this often. */
 #define SFU_KEYFRAME_RETRY_US (500 * 1000)
 
@@ -26,12 +25,6 @@ typedef struct {
   SfuVp8Numbers vp8;
   SfuLayerFilter filter;
 } SfuSpan;
-
-typedef struct {
-  gboolean used;
-  guint16 seq;
-  gint64 sent_us;
-} SfuRtxMemory;
 
 struct _SfuStreamSender {
   SfuStreamConfig config;
@@ -49,7 +42,7 @@ struct _SfuStreamSender {
   gboolean rebase; /* and its timestamps come from another clock */
   gint64 last_sent_us;
   gint64 last_keyframe_want_us;
-  SfuRtxMemory rtx_memory[SFU_RTX_MEMORY];
+  SfuRtxGuard rtx;
 
   gint preferred_spatial, preferred_temporal; /* -1 = the best there is */
   gint generation; /* of the track, when the target was chosen */

@@ -24,6 +24,7 @@ sfu_stream_sender_new (
   sfu_layer_filter_init (&self->now.filter);
   sfu_keyframe_gate_init (&self->gate, SFU_CODEC_UNKNOWN);
   sfu_rate_meter_init (&self->rate, RATE_WINDOW_US);
+  sfu_rtx_guard_init (&self->rtx);
   self->rtx_seq = first_rtx_seq;
   self->connected = TRUE; /* a pipeline without transports is always so */
   self->preferred_spatial = self->preferred_temporal = -1;
@@ -322,6 +323,9 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
                  : SFU_DROP_MALFORMED;
   if (verdict == SFU_VERDICT_FORWARD) {
     *out = rewrite (self, in, meta, &numbers);
+    /* It comes late to the receiver too, who may have asked by now. */
+    if (numbers.seq != self->now.map.max_out)
+      sfu_rtx_guard_sent (&self->rtx, numbers.seq, now_us);
     self->last_sent_us = now_us;
     self->stats.packets++;
     self->stats.bytes += meta->header.payload_len;
@@ -333,16 +337,10 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
 
 /* ---- retransmission ---- */
 
-static gboolean
-is_repeat (SfuStreamSender *self, guint16 seq, gint64 now_us)
+void
+sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us)
 {
-  SfuRtxMemory *memory = &self->rtx_memory[seq % SFU_RTX_MEMORY];
-
-  if (memory->used && memory->seq == seq &&
-      now_us - memory->sent_us < SFU_RTX_MIN_INTERVAL_US)
-    return TRUE;
-  *memory = (SfuRtxMemory){ TRUE, seq, now_us };
-  return FALSE;
+  sfu_rtx_guard_set_rtt (&self->rtx, rtt_us);
 }
 
 /* The packet that had out_seq, referenced, with its span; NULL: it is not kept.
@@ -394,7 +392,7 @@ sfu_stream_sender_retransmit (
   Numbers numbers;
 
   self->stats.nacked++;
-  if (is_repeat (self, out_seq, now_us)) {
+  if (sfu_rtx_guard_is_repeat (&self->rtx, out_seq, now_us)) {
     self->stats.nack_repeated++;
     return NULL;
   }
@@ -404,6 +402,12 @@ sfu_stream_sender_retransmit (
     self->stats.nack_missed++;
     return NULL;
   }
+  if (!sfu_rtx_guard_spend (&self->rtx, gst_buffer_get_size (cached),
+          sfu_rate_meter_bps (&self->rate, now_us), now_us)) {
+    self->stats.nack_limited++;
+    return NULL;
+  }
+  sfu_rtx_guard_sent (&self->rtx, out_seq, now_us);
   if (numbers.rtx)
     numbers.seq = self->rtx_seq++;
   out = rewrite (self, cached, meta, &numbers);

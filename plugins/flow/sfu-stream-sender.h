@@ -18,18 +18,15 @@
 
 G_BEGIN_DECLS
 
-/* Retransmissions of one number are this far apart at least: the second NACK of
- * a receiver that repeats itself within one RTT costs nothing. */
-#define SFU_RTX_MIN_INTERVAL_US (20 * 1000)
-
 typedef struct {
   guint64 packets;
   guint64 bytes; /* RTP payload, retransmissions not included */
   guint64 rtx_packets;
   guint64 rtx_bytes;
-  guint64 nacked;      /* numbers asked for by the receiver */
-  guint64 nack_missed; /* of them: not in the cache any more */
-  guint64 nack_repeated;
+  guint64 nacked;        /* numbers asked for by the receiver */
+  guint64 nack_missed;   /* of them: not in the cache any more */
+  guint64 nack_repeated; /* sent within the last round trip */
+  guint64 nack_limited;  /* beyond what retransmissions may take */
   guint64 spans; /* stretches without interruption: pauses and switches */
   SfuVerdictCounters verdicts;
 } SfuStreamSenderStats;
@@ -82,6 +79,8 @@ guint32 sfu_stream_sender_keyframe_ssrc (const SfuStreamSender *self);
 SfuVerdict sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in,
     gint64 now_us, GstBuffer **out, gboolean *want_keyframe);
 
+/* Round trip time to the receiver. */
+void sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us);
 /* The packet that was sent with out_seq, again: as RTX, or as it was when
  * there is no RTX. NULL: refused, and counted why. */
 GstBuffer *sfu_stream_sender_retransmit (

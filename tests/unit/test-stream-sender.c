@@ -3,6 +3,7 @@
  * restarts, retransmission and sender reports. Time is the test's.
  *
  * Threads: one. */
+#include "sfu-rtx-guard.h"
 #include "sfu-stream-sender.h"
 
 #include "rtp-packets.h"
@@ -207,6 +208,40 @@ test_without_meta (void)
   fixture_clear (&f);
 }
 
+/* Missing before it came here, too: the receiver has asked already when it is
+ * forwarded late, and gets it once. */
+static void
+test_late_and_asked_for (void)
+{
+  Fixture f;
+  TestPacket first, out;
+  GstBuffer *buffer = published (11, 0, FALSE, 50);
+  SfuStreamSenderStats stats;
+
+  fixture_init (&f, SFU_CODEC_VP8);
+  sfu_stream_sender_set_rtt (f.sender, 100 * 1000);
+  send (&f, 10, 0, TRUE, &first);
+  send (&f, 12, 0, FALSE, &out);
+  g_assert_null (sfu_stream_sender_retransmit (
+      f.sender, (guint16)(first.seq + 1), f.now_us));
+  f.now_us += 10 * 1000;
+  sfu_track_put (f.track, 0, 11, buffer, f.now_us);
+  gst_buffer_unref (buffer);
+  send (&f, 11, 0, FALSE, &out);
+  g_assert_cmpuint (out.seq, ==, (guint16)(first.seq + 1));
+  f.now_us += 99 * 1000;
+  g_assert_null (sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us));
+  sfu_stream_sender_get_stats (f.sender, &stats);
+  g_assert_cmpuint (stats.nack_missed, ==, 1);
+  g_assert_cmpuint (stats.nack_repeated, ==, 1);
+  /* Lost on that way: a round trip later it is sent again. */
+  f.now_us += 1000;
+  buffer = sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us);
+  g_assert_nonnull (buffer);
+  gst_buffer_unref (buffer);
+  fixture_clear (&f);
+}
+
 static void
 test_retransmission (void)
 {
@@ -279,6 +314,8 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-sender/not-connected", test_not_connected);
   g_test_add_func ("/stream-sender/without-meta", test_without_meta);
   g_test_add_func ("/stream-sender/retransmission", test_retransmission);
+  g_test_add_func (
+      "/stream-sender/late-and-asked-for", test_late_and_asked_for);
   g_test_add_func ("/stream-sender/sender-report", test_sender_report);
   return g_test_run ();
 }
