@@ -336,6 +336,14 @@ retransmit (SfuConsumer *self, GstEvent *nack)
   finish (&pass, NULL, NULL);
 }
 
+static void
+set_rtt (SfuConsumer *self, gint64 rtt_us)
+{
+  g_mutex_lock (&self->lock);
+  sfu_stream_sender_set_rtt (self->sender, rtt_us);
+  g_mutex_unlock (&self->lock);
+}
+
 /* ---- events ---- */
 
 static gboolean
@@ -401,6 +409,7 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   const guint16 *seqs;
   gboolean connected;
   guint32 ssrc;
+  gint64 rtt_us;
   guint n;
 
   if (sfu_event_parse_nack (event, &ssrc, &seqs, &n))
@@ -409,6 +418,8 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
     set_connected (self, connected);
   else if (sfu_event_is_keyframe_request (event))
     ask_for_keyframe (self);
+  else if (sfu_event_parse_rtt (event, &rtt_us))
+    set_rtt (self, rtt_us);
   else
     return gst_pad_event_default (pad, parent, event);
   gst_event_unref (event);

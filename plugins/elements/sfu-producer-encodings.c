@@ -16,6 +16,8 @@ GST_DEBUG_CATEGORY_EXTERN (sfuproducer);
 #define NACK_MAX_AGE_US (1 * G_USEC_PER_SEC)
 /* A key frame that was asked for and has not come is asked for again. */
 #define KEYFRAME_RETRY_US (600 * 1000)
+/* What a browser's pacer and jitter add to a round trip at least. */
+#define RTX_PACING_US (20 * 1000)
 #define MS G_GINT64_CONSTANT (1000)
 
 /* ---- configuration ---- */
@@ -161,11 +163,21 @@ set_deadline_locked (SfuProducer *self)
   sfu_deadline_set (self->deadline, due_us);
 }
 
+/* A retransmission comes a round trip later, if the publisher's pacer and the
+ * jitter of the network allow. */
+static gint64
+nack_interval_us_locked (const SfuProducer *self)
+{
+  if (self->rtt_us < 0)
+    return self->nack_interval_ms * MS;
+  return self->rtt_us + MAX (self->rtt_us / 4, RTX_PACING_US);
+}
+
 void
 sfu_producer_collect_locked (SfuProducer *self, guint encoding, gint64 now_us,
     SfuProducerFeedback *feedback)
 {
-  gint64 rtt_us = self->nack_interval_ms * MS;
+  gint64 rtt_us = nack_interval_us_locked (self);
   SfuStreamReceiver *receiver = self->receivers[encoding];
 
   feedback->ssrc = sfu_stream_receiver_ssrc (receiver);

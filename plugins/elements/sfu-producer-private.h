@@ -30,6 +30,7 @@ struct _SfuProducer {
   gboolean announce; /* push the sfu-track event before the next packet */
   guint cache_packets, cache_time_ms, cache_bytes;
   guint nack_retries, nack_interval_ms, keyframe_interval_ms;
+  gint64 rtt_us;         /* measured by the transport; -1 = not known */
   SfuDeadline *deadline; /* owned; NULL without a media loop */
 
   SfuMediaLoop *loop; /* owned; set by set_context before data flows */

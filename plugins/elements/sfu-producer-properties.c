@@ -135,9 +135,11 @@ sfu_producer_install_properties (GObjectClass *klass)
   properties[PROP_NACK_RETRIES] = g_param_spec_uint ("nack-retries",
       "NACK retries", "How often one missing packet is asked for", 1, 100,
       DEFAULT_NACK_RETRIES, rw);
-  properties[PROP_NACK_INTERVAL] = g_param_spec_uint ("nack-interval",
-      "NACK interval", "Time between two requests for the same packet, in ms",
-      5, 10000, DEFAULT_NACK_INTERVAL_MS, rw);
+  properties[PROP_NACK_INTERVAL] =
+      g_param_spec_uint ("nack-interval", "NACK interval",
+          "Time between two requests for the same packet until the round trip "
+          "time is known, in ms",
+          5, 10000, DEFAULT_NACK_INTERVAL_MS, rw);
   properties[PROP_KEYFRAME_INTERVAL] = g_param_spec_uint ("keyframe-interval",
       "Key frame interval",
       "Key frame requests of all consumers are merged so that the publisher "
@@ -154,5 +156,6 @@ sfu_producer_init_properties (SfuProducer *self)
   self->cache_bytes = DEFAULT_CACHE_BYTES;
   self->nack_retries = DEFAULT_NACK_RETRIES;
   self->nack_interval_ms = DEFAULT_NACK_INTERVAL_MS;
+  self->rtt_us = -1;
   self->keyframe_interval_ms = DEFAULT_KEYFRAME_INTERVAL_MS;
 }

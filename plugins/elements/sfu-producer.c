@@ -233,11 +233,20 @@ sfu_producer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   SfuProducer *self = SFU_PRODUCER (parent);
   SfuSenderReport report;
   GstCaps *caps;
+  gint64 rtt_us;
 
   if (GST_EVENT_IS_SERIALIZED (event))
     flush_pending (self);
   if (sfu_event_parse_sender_report (event, &report))
     sfu_producer_take_report (self, &report);
+  if (sfu_event_parse_rtt (event, &rtt_us)) {
+    /* of this way only: consumers have their own */
+    g_mutex_lock (&self->lock);
+    self->rtt_us = rtt_us;
+    g_mutex_unlock (&self->lock);
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
     if (!sfu_producer_configure (self, caps)) {

@@ -8,6 +8,7 @@
 #define SENDER_REPORT "sfu-sender-report"
 #define ACTIVITY "sfu-activity"
 #define NACK "sfu-nack"
+#define RTT "sfu-rtt"
 #define TRANSPORT_STATE "sfu-transport-state"
 /* The name and fields that GStreamer's encoders, payloaders and RTP session
  * agree on; its constructor lives in libgstvideo, which the cores do without.
@@ -46,6 +47,23 @@ sfu_event_parse_sender_report (GstEvent *event, SfuSenderReport *report)
           G_TYPE_UINT64, &report->ntp, "rtp-timestamp", G_TYPE_UINT,
           &report->rtp_timestamp, "received-us", G_TYPE_INT64,
           &report->received_us, NULL);
+}
+
+GstEvent *
+sfu_event_new_rtt (gboolean upstream, gint64 rtt_us)
+{
+  return gst_event_new_custom (
+      upstream ? GST_EVENT_CUSTOM_UPSTREAM : GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+      gst_structure_new (RTT, "rtt-us", G_TYPE_INT64, rtt_us, NULL));
+}
+
+gboolean
+sfu_event_parse_rtt (GstEvent *event, gint64 *rtt_us)
+{
+  const GstStructure *structure = gst_event_get_structure (event);
+
+  return structure && gst_structure_has_name (structure, RTT) &&
+      gst_structure_get_int64 (structure, "rtt-us", rtt_us);
 }
 
 GstEvent *

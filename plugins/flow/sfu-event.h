@@ -11,6 +11,7 @@
  *   upstream            sfu-nack           transport -> consumer; producer ->
  *                                          transport
  *   upstream            sfu-transport-state  transport -> consumer
+ *   either, sticky down sfu-rtt              transport -> producer, consumer
  *
  * Threads: events are immutable. */
 #pragma once
@@ -34,6 +35,11 @@ gboolean sfu_event_parse_sender_report (
 /* ---- encodings of a producer began or ceased to be sent; which: SfuTrack ---- */
 GstEvent *sfu_event_new_activity (void);
 gboolean sfu_event_is_activity (GstEvent *event);
+
+/* ---- round trip time between the transport and its peer ---- */
+/* upstream: to a consumer; else sticky, to a producer. */
+GstEvent *sfu_event_new_rtt (gboolean upstream, gint64 rtt_us);
+gboolean sfu_event_parse_rtt (GstEvent *event, gint64 *rtt_us);
 
 /* ---- negative acknowledgement ---- */
 /* seqs are copied. ssrc: of the stream that misses them, in the numbers of the

@@ -10,6 +10,9 @@ GST_DEBUG_CATEGORY_EXTERN (sfutransport);
 /* Numbers taken from one NACK; a full one of 300 pairs is no honest receiver's.
  */
 #define MAX_NACK_SEQS 1024
+/* One in so many of a new round trip time counts, as for TCP (RFC 6298), but
+ * sooner: there is one a second. */
+#define RTT_SMOOTHING 4
 
 static void
 on_sender_report (
@@ -35,6 +38,26 @@ on_sender_report (
 }
 
 static void
+push_upstream (SfuTransportSinkPad *pad, GstEvent *event)
+{
+  /* The consumer's answer may be to take its pad away. */
+  gst_object_ref (pad);
+  gst_pad_push_event (GST_PAD (pad), event);
+  gst_object_unref (pad);
+}
+
+static void
+take_report_block (
+    SfuTransportSinkPad *pad, const SfuRtcpReportBlock *block, gint64 now_us)
+{
+  gint64 before_us = pad->rtt_us;
+
+  sfu_transport_sink_pad_report_block (pad, block, now_us);
+  if (pad->rtt_us != before_us)
+    push_upstream (pad, sfu_event_new_rtt (TRUE, pad->rtt_us));
+}
+
+static void
 on_report_blocks (
     SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
 {
@@ -48,17 +71,41 @@ on_report_blocks (
     if (!pad)
       sfu_verdict_count (&self->stats.drops, SFU_DROP_UNKNOWN_SSRC);
     else if (!rtx)
-      sfu_transport_sink_pad_report_block (pad, &block, now_us);
+      take_report_block (pad, &block, now_us);
   }
 }
 
 static void
-push_upstream (SfuTransportSinkPad *pad, GstEvent *event)
+tell_rtt (SfuRtpStream *stream, gpointer data)
 {
-  /* The consumer's answer may be to take its pad away. */
-  gst_object_ref (pad);
-  gst_pad_push_event (GST_PAD (pad), event);
-  gst_object_unref (pad);
+  const SfuRtcpSession *self = data;
+
+  if (stream->rtx || stream->pad->rtt_us == self->rtt_us)
+    return;
+  stream->pad->rtt_us = self->rtt_us;
+  sfu_transport_src_pad_push_event (
+      stream->pad, sfu_event_new_rtt (FALSE, self->rtt_us));
+}
+
+/* The answer to our receiver reference time. */
+static void
+on_extended_report (
+    SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
+{
+  SfuRtcpReportBlock times = { 0 };
+  gint64 rtt_us;
+
+  if (!sfu_rtcp_get_xr_dlrr (
+          packet, self->local_ssrc, &times.last_sr, &times.delay_since_last_sr))
+    return;
+  rtt_us =
+      sfu_rtt_from_report_block_us (&times, sfu_rtcp_reference_time (now_us));
+  if (rtt_us < 0)
+    return;
+  self->rtt_us = self->rtt_us < 0
+      ? rtt_us
+      : self->rtt_us + (rtt_us - self->rtt_us) / RTT_SMOOTHING;
+  sfu_rtp_demux_foreach (self->demux, tell_rtt, self);
 }
 
 static void
@@ -167,11 +214,13 @@ sfu_rtcp_session_receive (
     } else if (packet.type == SFU_RTCP_RR) {
       self->stats.rr_received++;
       on_report_blocks (self, &packet, now_us);
+    } else if (packet.type == SFU_RTCP_XR) {
+      on_extended_report (self, &packet, now_us);
     } else if (packet.type == SFU_RTCP_RTPFB || packet.type == SFU_RTCP_PSFB) {
       on_feedback (self, &packet);
     }
     /* BYE: the producer's end is signalled, and a browser that sends BYE for a
-     * stopped track goes on with the same SSRC. SDES, APP, XR: not used. */
+     * stopped track goes on with the same SSRC. SDES, APP: not used. */
   }
   if (n == 0)
     sfu_verdict_count (&self->stats.drops, SFU_DROP_MALFORMED);

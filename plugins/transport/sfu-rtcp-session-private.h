@@ -18,6 +18,7 @@ struct _SfuRtcpSession {
   gchar *cname;                      /* owned */
   guint32 local_ssrc;                /* of our receiver reports and feedback */
   gboolean running;
+  gint64 rtt_us; /* to a peer that sends, smoothed; -1 = not known */
 
   SfuDeadline *deadline; /* owned; the next report */
   gint64 due_us;         /* when the timer fires */
@@ -30,5 +31,13 @@ struct _SfuRtcpSession {
 
   SfuRtcpStats stats;
 };
+
+/* What stands in a receiver reference time: 32.32 seconds. */
+static inline guint64
+sfu_rtcp_reference_time (gint64 now_us)
+{
+  return gst_util_uint64_scale (
+      (guint64)now_us, G_GUINT64_CONSTANT (1) << 32, G_USEC_PER_SEC);
+}
 
 G_END_DECLS

@@ -65,6 +65,7 @@ sfu_rtcp_session_new (SfuMediaLoop *loop, SfuRtpDemux *demux, SfuRtpMux *mux,
     self->local_ssrc = g_random_int ();
   while (self->local_ssrc == 0);
   self->due_us = NEVER;
+  self->rtt_us = -1;
   self->deadline = sfu_deadline_new (loop, on_deadline, self);
   return self;
 }
@@ -344,6 +345,12 @@ send_compounds (Round *round)
         n);
     sfu_rtcp_add_sdes_cname (&writer, self->local_ssrc, self->cname);
     add_remb (round, &writer);
+    /* Whoever sends to us answers it in its next report, which tells us the
+     * round trip time (RFC 3611 4.4): we have no sender reports of our own on
+     * that way. Any clock will do. */
+    if (n > 0 && block == 0)
+      sfu_rtcp_add_xr_rrtr (
+          &writer, self->local_ssrc, sfu_rtcp_reference_time (round->now_us));
     while (pad < round->pads->len &&
         add_sender (round, g_ptr_array_index (round->pads, pad), &writer))
       pad++;

@@ -65,7 +65,8 @@ collect_stats (gpointer data)
       G_TYPE_UINT, self->caps.clock_rate, "bitrate", G_TYPE_UINT64, bitrate,
       "nack-messages", G_TYPE_UINT64, self->nack_messages, "nack-count",
       G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
-      self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, NULL);
+      self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, "rtt",
+      G_TYPE_INT64, self->rtt_us, NULL);
   sfu_stats_add_drops (s, &self->drops);
   return s;
 }
@@ -125,8 +126,8 @@ sfu_transport_src_pad_class_init (SfuTransportSrcPadClass *klass)
    * `ssrc-origin` (signalled, or learned from an extension or by
    * payload-type), `packets`, `bytes` (RTP), `rtx-packets`, `packets-lost`, `fraction-lost` (0..1, of
    * the last receiver report), `jitter` (units of `clock-rate`), `bitrate`
-   * (bit/s, last second), `nack-count`, `pli-count`, `fir-count` (sent) and
-   * `drops` (packets by reason).
+   * (bit/s, last second), `nack-count`, `pli-count`, `fir-count` (sent), `rtt`
+   * (µs, -1 = not known) and `drops` (packets by reason).
    */
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
@@ -137,6 +138,7 @@ sfu_transport_src_pad_class_init (SfuTransportSrcPadClass *klass)
 static void
 sfu_transport_src_pad_init (SfuTransportSrcPad *self)
 {
+  self->rtt_us = -1;
 }
 
 static gboolean

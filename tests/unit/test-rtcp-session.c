@@ -256,6 +256,8 @@ test_compound (void)
   g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
   g_assert_cmpuint (packet.type, ==, SFU_RTCP_SDES);
   g_assert_cmpmem (packet.data + 10, packet.data[9], "our-cname", 9);
+  g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  g_assert_cmpuint (packet.type, ==, SFU_RTCP_XR);
   g_assert_false (sfu_rtcp_reader_next (&reader, &packet));
   gst_buffer_unmap (buffer, &map);
   world_clear (&w);
@@ -301,6 +303,78 @@ test_round_trip (void)
   }
 }
 
+/* What an answer to the first reference time that went out is made of. */
+typedef struct {
+  guint32 ssrc, reference;
+  gint64 sent_us;
+} Reference;
+
+static void
+find_reference (World *w, Reference *reference)
+{
+  GstBuffer *buffer = g_queue_peek_head (&w->sent);
+  SfuRtcpReader reader;
+  SfuRtcpPacket packet;
+  GstMapInfo map;
+
+  g_assert_nonnull (buffer);
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  sfu_rtcp_reader_init (&reader, map.data, map.size);
+  do
+    g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+  while (packet.type != SFU_RTCP_XR);
+  reference->ssrc = sfu_get_u32 (packet.data + 4);
+  reference->reference = sfu_get_u32 (packet.data + 14);
+  reference->sent_us = (gint64)gst_util_uint64_scale (
+      (guint64)sfu_get_u32 (packet.data + 12) << 32 |
+          sfu_get_u32 (packet.data + 16),
+      G_USEC_PER_SEC, G_GUINT64_CONSTANT (1) << 32);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static void
+answer (
+    World *w, guint32 ssrc, guint32 reference, gint64 delay_ms, gint64 at_us)
+{
+  guint8 data[24] = { 0x80, SFU_RTCP_XR, 0, 5, 0, 0, 0, 1, SFU_XR_DLRR, 0, 0,
+    3 };
+
+  sfu_put_u32 (data + 12, ssrc);
+  sfu_put_u32 (data + 16, reference);
+  sfu_put_u32 (data + 20, (guint32)(delay_ms * 65536 / 1000));
+  sfu_rtcp_session_receive (w->rtcp, data, sizeof data, at_us);
+}
+
+/* To a publisher: our reference time, its answer 300 ms after it came. */
+static void
+test_round_trip_of_publisher (void)
+{
+  g_autoptr (GstPad) pad = NULL;
+  SfuTransportSrcPad *src;
+  Reference r;
+  World w;
+
+  world_init (&w);
+  add_producer (&w, "src_0", AUDIO);
+  pad = gst_element_get_static_pad (w.bin, "src_0");
+  src = SFU_TRANSPORT_SRC_PAD (pad);
+  run (&w, G_USEC_PER_SEC, 1);
+  g_assert_cmpint (src->rtt_us, ==, -1);
+  find_reference (&w, &r);
+
+  /* To somebody else; and from before it was sent. */
+  answer (&w, r.ssrc + 1, r.reference, 300, r.sent_us + 340 * MS);
+  answer (&w, r.ssrc, r.reference, 300, r.sent_us + 40 * MS);
+  g_assert_cmpint (src->rtt_us, ==, -1);
+  answer (&w, r.ssrc, r.reference, 300, r.sent_us + 340 * MS);
+  g_assert_cmpint (ABS (src->rtt_us - 40 * MS), <, MS);
+  /* Smoothed: a quarter of the way to 80 ms. */
+  answer (&w, r.ssrc, r.reference, 300, r.sent_us + 380 * MS);
+  g_assert_cmpint (ABS (src->rtt_us - 50 * MS), <, MS);
+  g_clear_object (&pad);
+  world_clear (&w);
+}
+
 static void
 test_malformed (void)
 {
@@ -343,6 +417,7 @@ static const struct {
   { "/rtcp-session/foreign-ssrc", test_foreign_ssrc },
   { "/rtcp-session/compound", test_compound },
   { "/rtcp-session/round-trip", test_round_trip },
+  { "/rtcp-session/round-trip-of-publisher", test_round_trip_of_publisher },
   { "/rtcp-session/malformed", test_malformed },
 };
 
