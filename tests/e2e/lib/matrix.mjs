@@ -92,7 +92,7 @@ export async function measure (call, options) {
 function uplink (before, after, sentBefore, sent) {
   const server = minus(after, before, 'packetCount', 'packetsRepaired',
     'packetsMissed', 'packetsGivenUp', 'nackPacketCount', 'pliCount');
-  return { ...server,
+  return { ...server, roundTripTime: after.roundTripTime,
     ...minus(sent, sentBefore, 'retransmittedPacketsSent', 'nackCount',
       'packetsSent'),
     repaired: part(server.packetsRepaired,
