@@ -34,6 +34,12 @@ sfu_address_get_port (const SfuAddress *self)
 }
 
 gboolean
+sfu_address_is_tcp (const SfuAddress *self)
+{
+  return self->tcp.connection != 0;
+}
+
+gboolean
 sfu_address_is_wildcard (const SfuAddress *self)
 {
   if (self->any.sa_family == AF_INET6)
@@ -90,7 +96,7 @@ guint
 sfu_address_hash (gconstpointer self)
 {
   const SfuAddress *a = self;
-  guint64 key = a->v4.sin_port;
+  guint64 key = a->v4.sin_port ^ (guint64)a->tcp.connection << 32;
 
   if (a->any.sa_family == AF_INET6) {
     guint64 half[2];
@@ -98,7 +104,7 @@ sfu_address_hash (gconstpointer self)
     memcpy (half, &a->v6.sin6_addr, sizeof half);
     key ^= (half[0] * HASH_FACTOR) ^ half[1];
   } else {
-    key |= (guint64)a->v4.sin_addr.s_addr << 16;
+    key ^= (guint64)a->v4.sin_addr.s_addr << 16;
   }
   return (guint)((key * HASH_FACTOR) >> 32);
 }
@@ -108,7 +114,9 @@ sfu_address_equal (gconstpointer a, gconstpointer b)
 {
   const SfuAddress *x = a, *y = b;
 
-  if (x->any.sa_family != y->any.sa_family || x->v4.sin_port != y->v4.sin_port)
+  if (x->any.sa_family != y->any.sa_family ||
+      x->v4.sin_port != y->v4.sin_port ||
+      x->tcp.connection != y->tcp.connection)
     return FALSE;
   if (x->any.sa_family == AF_INET)
     return x->v4.sin_addr.s_addr == y->v4.sin_addr.s_addr;

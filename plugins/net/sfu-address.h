@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An IPv4 or IPv6 address with port, as the kernel gives and takes it: key of
- * the table that finds a transport by its peer's address.
+/* An IPv4 or IPv6 address with port, as the kernel gives and takes it, and for
+ * TCP the connection: key of the table that finds a transport by its peer's
+ * address.
  *
  * Threads: pure data. */
 #pragma once
@@ -15,6 +16,11 @@ typedef union {
   struct sockaddr any;
   struct sockaddr_in v4;
   struct sockaddr_in6 v6;
+  /* Behind what the kernel knows: number of the TCP connection, 0 = UDP. */
+  struct {
+    struct sockaddr_in6 space;
+    guint32 connection;
+  } tcp;
 } SfuAddress;
 
 /* Enough for an IPv6 literal with a scope. */
@@ -25,6 +31,7 @@ gboolean sfu_address_parse (
     SfuAddress *self, const gchar *literal, guint16 port);
 socklen_t sfu_address_length (const SfuAddress *self);
 guint16 sfu_address_get_port (const SfuAddress *self);
+gboolean sfu_address_is_tcp (const SfuAddress *self);
 /* 0.0.0.0 or :: */
 gboolean sfu_address_is_wildcard (const SfuAddress *self);
 /* The address without its port. */

@@ -216,8 +216,9 @@ log_selected (SfuIceAgent *self)
   gchar host[SFU_ADDRESS_TEXT_SIZE];
 
   sfu_address_to_text (&self->peer, host, sizeof host);
-  GST_INFO_OBJECT (self, "ufrag=%s selected=%s port=%u",
-      self->lite.current.ufrag, host, sfu_address_get_port (&self->peer));
+  GST_INFO_OBJECT (self, "ufrag=%s selected=%s port=%u protocol=%s",
+      self->lite.current.ufrag, host, sfu_address_get_port (&self->peer),
+      sfu_address_is_tcp (&self->peer) ? "tcp" : "udp");
 }
 
 static void
@@ -477,6 +478,19 @@ sfu_ice_agent_new (SfuWebRtcServer *server, GMainContext *control,
   return self;
 }
 
+static void
+force_tcp_on_media_thread (gpointer data, gpointer unused)
+{
+  SFU_ICE_AGENT (data)->served.tcp_only = TRUE;
+}
+
+void
+sfu_ice_agent_force_tcp (SfuIceAgent *self)
+{
+  g_return_if_fail (SFU_IS_ICE_AGENT (self));
+  sfu_media_loop_call (self->loop, force_tcp_on_media_thread, self);
+}
+
 /* ---- control ---- */
 
 gchar *
@@ -588,11 +602,13 @@ sfu_ice_agent_get_stats (SfuIceAgent *self, SfuIceAgentStats *stats)
     sfu_address_to_text (
         &self->peer, stats->remote_address, sizeof stats->remote_address);
     stats->remote_port = sfu_address_get_port (&self->peer);
+    stats->tcp = sfu_address_is_tcp (&self->peer);
   }
   g_mutex_unlock (&self->lock);
   g_strlcpy (stats->local_address, sfu_webrtc_server_get_address (self->server),
       sizeof stats->local_address);
-  stats->local_port = sfu_webrtc_server_get_port (self->server);
+  stats->local_port = stats->tcp ? sfu_webrtc_server_get_tcp_port (self->server)
+                                 : sfu_webrtc_server_get_port (self->server);
   stats->packets_received = sfu_counter_get (&self->packets_received);
   stats->bytes_received = sfu_counter_get (&self->bytes_received);
   stats->packets_sent = sfu_counter_get (&self->packets_sent) +

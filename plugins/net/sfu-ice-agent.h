@@ -29,6 +29,10 @@ G_DECLARE_FINAL_TYPE (SfuIceAgent, sfu_ice_agent, SFU, ICE_AGENT, GstWebRTCICE)
 SfuIceAgent *sfu_ice_agent_new (SfuWebRtcServer *server, GMainContext *control,
     const SfuIceAgentCallbacks *callbacks, gpointer owner);
 
+/* Checks that come over UDP are not answered any more. At once after it was
+ * made, before anybody is told its credentials. */
+void sfu_ice_agent_force_tcp (SfuIceAgent *self);
+
 /* Copies, because restart changes them. Free with g_free. */
 gchar *sfu_ice_agent_dup_ufrag (SfuIceAgent *self);
 gchar *sfu_ice_agent_dup_pwd (SfuIceAgent *self);
@@ -61,6 +65,7 @@ typedef struct {
   guint16 remote_port;
   gchar local_address[64];
   guint16 local_port;
+  gboolean tcp; /* the selected address */
   SfuIceState state;
   SfuVerdictCounters drops;
 } SfuIceAgentStats;

@@ -16,7 +16,7 @@ typedef struct {
   const gchar *(*password) (gpointer owner, const gchar *ufrag);
   /* The address may not be given to another agent now. */
   gboolean (*holds) (gpointer owner, const SfuAddress *address, gint64 now_us);
-  /* Another agent has it. */
+  /* Another agent has it, or its connection is closed. */
   void (*address_lost) (gpointer owner, const SfuAddress *address);
   /* An authenticated binding request; its address is this owner's now. */
   void (*checked) (gpointer owner, const gchar *ufrag, const SfuAddress *from,
@@ -30,15 +30,16 @@ typedef struct {
 /* Embedded in its owner. */
 typedef struct {
   const SfuServedInterface *interface;
-  GObject *owner; /* borrowed: it leaves the server before it dies, and the
+  GObject *owner;    /* borrowed: it leaves the server before it dies, and the
                      server holds a reference while it calls it */
+  gboolean tcp_only; /* checks over UDP are not for it; media thread */
 } SfuServed;
 
 /* What came from ufrag is for this one; also starts its ticks. */
 void sfu_webrtc_server_add_ufrag (
     SfuWebRtcServer *self, const gchar *ufrag, SfuServed *served);
 void sfu_webrtc_server_remove_ufrag (SfuWebRtcServer *self, const gchar *ufrag);
-/* Its address is not its any more. */
+/* Its address is not its any more; a TCP connection is closed. */
 void sfu_webrtc_server_remove_address (
     SfuWebRtcServer *self, const SfuAddress *address, SfuServed *served);
 /* No call to it after this. Its ufrags are removed by itself. */

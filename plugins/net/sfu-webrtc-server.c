@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include "sfu-counter.h"
 #include "sfu-stun.h"
+#include "sfu-tcp-listener.h"
 #include "sfu-udp-socket.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
@@ -23,6 +24,12 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define TYPE_PREFERENCE_HOST 126u
 #define LOCAL_PREFERENCE_FIRST 65535u
 #define COMPONENT_RTP 1u
+/* RFC 6544 4.2: below any UDP candidate; direction preference of the passive
+ * side, above 13 bits for the address. */
+#define TYPE_PREFERENCE_HOST_TCP 90u
+#define DIRECTION_PREFERENCE_PASSIVE 4u
+#define DIRECTION_SHIFT 13
+#define OTHER_PREFERENCE_FIRST 8191u
 /* Losses are the same in each run. */
 #define IMPAIRMENT_SEED G_GUINT64_CONSTANT (0x736675)
 
@@ -37,6 +44,7 @@ struct _SfuWebRtcServer {
   GObject parent;
   SfuMediaLoop *loop;   /* owned */
   SfuUdpSocket *socket; /* owned */
+  SfuTcpListener *tcp;  /* owned; NULL: UDP alone */
   gchar **announced;    /* owned, at least one */
 
   /* Media thread. */
@@ -101,6 +109,15 @@ sfu_webrtc_server_set_impairment (
 
 /* ---- receiving ---- */
 
+static gboolean
+send_now (
+    SfuWebRtcServer *self, const guint8 *data, gsize size, const SfuAddress *to)
+{
+  return sfu_address_is_tcp (to)
+      ? sfu_tcp_listener_send_now (self->tcp, data, size, to)
+      : sfu_udp_socket_send_now (self->socket, data, size, to);
+}
+
 /* Gives the address to served, unless its present owner holds it: else whoever
  * may send with a forged source address and has a session of his own could
  * take another's packets away. */
@@ -141,6 +158,8 @@ receive_stun (SfuWebRtcServer *self, const guint8 *data, gsize size,
     return;
   }
   served = g_hash_table_lookup (self->by_ufrag, ufrag);
+  if (served && served->tcp_only && !sfu_address_is_tcp (from))
+    served = NULL;
   pwd = served ? served->interface->password (served->owner, ufrag) : NULL;
   if (!pwd) {
     /* No answer: a port that answers strangers is a reflector. */
@@ -155,7 +174,9 @@ receive_stun (SfuWebRtcServer *self, const guint8 *data, gsize size,
     return;
   }
   if (answer_size > 0)
-    sfu_udp_socket_send_now (self->socket, answer, answer_size, from);
+    send_now (self, answer, answer_size, from);
+  if (status == SFU_STUN_SUCCESS && sfu_address_is_tcp (from))
+    sfu_tcp_listener_keep (self->tcp, from);
   if (status == SFU_STUN_SUCCESS) {
     g_autoptr (GObject) owner = g_object_ref (served->owner);
 
@@ -218,6 +239,20 @@ on_received (
   }
 }
 
+/* Its transport stays: the peer may come back until its consent expires. */
+static void
+on_connection_closed (gpointer owner, const SfuAddress *from)
+{
+  SfuWebRtcServer *self = owner;
+  SfuServed *served = g_hash_table_lookup (self->by_address, from);
+
+  if (!served)
+    return;
+  self->last_served = NULL;
+  g_hash_table_remove (self->by_address, from);
+  served->interface->address_lost (served->owner, from);
+}
+
 /* ---- the agents ---- */
 
 /* Who is told may leave, and take others with it. */
@@ -271,6 +306,8 @@ sfu_webrtc_server_remove_address (
     return;
   self->last_served = NULL;
   g_hash_table_remove (self->by_address, address);
+  if (sfu_address_is_tcp (address))
+    sfu_tcp_listener_close (self->tcp, address);
 }
 
 void
@@ -291,6 +328,8 @@ sfu_webrtc_server_queue (
 {
   if (is_lost (self, &self->lose_out))
     gst_buffer_unref (buffer);
+  else if (sfu_address_is_tcp (to))
+    sfu_tcp_listener_queue (self->tcp, buffer, to);
   else
     sfu_udp_socket_queue (self->socket, buffer, to);
 }
@@ -299,6 +338,8 @@ void
 sfu_webrtc_server_flush (SfuWebRtcServer *self)
 {
   sfu_udp_socket_flush (self->socket);
+  if (self->tcp)
+    sfu_tcp_listener_flush (self->tcp);
 }
 
 gboolean
@@ -307,7 +348,7 @@ sfu_webrtc_server_send_now (
 {
   if (is_lost (self, &self->lose_out))
     return TRUE;
-  return sfu_udp_socket_send_now (self->socket, data, size, to);
+  return send_now (self, data, size, to);
 }
 
 /* ---- life ---- */
@@ -321,6 +362,7 @@ free_media_side (gpointer data, gpointer unused)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
   g_clear_pointer (&self->socket, sfu_udp_socket_free);
+  g_clear_pointer (&self->tcp, sfu_tcp_listener_free);
 }
 
 static void
@@ -448,6 +490,32 @@ sfu_webrtc_server_new_in_range (SfuMediaLoop *loop, const gchar *listen_ip,
   return NULL;
 }
 
+gboolean
+sfu_webrtc_server_listen_tcp (SfuWebRtcServer *self, GError **error)
+{
+  static const SfuTcpCallbacks callbacks = { on_received,
+    on_connection_closed };
+  SfuAddress address = *sfu_udp_socket_get_address (self->socket);
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (SFU_IS_WEBRTC_SERVER (self), FALSE);
+  g_return_val_if_fail (self->tcp == NULL, FALSE);
+  self->tcp = sfu_tcp_listener_new (self->loop, &address, NULL, &failure);
+  if (!self->tcp &&
+      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
+    address.v4.sin_port = 0;
+    self->tcp = sfu_tcp_listener_new (self->loop, &address, NULL, error);
+    if (self->tcp)
+      GST_WARNING_OBJECT (self, "%s: port %u instead", failure->message,
+          sfu_webrtc_server_get_tcp_port (self));
+  } else if (!self->tcp) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+  }
+  if (self->tcp)
+    sfu_tcp_listener_start (self->tcp, &callbacks, self);
+  return self->tcp != NULL;
+}
+
 /* ---- what it is asked ---- */
 
 SfuMediaLoop *
@@ -468,9 +536,28 @@ sfu_webrtc_server_get_address (SfuWebRtcServer *self)
   return self->announced[0];
 }
 
-guint
-sfu_webrtc_server_get_candidates (
-    SfuWebRtcServer *self, SfuIceCandidate *candidates, guint max)
+guint16
+sfu_webrtc_server_get_tcp_port (SfuWebRtcServer *self)
+{
+  return self->tcp
+      ? sfu_address_get_port (sfu_tcp_listener_get_address (self->tcp))
+      : 0;
+}
+
+static guint32
+candidate_priority (gboolean tcp, guint n)
+{
+  guint32 type = tcp ? TYPE_PREFERENCE_HOST_TCP : TYPE_PREFERENCE_HOST;
+  guint32 local = tcp ? (DIRECTION_PREFERENCE_PASSIVE << DIRECTION_SHIFT) +
+          OTHER_PREFERENCE_FIRST - n
+                      : LOCAL_PREFERENCE_FIRST - n;
+
+  return type << 24 | local << 8 | (256 - COMPONENT_RTP);
+}
+
+static guint
+add_candidates (
+    SfuWebRtcServer *self, SfuIceCandidate *candidates, guint max, gboolean tcp)
 {
   guint n = 0;
 
@@ -479,14 +566,47 @@ sfu_webrtc_server_get_candidates (
 
     memset (candidate, 0, sizeof *candidate);
     /* Same type, base and protocol: same foundation (5.1.1.3). */
-    g_strlcpy (candidate->foundation, "udp", sizeof candidate->foundation);
-    candidate->priority = TYPE_PREFERENCE_HOST << 24 |
-        (LOCAL_PREFERENCE_FIRST - n) << 8 | (256 - COMPONENT_RTP);
+    g_strlcpy (candidate->foundation, tcp ? "tcp" : "udp",
+        sizeof candidate->foundation);
+    candidate->priority = candidate_priority (tcp, n);
     g_strlcpy (
         candidate->address, self->announced[n], sizeof candidate->address);
-    candidate->port = sfu_webrtc_server_get_port (self);
+    candidate->port = tcp ? sfu_webrtc_server_get_tcp_port (self)
+                          : sfu_webrtc_server_get_port (self);
+    candidate->tcp = tcp;
   }
   return n;
+}
+
+guint
+sfu_webrtc_server_get_candidates (
+    SfuWebRtcServer *self, SfuIceCandidate *candidates, guint max)
+{
+  guint n = add_candidates (self, candidates, max, FALSE);
+
+  if (self->tcp)
+    n += add_candidates (self, candidates + n, max - n, TRUE);
+  return n;
+}
+
+/* To what UDP has. */
+static void
+add_tcp_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
+{
+  SfuTcpListenerStats tcp;
+
+  sfu_tcp_listener_get_stats (self->tcp, &tcp);
+  stats->packets_received += tcp.packets_received;
+  stats->bytes_received += tcp.bytes_received;
+  stats->packets_sent += tcp.packets_sent;
+  stats->bytes_sent += tcp.bytes_sent;
+  stats->receive_calls += tcp.receive_calls;
+  stats->send_calls += tcp.send_calls;
+  stats->drops.n[SFU_DROP_QUEUE_FULL] += tcp.queue_full;
+  stats->drops.n[SFU_DROP_NOT_CONNECTED] += tcp.gone;
+  stats->drops.n[SFU_DROP_MALFORMED] += tcp.truncated;
+  stats->tcp_refused = tcp.refused;
+  stats->tcp_unproven = tcp.unproven;
 }
 
 void
@@ -505,4 +625,7 @@ sfu_webrtc_server_get_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
     stats->drops.n[i] = sfu_counter_get (&self->drops.n[i]);
   stats->drops.n[SFU_DROP_SEND_ERROR] += socket.send_errors;
   stats->drops.n[SFU_DROP_MALFORMED] += socket.truncated;
+  stats->tcp_refused = stats->tcp_unproven = 0;
+  if (self->tcp)
+    add_tcp_stats (self, stats);
 }

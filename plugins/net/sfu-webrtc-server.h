@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One UDP socket for any number of transports (mediasoup calls this a
- * WebRtcServer): reads bursts, answers STUN for every agent that is registered,
+/* One UDP socket, and a TCP socket if wanted, for any number of transports
+ * (mediasoup calls this a WebRtcServer): reads bursts, answers STUN for every agent that is registered,
  * finds the agent of all other datagrams by remote address, sends what was
  * gathered in one burst with sendmmsg.
  *
@@ -31,15 +31,24 @@ SfuWebRtcServer *sfu_webrtc_server_new_in_range (SfuMediaLoop *loop,
     const gchar *listen_ip, guint16 port_min, guint16 port_max,
     const gchar *const *announced, GError **error);
 
+/* ICE over TCP beside UDP: connections are accepted on the same address and
+ * port number; when another program has that, on a free port. Before the first
+ * agent. */
+gboolean sfu_webrtc_server_listen_tcp (SfuWebRtcServer *self, GError **error);
+/* 0: it does not listen. */
+guint16 sfu_webrtc_server_get_tcp_port (SfuWebRtcServer *self);
+
 SfuMediaLoop *sfu_webrtc_server_get_loop (SfuWebRtcServer *self);
 guint16 sfu_webrtc_server_get_port (SfuWebRtcServer *self);
 
-/* What goes into iceCandidates: host candidates, one per announced address. */
+/* What goes into iceCandidates: host candidates, one per announced address,
+ * then those for TCP. */
 typedef struct {
   gchar foundation[16];
   guint32 priority;
   gchar address[256];
   guint16 port;
+  gboolean tcp; /* passive */
 } SfuIceCandidate;
 
 /* At most max; returns how many. */
@@ -50,6 +59,8 @@ typedef struct {
   guint64 packets_received, bytes_received, packets_sent, bytes_sent;
   guint64 receive_calls, send_calls;
   SfuVerdictCounters drops;
+  guint64 tcp_refused;  /* connections above a limit */
+  guint64 tcp_unproven; /* connections without a valid check */
 } SfuWebRtcServerStats;
 
 /* Snapshot; any thread. */

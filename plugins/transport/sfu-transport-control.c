@@ -216,6 +216,9 @@ make_server (SfuTransport *self, GError **error)
     g_strstrip (announced[i]);
   self->server = sfu_webrtc_server_new (loop, self->listen_ip, self->port,
       (const gchar *const *)announced, error);
+  if (self->server && (self->tcp || self->force_tcp) &&
+      !sfu_webrtc_server_listen_tcp (self->server, error))
+    g_clear_object (&self->server);
   return self->server != NULL;
 }
 
@@ -243,6 +246,8 @@ sfu_transport_ensure_agent (SfuTransport *self, GError **error)
     self->base.media = sfu_transport_media_new (
         sfu_webrtc_server_get_loop (self->server), self->rtcp_cname);
   agent = sfu_ice_agent_new (self->server, self->control, &callbacks, self);
+  if (self->force_tcp)
+    sfu_ice_agent_force_tcp (agent);
   GST_OBJECT_LOCK (self);
   g_clear_object (&self->agent);
   self->agent = agent;

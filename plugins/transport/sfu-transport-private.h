@@ -21,6 +21,7 @@ struct _SfuTransport {
   gchar *listen_ip, *announced_address;
   guint port;
   gboolean sctp;
+  gboolean tcp, force_tcp;
   guint64 max_incoming_bitrate;
   gchar *rtcp_cname;
   guint first_check_timeout, disconnect_timeout, consent_timeout;

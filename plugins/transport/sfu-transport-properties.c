@@ -22,6 +22,8 @@ enum {
   PROP_LISTEN_IP,
   PROP_PORT,
   PROP_ANNOUNCED_ADDRESS,
+  PROP_TCP,
+  PROP_FORCE_TCP,
   PROP_ICE_UFRAG,
   PROP_ICE_PWD,
   PROP_ICE_CANDIDATES,
@@ -74,6 +76,12 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       break;
     case PROP_ANNOUNCED_ADDRESS:
       set_string (self, &self->announced_address, value);
+      break;
+    case PROP_TCP:
+      self->tcp = g_value_get_boolean (value);
+      break;
+    case PROP_FORCE_TCP:
+      self->force_tcp = g_value_get_boolean (value);
       break;
     case PROP_SCTP:
       self->sctp = g_value_get_boolean (value);
@@ -164,6 +172,12 @@ get_own_locked (SfuTransport *self, guint id, GValue *value)
       return TRUE;
     case PROP_DTLS_STATE:
       g_value_set_static_string (value, sfu_dtls_state_name (self->dtls_state));
+      return TRUE;
+    case PROP_TCP:
+      g_value_set_boolean (value, self->tcp);
+      return TRUE;
+    case PROP_FORCE_TCP:
+      g_value_set_boolean (value, self->force_tcp);
       return TRUE;
     case PROP_SCTP:
       g_value_set_boolean (value, self->sctp);
@@ -256,6 +270,15 @@ install_network (GObjectClass *c)
       "Announced addresses",
       "Addresses put into ICE candidates, comma separated (none = listen-ip)",
       NULL, BEFORE_READY);
+  install (c, PROP_TCP,
+      g_param_spec_boolean ("tcp", "ICE over TCP",
+          "Accept TCP connections beside UDP when there is no webrtc-server",
+          FALSE, BEFORE_READY));
+  install (c, PROP_FORCE_TCP,
+      g_param_spec_boolean ("force-tcp", "Force TCP",
+          "Only TCP candidates; checks that come over UDP are not answered",
+          FALSE,
+          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -269,7 +292,7 @@ install_facts (GObjectClass *c)
   install (c, PROP_ICE_CANDIDATES,
       gst_param_spec_array ("ice-candidates", "ICE candidates",
           "Array of structures: foundation, priority, address, port, protocol, "
-          "type",
+          "type, tcp-type",
           g_param_spec_boxed ("candidate", "Candidate", "One candidate",
               GST_TYPE_STRUCTURE, READABLE),
           READABLE));

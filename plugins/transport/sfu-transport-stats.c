@@ -8,7 +8,7 @@
 #include "sfu-stats-structure.h"
 
 /* One per announced address; nobody announces more. */
-#define MAX_CANDIDATES 16
+#define MAX_CANDIDATES 32
 
 static void
 collect_agent (SfuIceAgent *agent, GstStructure *s, SfuVerdictCounters *drops)
@@ -26,7 +26,7 @@ collect_agent (SfuIceAgent *agent, GstStructure *s, SfuVerdictCounters *drops)
       G_TYPE_STRING, stats.remote_address, "remote-port", G_TYPE_UINT,
       (guint)stats.remote_port, "local-address", G_TYPE_STRING,
       stats.local_address, "local-port", G_TYPE_UINT, (guint)stats.local_port,
-      NULL);
+      "protocol", G_TYPE_STRING, stats.tcp ? "tcp" : "udp", NULL);
 }
 
 GstStructure *
@@ -69,13 +69,16 @@ sfu_transport_collect_candidates (SfuTransport *self, GValue *array)
     const SfuIceCandidate *c = &candidates[i];
     GValue value = G_VALUE_INIT;
 
+    if (self->force_tcp && !c->tcp)
+      continue;
     g_value_init (&value, GST_TYPE_STRUCTURE);
     g_value_take_boxed (&value,
         gst_structure_new ("candidate", "foundation", G_TYPE_STRING,
             c->foundation, "priority", G_TYPE_UINT, c->priority, "address",
             G_TYPE_STRING, c->address, "port", G_TYPE_UINT, (guint)c->port,
-            "protocol", G_TYPE_STRING, "udp", "type", G_TYPE_STRING, "host",
-            NULL));
+            "protocol", G_TYPE_STRING, c->tcp ? "tcp" : "udp", "type",
+            G_TYPE_STRING, "host", "tcp-type", G_TYPE_STRING,
+            c->tcp ? "passive" : "", NULL));
     gst_value_array_append_and_take_value (array, &value);
   }
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sfu-frame-reader.h"
+
 #define DATAGRAM_MAX 65536
 /* Room for some hundred datagrams that come while nobody reads. */
 #define RECEIVE_BUFFER_BYTES (1024 * 1024)
@@ -23,12 +25,20 @@ static const uint16_t known_attributes[] = {
   0,
 };
 
+static void
+init_agent (TestStunPeer *self)
+{
+  stun_agent_init (&self->agent, known_attributes, STUN_COMPATIBILITY_RFC5389,
+      STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS |
+          STUN_AGENT_USAGE_USE_FINGERPRINT);
+}
+
 TestStunPeer *
 test_stun_peer_new_to (
     const gchar *ip, const gchar *server_ip, guint16 server_port)
 {
   TestStunPeer *self = g_new0 (TestStunPeer, 1);
-  socklen_t length = sizeof self->address;
+  socklen_t length = sizeof self->address.v6;
   gint bytes = RECEIVE_BUFFER_BYTES;
 
   g_assert_true (sfu_address_parse (&self->address, ip, 0));
@@ -40,9 +50,25 @@ test_stun_peer_new_to (
       bind (self->fd, &self->address.any, sfu_address_length (&self->address)),
       ==, 0);
   g_assert_cmpint (getsockname (self->fd, &self->address.any, &length), ==, 0);
-  stun_agent_init (&self->agent, known_attributes, STUN_COMPATIBILITY_RFC5389,
-      STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS |
-          STUN_AGENT_USAGE_USE_FINGERPRINT);
+  init_agent (self);
+  return self;
+}
+
+TestStunPeer *
+test_stun_peer_new_tcp (const gchar *server_ip, guint16 server_port)
+{
+  TestStunPeer *self = g_new0 (TestStunPeer, 1);
+  socklen_t length = sizeof self->address.v6;
+
+  self->tcp = TRUE;
+  g_assert_true (sfu_address_parse (&self->server, server_ip, server_port));
+  self->fd = socket (self->server.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (self->fd, >=, 0);
+  g_assert_cmpint (
+      connect (self->fd, &self->server.any, sfu_address_length (&self->server)),
+      ==, 0);
+  g_assert_cmpint (getsockname (self->fd, &self->address.any, &length), ==, 0);
+  init_agent (self);
   return self;
 }
 
@@ -104,7 +130,7 @@ test_stun_peer_send_check (TestStunPeer *self, const gchar *ufrag,
 }
 
 static gsize
-read_datagram (TestStunPeer *self, guint8 *data, gsize size)
+read_some (TestStunPeer *self, guint8 *data, gsize size)
 {
   struct pollfd pollfd = { .fd = self->fd, .events = POLLIN };
   gssize n;
@@ -114,6 +140,30 @@ read_datagram (TestStunPeer *self, guint8 *data, gsize size)
   n = recv (self->fd, data, size, 0);
   g_assert_cmpint (n, >=, 0);
   return (gsize)n;
+}
+
+static void
+read_all (TestStunPeer *self, guint8 *data, gsize size)
+{
+  for (gsize done = 0, n; done < size; done += n) {
+    n = read_some (self, data + done, size - done);
+    g_assert_cmpuint (n, >, 0);
+  }
+}
+
+static gsize
+read_datagram (TestStunPeer *self, guint8 *data, gsize size)
+{
+  guint8 header[SFU_FRAME_HEADER] = { 0 };
+  gsize length;
+
+  if (!self->tcp)
+    return read_some (self, data, size);
+  read_all (self, header, sizeof header);
+  length = (gsize)header[0] << 8 | header[1];
+  g_assert_cmpuint (length, <=, size);
+  read_all (self, data, length);
+  return length;
 }
 
 static gboolean
@@ -173,10 +223,30 @@ test_stun_peer_check (TestStunPeer *self, const gchar *ufrag, const gchar *pwd,
 void
 test_stun_peer_send (TestStunPeer *self, gconstpointer data, gsize size)
 {
-  gssize n = sendto (self->fd, data, size, 0, &self->server.any,
-      sfu_address_length (&self->server));
+  g_autofree guint8 *frame = g_malloc (SFU_FRAME_HEADER + size);
+  gssize n;
 
-  g_assert_cmpint (n, ==, (gssize)size);
+  if (!self->tcp) {
+    n = sendto (self->fd, data, size, 0, &self->server.any,
+        sfu_address_length (&self->server));
+    g_assert_cmpint (n, ==, (gssize)size);
+    return;
+  }
+  sfu_frame_write_header (frame, size);
+  memcpy (frame + SFU_FRAME_HEADER, data, size);
+  n = send (self->fd, frame, SFU_FRAME_HEADER + size, MSG_NOSIGNAL);
+  g_assert_cmpint (n, ==, (gssize)(SFU_FRAME_HEADER + size));
+}
+
+void
+test_stun_peer_wait_closed (TestStunPeer *self)
+{
+  struct pollfd pollfd = { .fd = self->fd, .events = POLLIN };
+  guint8 data[512];
+
+  do
+    g_assert_cmpint (poll (&pollfd, 1, TEST_DEADLINE_US / 1000), ==, 1);
+  while (recv (self->fd, data, sizeof data, 0) > 0);
 }
 
 gsize

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The client side of ICE for tests: a UDP socket on a loopback address that
- * sends connectivity checks and data and reads what comes back. Reading waits
+/* The client side of ICE for tests: a UDP socket on a loopback address, or a
+ * TCP connection (RFC 4571), that sends connectivity checks and data and reads what comes back. Reading waits
  * for a deadline, never for a fixed time.
  *
  * Threads: owned by the test. */
@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   gint fd;
+  gboolean tcp;
   SfuAddress address; /* its own */
   SfuAddress server;
   StunAgent agent;
@@ -25,6 +26,9 @@ TestStunPeer *test_stun_peer_new (const gchar *ip, guint16 server_port);
 /* server_ip: when it is another one than the peer's. */
 TestStunPeer *test_stun_peer_new_to (
     const gchar *ip, const gchar *server_ip, guint16 server_port);
+/* Connected. */
+TestStunPeer *test_stun_peer_new_tcp (
+    const gchar *server_ip, guint16 server_port);
 void test_stun_peer_free (TestStunPeer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestStunPeer, test_stun_peer_free)
 
@@ -52,6 +56,8 @@ gint test_stun_peer_check (TestStunPeer *self, const gchar *ufrag,
 void test_stun_peer_send (TestStunPeer *self, gconstpointer data, gsize size);
 /* Next datagram that is not STUN; fails the test at the deadline. */
 gsize test_stun_peer_read (TestStunPeer *self, gpointer data, gsize size);
+/* TCP: the other end closes it; what still comes is thrown away. */
+void test_stun_peer_wait_closed (TestStunPeer *self);
 /* Something is there to be read right now. */
 gboolean test_stun_peer_has_input (TestStunPeer *self);
 
