@@ -38,6 +38,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .plain_port_max = config->plain_port_max,
     .n_workers = config->workers,
     .allow_impairment = config->allow_network_throttle,
+    .ice_tcp = config->ice_tcp,
   };
   SfuRoomLimits limits = {
     .max_rooms = config->max_rooms,

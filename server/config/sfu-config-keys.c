@@ -36,6 +36,10 @@ const SfuConfigKey sfu_config_keys[] = {
       FIELD (plain_port_min), 1, MAX_PORT, FALSE,
       "UDP ports of broadcasters without WebRTC, one or two each. Default: of "
       "the rtc-port-range, else free ones." },
+  { "network", "ice-tcp", NULL, "yes", sfu_config_read_switch, FIELD (ice_tcp),
+      0, 0, FALSE,
+      "Media over TCP, too, on ports of the same number: for clients whose "
+      "network lets no UDP out." },
   { "network", "tls-cert", "FILE", "", sfu_config_read_file, FIELD (tls_cert),
       0, 0, FALSE,
       "Certificate (PEM) for https. Browsers give camera and microphone only "

@@ -29,7 +29,8 @@ typedef struct {
   GStrv announced_addresses;              /* empty = listen_ip */
   guint16 rtc_port_min, rtc_port_max;     /* 0, 0 = a free one */
   guint16 plain_port_min, plain_port_max; /* 0, 0 = of these, or free ones */
-  gchar *tls_cert, *tls_key;              /* PEM files; NULL = plain http */
+  gboolean ice_tcp;
+  gchar *tls_cert, *tls_key; /* PEM files; NULL = plain http */
   /* media */
   guint workers;
   gchar *worker_program;  /* NULL = look for it */

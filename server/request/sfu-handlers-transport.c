@@ -75,7 +75,8 @@ create_in_worker (SfuCall *call, const SfuRoomTransport *transport)
     .srtp_suite = request->srtp_suite };
   const SfuWorkerTransportOptions options = {
     .max_incoming_bitrate =
-        sfu_rooms_get_limits (call->peer->room->rooms)->max_incoming_bps
+        sfu_rooms_get_limits (call->peer->room->rooms)->max_incoming_bps,
+    .force_tcp = request->force_tcp
   };
 
   /* Data channels come later: a transport without SCTP is answered without
@@ -97,11 +98,6 @@ sfu_handle_create_transport (SfuCall *call)
   SfuRequest *request = call->request;
   SfuRoomTransport *transport;
 
-  if (request->force_tcp) {
-    sfu_call_fail_literal (call, SFU_ERROR_NOT_SUPPORTED,
-        "forceTcp: media over TCP is not supported yet");
-    return;
-  }
   if (g_hash_table_size (call->peer->transports) >=
       limits->max_transports_per_peer) {
     sfu_call_fail_literal (

@@ -28,6 +28,7 @@ struct _SfuWorkerPool {
   GStrv announced;
   guint16 port_min, port_max, plain_port_min, plain_port_max;
   gboolean allow_impairment;
+  gboolean ice_tcp;
   Slot *slots;
   guint n_slots;
   const SfuWorkerPoolCallbacks *callbacks; /* NULL = nobody listens */
@@ -53,6 +54,7 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->plain_port_min = options->plain_port_min;
   pool->plain_port_max = options->plain_port_max;
   pool->allow_impairment = options->allow_impairment;
+  pool->ice_tcp = options->ice_tcp;
   pool->n_slots = MAX (options->n_workers, 1);
   pool->slots = g_new0 (Slot, pool->n_slots);
   for (guint i = 0; i < pool->n_slots; i++) {
@@ -260,6 +262,7 @@ start_slot (Slot *slot)
     .listen_ip = pool->listen_ip,
     .announced = (const gchar *const *)pool->announced,
     .allow_impairment = pool->allow_impairment,
+    .ice_tcp = pool->ice_tcp,
     .plain_port_min = pool->plain_port_min,
     .plain_port_max = pool->plain_port_max,
   };

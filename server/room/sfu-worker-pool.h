@@ -22,6 +22,7 @@ typedef struct {
   guint16 plain_port_min, plain_port_max; /* the same for all workers */
   guint n_workers;                        /* at least 1 */
   gboolean allow_impairment;
+  gboolean ice_tcp;
 } SfuWorkerPoolOptions;
 
 /* Reports of workers, with the worker that made them. */

@@ -75,6 +75,8 @@ sfu_worker_client_create_webrtc_transport_async (SfuWorkerClient *self,
   if (options && options->max_incoming_bitrate)
     g_variant_dict_insert (
         &dict, "max-incoming-bitrate", "u", options->max_incoming_bitrate);
+  if (options && options->force_tcp)
+    g_variant_dict_insert (&dict, "force-tcp", "b", TRUE);
   sfu_worker_client_call (self, "CreateWebRtcTransport",
       g_variant_new (
           "(ss@a{sv})", router_id, transport_id, g_variant_dict_end (&dict)),

@@ -351,6 +351,8 @@ start_args (const SfuWorkerStartOptions *options)
   g_variant_dict_init (&dict, NULL);
   if (options->allow_impairment)
     g_variant_dict_insert (&dict, "allow-impairment", "b", TRUE);
+  if (options->ice_tcp)
+    g_variant_dict_insert (&dict, "ice-tcp", "b", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
     if (limits[i].value)
       g_variant_dict_insert (&dict, limits[i].name, "u", limits[i].value);

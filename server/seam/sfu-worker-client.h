@@ -56,6 +56,7 @@ typedef struct {
   guint16 port_min, port_max;    /* 0, 0 = one free port for all transports;
                                     equal = that one; else one each */
   gboolean allow_impairment;
+  gboolean ice_tcp;
   guint max_routers; /* of this worker */
   guint max_transports_per_router;
   guint max_producers_per_transport;
@@ -107,6 +108,7 @@ typedef struct {
   gboolean sctp;
   guint32 initial_outgoing_bitrate; /* bit/s; 0 = default */
   guint32 max_incoming_bitrate;     /* bit/s; 0 = no bound */
+  gboolean force_tcp;
 } SfuWorkerTransportOptions;
 
 /* options NULL = zeroes. */

@@ -19,6 +19,7 @@ void
 sfu_worker_config_init (SfuWorkerConfig *config)
 {
   config->allow_impairment = FALSE;
+  config->ice_tcp = FALSE;
   config->plain_port_min = config->plain_port_max = 0;
   config->max_routers = DEFAULT_ROUTERS;
   config->max_transports_per_router = DEFAULT_TRANSPORTS_PER_ROUTER;
@@ -37,6 +38,21 @@ read_limit (const gchar *name, GVariant *value, guint *limit, GError **error)
   g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
       "option '%s' must be a number of 1 to %d", name, MAX_LIMIT);
   return FALSE;
+}
+
+/* FALSE: it is none of them. */
+static gboolean
+read_switch (SfuWorkerConfig *config, const gchar *name, GVariant *value)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    return FALSE;
+  if (g_str_equal (name, "allow-impairment"))
+    config->allow_impairment = g_variant_get_boolean (value);
+  else if (g_str_equal (name, "ice-tcp"))
+    config->ice_tcp = g_variant_get_boolean (value);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 /* FALSE: it is none of the two. */
@@ -94,12 +110,8 @@ sfu_worker_config_read (
     if (i < G_N_ELEMENTS (limits)) {
       if (!read_limit (name, value, limits[i].limit, error))
         return FALSE;
-    } else if (read_port (config, name, value)) {
-      continue;
-    } else if (g_str_equal (name, "allow-impairment") &&
-        g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
-      config->allow_impairment = g_variant_get_boolean (value);
-    } else {
+    } else if (!read_port (config, name, value) &&
+        !read_switch (config, name, value)) {
       g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
           "option '%.64s' is unknown or has the wrong type", name);
       return FALSE;

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 typedef struct {
   /* Whether SetImpairment works ("allow-impairment", b, FALSE). */
   gboolean allow_impairment;
+  /* Whether TCP connections are accepted, too ("ice-tcp", b, FALSE). */
+  gboolean ice_tcp;
   /* Bounds of what a worker holds; each an u of 1..100000. */
   guint max_routers;                 /* "max-routers" */
   guint max_transports_per_router;   /* "max-transports-per-router" */

@@ -9,9 +9,9 @@
 #include "sfu-transport.h"
 #include "sfu-worker-plain.h"
 
-/* A machine has that many public addresses at most that it makes sense to
- * announce. */
-#define MAX_CANDIDATES 16
+/* A machine has half as many public addresses at most that it makes sense to
+ * announce; each is one for UDP and one for TCP. */
+#define MAX_CANDIDATES 32
 /* One per hash function is what clients send; five are in use. */
 #define MAX_FINGERPRINTS 16
 
@@ -46,12 +46,13 @@ sfu_worker_transport_wrap (
 
 SfuWorkerTransport *
 sfu_worker_transport_new (SfuWorkerRouter *router, const gchar *id,
-    SfuWebRtcServer *server, const SfuWorkerTransportCallbacks *callbacks,
-    gpointer owner, GError **error)
+    SfuWebRtcServer *server, gboolean force_tcp,
+    const SfuWorkerTransportCallbacks *callbacks, gpointer owner,
+    GError **error)
 {
   g_autofree gchar *name = g_strdup_printf ("transport-%s", id);
-  GstElement *element = gst_element_factory_make_full (
-      "sfutransport", "name", name, "webrtc-server", server, NULL);
+  GstElement *element = gst_element_factory_make_full ("sfutransport", "name",
+      name, "webrtc-server", server, "force-tcp", force_tcp, NULL);
   if (!element) {
     g_set_error (
         error, SFU_ERROR, SFU_ERROR_FAILED, "no sfutransport could be made");
@@ -59,6 +60,7 @@ sfu_worker_transport_new (SfuWorkerRouter *router, const gchar *id,
   }
   SfuWorkerTransport *self = sfu_worker_transport_wrap (router, id, element);
   self->server = g_object_ref (server);
+  self->force_tcp = force_tcp;
   self->callbacks = callbacks;
   self->owner = owner;
   if (!sfu_worker_router_add (router, element, error)) {
@@ -124,9 +126,11 @@ sfu_worker_transport_get_info (SfuWorkerTransport *self)
       self->server, candidates, G_N_ELEMENTS (candidates));
   for (guint i = 0; i < n; i++) {
     const SfuIceCandidate *c = &candidates[i];
-    g_ptr_array_add (info->candidates,
-        sfu_seam_candidate_new (c->foundation, c->priority, c->address, "udp",
-            c->port, "host", ""));
+    if (c->tcp || !self->force_tcp)
+      g_ptr_array_add (info->candidates,
+          sfu_seam_candidate_new (c->foundation, c->priority, c->address,
+              c->tcp ? "tcp" : "udp", c->port, "host",
+              c->tcp ? "passive" : ""));
   }
   add_fingerprints (info);
   return info;

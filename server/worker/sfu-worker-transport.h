@@ -21,7 +21,7 @@ typedef struct {
 struct _SfuWorkerTransport {
   SfuNode node;
   SfuWorkerRouter *router; /* borrowed: outlives the transport */
-  gboolean plain;
+  gboolean plain, force_tcp;
   SfuWebRtcServer *server; /* owned; shared with others, or its own; NULL for a
                               plain one */
   GstElement *element;     /* owned; in the router's pipeline */
@@ -33,8 +33,9 @@ struct _SfuWorkerTransport {
   gpointer owner; /* borrowed: outlives the transport */
 };
 
+/* force_tcp: server listens for TCP. */
 SfuWorkerTransport *sfu_worker_transport_new (SfuWorkerRouter *router,
-    const gchar *id, SfuWebRtcServer *server,
+    const gchar *id, SfuWebRtcServer *server, gboolean force_tcp,
     const SfuWorkerTransportCallbacks *callbacks, gpointer owner,
     GError **error);
 /* Says goodbye to the peer when it is connected. Its producers and consumers

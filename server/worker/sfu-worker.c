@@ -118,6 +118,25 @@ without_empty (const gchar *const *announced)
   return g_strv_builder_end (builder);
 }
 
+/* A worker without TCP is better than none. */
+static void
+listen_tcp (SfuWorker *self, SfuWebRtcServer *server)
+{
+  g_autoptr (GError) reason = NULL;
+  if (!self->config.ice_tcp)
+    return;
+  if (!sfu_webrtc_server_listen_tcp (server, &reason)) {
+    g_warning ("no ICE over TCP: %s", reason->message);
+    return;
+  }
+  guint16 udp = sfu_webrtc_server_get_port (server);
+  guint16 tcp = sfu_webrtc_server_get_tcp_port (server);
+  if (tcp != udp)
+    g_warning ("another program has TCP port %u: ICE over TCP uses port %u "
+               "instead, which a firewall must let in",
+        udp, tcp);
+}
+
 static SfuWebRtcServer *
 open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
 {
@@ -130,7 +149,9 @@ open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
             self->port_max, announced, &reason);
   if (!server)
     g_set_error_literal (error, SFU_ERROR, SFU_ERROR_FAILED, reason->message);
-  else if (self->impair_in > 0 || self->impair_out > 0)
+  else
+    listen_tcp (self, server);
+  if (server && (self->impair_in > 0 || self->impair_out > 0))
     sfu_webrtc_server_set_impairment (
         server, self->impair_in, self->impair_out);
   return server;
@@ -174,7 +195,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   *used_min = port_min;
   *used_max = port_max;
   self->loop = g_steal_pointer (&loop);
-  g_message ("media on %s, UDP ports %u to %u", listen_ip, port_min, port_max);
+  g_message ("media on %s, %s ports %u to %u", listen_ip,
+      config->ice_tcp ? "UDP and TCP" : "UDP", port_min, port_max);
   return TRUE;
 }
 
@@ -274,6 +296,7 @@ sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
     const gchar *id, GVariant *options, GError **error)
 {
   guint32 max_incoming_bps = 0;
+  gboolean force_tcp = FALSE;
   SfuWorkerRouter *router =
       find_room_for_transport (self, router_id, id, error);
   if (!router)
@@ -283,8 +306,14 @@ sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
       : open_server (self, self->loop, error);
   if (!server)
     return NULL;
+  g_variant_lookup (options, "force-tcp", "b", &force_tcp);
+  if (force_tcp && sfu_webrtc_server_get_tcp_port (server) == 0) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
+        "force-tcp: this worker does not accept TCP connections");
+    return NULL;
+  }
   SfuWorkerTransport *transport = sfu_worker_transport_new (
-      router, id, server, &transport_callbacks, self, error);
+      router, id, server, force_tcp, &transport_callbacks, self, error);
   if (!transport)
     return NULL;
   g_variant_lookup (options, "max-incoming-bitrate", "u", &max_incoming_bps);

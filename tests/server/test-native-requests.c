@@ -135,8 +135,8 @@ static const Case cases[] = {
       "producing: must be true or false" },
   { 'a', "createWebRtcTransport", "{\"consuming\":\"yes\"}", 400,
       "consuming: must be true or false" },
-  { 'a', "createWebRtcTransport", "{\"forceTcp\":true}", 501,
-      "not supported yet" },
+  { 'a', "createWebRtcTransport", "{\"forceTcp\":1}", 400,
+      "forceTcp: must be true or false" },
   { 'a', "createWebRtcTransport", "{\"sctpCapabilities\":1}", 400,
       "sctpCapabilities: must be an object" },
 

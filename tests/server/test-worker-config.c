@@ -40,7 +40,8 @@ test_values (void)
                " 'max-producers-per-transport': <uint32 3>,"
                " 'max-consumers-per-transport': <uint32 100000>,"
                " 'plain-port-max': <uint16 50001>,"
-               " 'plain-port-min': <uint16 50000>}");
+               " 'plain-port-min': <uint16 50000>,"
+               " 'ice-tcp': <true>}");
   g_autoptr (GError) error = NULL;
   SfuWorkerConfig config;
   sfu_worker_config_init (&config);
@@ -51,6 +52,7 @@ test_values (void)
   g_assert_cmpuint (config.max_producers_per_transport, ==, 3);
   g_assert_cmpuint (config.max_consumers_per_transport, ==, 100000);
   g_assert_cmpuint (config.plain_port_min, ==, 50000);
+  g_assert_true (config.ice_tcp);
   g_assert_cmpuint (config.plain_port_max, ==, 50001);
 }
 

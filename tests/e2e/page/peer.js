@@ -127,16 +127,18 @@ function iceOptions (options, iceServers) {
     (server) => ({ ...server, ...options.credentials })) };
 }
 
-/** The server's candidates; with viaPort through something in front of it. */
+/** The server's candidates; with viaPort through something in front of it,
+ * which knows UDP alone. */
 function throughPort (answer, { viaPort }) {
-  return viaPort ? { ...answer, iceCandidates: answer.iceCandidates.map(
+  return viaPort ? { ...answer, iceCandidates: answer.iceCandidates.filter(
+    ({ protocol }) => protocol === 'udp').map(
     (candidate) => ({ ...candidate, port: viaPort })) } : answer;
 }
 
 /** tamper: gets the dtlsParameters before they are signalled. */
 async function makeTransport (direction, tamper, options) {
   const answer = await request('createWebRtcTransport', {
-    forceTcp: false,
+    forceTcp: options.forceTcp === true,
     producing: direction === 'send',
     consuming: direction === 'recv',
   });
@@ -178,7 +180,7 @@ function wrongFingerprint (dtlsParameters) {
  * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
  * relay (only through TURN), viaPort (of a forwarder in front of the server's
  * media port), credentials ({ username, credential }, instead of
- * the server's).
+ * the server's), forceTcp.
  */
 async function join (options) {
   const { serverUrl, roomId, peerId } = options;
