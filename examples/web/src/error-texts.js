@@ -45,6 +45,14 @@ export function requestErrorText(what, error) {
   return `${what}: ${reason}`;
 }
 
+/** Why a call is over. words: the server's, or nothing. */
+export function endText(wasIn, words) {
+  const what = wasIn ? 'The server ended the call'
+    : words ? 'The room cannot be joined' : 'The server cannot be reached';
+
+  return words ? `${what}: ${words}.` : `${what}.`;
+}
+
 /** Whether the person closed the browser's own dialogue: not an error. */
 export const isDismissal = (source, error) =>
   source === 'screen' && error?.name === 'NotAllowedError';

@@ -48,11 +48,15 @@ export function roomLink(url, room) {
   return `${url.origin}${url.pathname}?room=${encodeURIComponent(room)}`;
 }
 
-/** Where the signalling socket of this page lives (same host, same port). */
-export function signallingUrl(url, room, peerId, token = null) {
+/**
+ * Where the signalling socket of this page lives (same host, same port).
+ * resume: the secret by which a session outlives its connection.
+ */
+export function signallingUrl(url, room, peerId, { token, resume } = {}) {
   const scheme = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const query = new URLSearchParams(
-    { roomId: room, peerId, ...(token && { token }) });
+  const query = new URLSearchParams({
+    roomId: room, peerId, ...(resume && { resume }), ...(token && { token }),
+  });
 
   return `${scheme}//${url.host}/?${query}`;
 }

@@ -8,6 +8,9 @@ const LAST_MS = 5000;
 /** A call that held this long was a good one: come back at once. */
 const STABLE_MS = 10_000;
 
+/** So many breaks within that time are more than bad luck. */
+const RESUMES_MAX = 4;
+
 /** For connections that are refused: quick at first, for ten minutes. */
 export const RETRY = {
   retries: 120, factor: FACTOR, minTimeout: FIRST_MS, maxTimeout: LAST_MS,
@@ -22,6 +25,21 @@ export class Redial {
   constructor() {
     this.shortLives = 0;
     this._joinedAt = null;
+    this._resumes = [];
+  }
+
+  /**
+   * The connection of a call is lost. May it be dialled again at once, to go on
+   * where it was?
+   * @param {number} nowMs @returns {boolean}
+   */
+  mayResume(nowMs) {
+    if (this._joinedAt === null) return false;
+    this._resumes = this._resumes.filter((at) => nowMs - at < STABLE_MS);
+    if (this._resumes.length >= RESUMES_MAX) return false;
+    this._resumes.push(nowMs);
+
+    return true;
   }
 
   /** @param {number} nowMs the room was joined */

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The signalling of one room: protoo over a WebSocket that comes back by
-// itself, and one Session for as long as a connection lasts. Everything that
-// the server says ends up in the store; the view never talks to the server.
+// itself, and one Session. When a connection breaks the server keeps the
+// session for a while: "resumed" says that it goes on, anything else that a new
+// one begins. Everything that the server says ends up in the store; the view
+// never talks to the server.
 
 import { Peer, WebSocketTransport } from 'protoo-client';
 
-import { requestErrorText } from './error-texts.js';
+import { endText, requestErrorText } from './error-texts.js';
 import { signallingUrl } from './params.js';
 import { RETRY, Redial } from './retry.js';
 import { Session } from './session.js';
 import { withEntry } from './store.js';
+
+/** protoo's code for a close after which nobody comes back. */
+const CLOSED_BY_SERVER = 4000;
 
 const SOURCES = ['mic', 'camera', 'screen'];
 
@@ -27,6 +32,14 @@ function deviceInfo() {
   return { flag, name: flag, version: match?.[2] ?? '' };
 }
 
+/** By what the server knows that it is still us. */
+function makeSecret() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
+
 export class RoomClient {
   /**
    * @param {object} store
@@ -39,7 +52,12 @@ export class RoomClient {
     this._socket = null;
     this._redial = new Redial();
     this._timer = null;
+    // The connection is new, and has not said whether the session goes on.
+    this._unsure = false;
+    this._lastWords = '';
     this.session = null;
+    // For the console and for tests: how often a session went on.
+    this.resumes = 0;
     window.addEventListener('online', () => this.session?.nudge());
   }
 
@@ -54,24 +72,65 @@ export class RoomClient {
 
   _dial() {
     const { room, me } = this._store.get();
-    const url = signallingUrl(
-      new URL(location.href), room, me.id, this._params.token);
-    const socket = new Peer(new WebSocketTransport(url, { retry: RETRY }));
+    const url = signallingUrl(new URL(location.href), room, me.id,
+      { token: this._params.token, resume: makeSecret() });
+    const transport = new WebSocketTransport(url, { retry: RETRY });
+    const socket = new Peer(transport);
 
     this._socket = socket;
-    socket.on('open', () => socket === this._socket && this._join(socket));
+    this._unsure = false;
+    socket.on('open', () => {
+      if (socket !== this._socket) return;
+      this._listenForLastWords(transport);
+      if (!this._unsure) this._join(socket);
+    });
     socket.on('failed', (attempt) => this._store.set({ attempt }));
-    socket.on('disconnected', () => this._comeBack());
+    socket.on('disconnected', () => this._onDisconnected());
     socket.on('close', () => {
       if (socket !== this._socket) return;
       // All attempts are used up, or the server said that it means it.
-      this._end(this.session
-        ? 'The server ended the call.' : 'The server cannot be reached.');
+      this._end(endText(Boolean(this.session), this._lastWords));
     });
     socket.on('request', (request, accept, reject) =>
       this._onRequest(request, accept, reject));
     socket.on('notification', ({ method, data }) =>
       this._onNotification(method, data ?? {}));
+  }
+
+  /** protoo-client does not pass on why a connection was closed. */
+  _listenForLastWords(transport) {
+    this._lastWords = '';
+    // Capturing: before protoo-client's own listener.
+    transport._ws.addEventListener('close', ({ code, reason }) => {
+      this._lastWords = code === CLOSED_BY_SERVER ? reason : '';
+    }, { capture: true });
+  }
+
+  _onDisconnected() {
+    if (!this.session || !this._redial.mayResume(performance.now())) {
+      this._comeBack();
+
+      return;
+    }
+    // protoo-client dials again by itself; picture and sound go on meanwhile.
+    this._unsure = true;
+    this._store.set({ connection: 'reconnecting', attempt: 0 });
+  }
+
+  _onResumed() {
+    if (!this._unsure) return;
+    this._unsure = false;
+    this.resumes += 1;
+    this._store.set({ connection: 'connected', attempt: 0 });
+    this.session.nudge();
+    for (const source of SOURCES) this.sync(source);
+  }
+
+  /** The first words of a session: if there was one, it is gone. */
+  _onNewSession() {
+    if (!this._unsure) return;
+    this._unsure = false;
+    this._join(this._socket);
   }
 
   request(method, data) {
@@ -138,7 +197,7 @@ export class RoomClient {
       return { track: me.tracks[source], paused: me[source] !== 'on' };
     };
 
-    session.sync(source, wanted).catch((error) => {
+    session.sync(source, wanted).then(() => this._showMutes()).catch((error) => {
       if (session.closed) return;
       this._notify({
         kind: 'error',
@@ -147,10 +206,44 @@ export class RoomClient {
     });
   }
 
+  _onProducerMuted({ producerId, muted }) {
+    const { session } = this;
+
+    if (!session) return;
+    session.noteMute(producerId, muted);
+    this._showMutes();
+
+    const source = session.sourceOf(producerId);
+
+    this._notify({
+      kind: 'info',
+      text: `A moderator has ${muted ? 'muted' : 'unmuted'} ` +
+        `your ${source ?? 'track'}`,
+    });
+    // What was wished for meanwhile.
+    if (!muted && source) this.sync(source);
+  }
+
+  /** Which of our sources a moderator has muted. */
+  _showMutes() {
+    this._store.set({ muted: this.session?.mutedSources() ?? new Set() });
+  }
+
+  _onRoomLocked({ locked }) {
+    this._notify({
+      kind: 'info',
+      text: locked
+        ? 'A moderator has locked the room: nobody new can join'
+        : 'A moderator has unlocked the room',
+    });
+  }
+
   _dropSession() {
     this.session?.close();
     this.session = null;
+    this._unsure = false;
     this._store.set({
+      muted: new Set(),
       consumers: new Map(),
       transports: NO_TRANSPORTS,
       figures: new Map(),
@@ -265,7 +358,11 @@ export class RoomClient {
   }
 
   _addPeer(peer) {
+    // What came just before a break may come again.
+    const known = this._store.get().peers.has(peer.id);
+
     this._store.set(({ peers }) => ({ peers: withEntry(peers, peer.id, peer) }));
+    if (known) return;
     this._notify({ kind: 'info', text: `${peer.displayName} joined` });
   }
 
@@ -284,6 +381,10 @@ export class RoomClient {
 }
 
 const NOTIFICATIONS = {
+  'mediasoup-version': (client) => client._onNewSession(),
+  resumed: (client) => client._onResumed(),
+  producerMuted: (client, data) => client._onProducerMuted(data),
+  roomLocked: (client, data) => client._onRoomLocked(data),
   newPeer: (client, data) => client._addPeer(data),
   peerClosed: (client, data) => client._removePeer(data.peerId),
   peerDisplayNameChanged: (client, data) => client._renamePeer(data),

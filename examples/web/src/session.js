@@ -28,6 +28,7 @@ export class Session {
     this._opening = new Map();
     this._guards = new Map();
     this._senders = new Map();
+    this._mutedIds = new Set();
     this.consumers = new Map();
     this.closed = false;
   }
@@ -35,6 +36,24 @@ export class Session {
   get producers() {
     return Array.from(this._senders.values(), ({ producer }) => producer)
       .filter(Boolean);
+  }
+
+  /** The server says that a moderator (un)muted this producer of ours. */
+  noteMute(producerId, muted) {
+    if (muted) this._mutedIds.add(producerId);
+    else this._mutedIds.delete(producerId);
+  }
+
+  /** @returns {string|null} null: not known yet, or not any more */
+  sourceOf(producerId) {
+    return this.producers.find(({ id }) => id === producerId)
+      ?.appData.source ?? null;
+  }
+
+  mutedSources() {
+    return new Set(this.producers
+      .filter(({ id }) => this._mutedIds.has(id))
+      .map(({ appData }) => appData.source));
   }
 
   transport(direction) {

@@ -87,6 +87,8 @@ export function initialState() {
     peers: new Map(),
     consumers: new Map(),
     speaker: null,
+    // Sources of ours (mic, camera, screen) that a moderator has muted.
+    muted: new Set(),
     devices: { mic: [], camera: [], speaker: [] },
     chosen: { mic: null, camera: null, speaker: null },
     // Why a device does not work, by kind; null when it does.

@@ -12,6 +12,8 @@
  * stats()     Promise of { send, recv }: entries of both getStats()
  * joined()    Promise that resolves once the call is connected
  * restartIce() Promise of an ICE restart of all transports
+ * resumes()   how often the session went on after its connection broke
+ * muted()     sources of ours that a moderator has muted
  * actions     what the buttons do: toggleMic, toggleCamera, leave, …
  * client      the RoomClient itself
  */
@@ -53,5 +55,7 @@ export function installTestApi({ store, client, sampler, actions }) {
     stats: () => sampler.snapshot(),
     joined: () => store.when(({ connection }) => connection === 'connected'),
     restartIce: () => client.session?.restartIce(),
+    resumes: () => client.resumes,
+    muted: () => Array.from(store.get().muted),
   };
 }

@@ -64,8 +64,9 @@ test('links and the signalling address', () => {
     signallingUrl(new URL('http://localhost:4443/'), 'r', 'p'),
     'ws://localhost:4443/?roomId=r&peerId=p');
   assert.equal(
-    signallingUrl(new URL('http://localhost:4443/'), 'r', 'p', 'a.b.c'),
-    'ws://localhost:4443/?roomId=r&peerId=p&token=a.b.c');
+    signallingUrl(new URL('http://localhost:4443/'), 'r', 'p',
+      { token: 'a.b.c', resume: 's' }),
+    'ws://localhost:4443/?roomId=r&peerId=p&resume=s&token=a.b.c');
   assert.equal(roomLink(new URL('http://h/?room=r&token=t'), 'r'),
     'http://h/?room=r');
 });

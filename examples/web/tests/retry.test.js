@@ -35,3 +35,15 @@ test('never joined counts as short, a good call forgives', () => {
   assert.equal(redial.onLost(300_000), 0);
   assert.equal(redial.onLost(300_001), 400);
 });
+
+test('a call goes on after a break, but not after break on break', () => {
+  const redial = new Redial();
+
+  assert.equal(redial.mayResume(0), false, 'never joined');
+  redial.onJoined(1000);
+  for (let i = 0; i < 4; i += 1) assert.ok(redial.mayResume(2000 + i));
+  assert.equal(redial.mayResume(2100), false);
+  assert.ok(redial.mayResume(12_050), 'later again');
+  redial.onLost(13_000);
+  assert.equal(redial.mayResume(30_000), false, 'hung up meanwhile');
+});

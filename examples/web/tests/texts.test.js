@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { produceOptions } from '../src/encodings.js';
 import {
-  deviceErrorText, isDismissal, requestErrorText,
+  deviceErrorText, endText, isDismissal, requestErrorText,
 } from '../src/error-texts.js';
 import { bannerOf } from '../src/ui/banner.js';
 
@@ -71,4 +71,13 @@ test('the banner says the most important thing only', () => {
   }).text, /interrupted/);
   assert.equal(
     bannerOf({ ...good, audioBlocked: true }).action, 'Play sound');
+});
+
+test('the end of a call in the server\'s own words', () => {
+  assert.equal(endText(true, ''), 'The server ended the call.');
+  assert.equal(endText(true, 'kicked by a moderator'),
+    'The server ended the call: kicked by a moderator.');
+  assert.equal(endText(false, ''), 'The server cannot be reached.');
+  assert.equal(endText(false, 'room "r" is locked'),
+    'The room cannot be joined: room "r" is locked.');
 });

@@ -1,50 +1,56 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A TCP connection that can be cut: stands between a client and the server.
-import net from 'node:net';
+// A TCP proxy before a server, to break connections that both sides hold.
+import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
 
 export class TcpProxy {
-  /** Towards port of this machine. */
-  static async start (port) {
+  static async start (host, port) {
     const self = new TcpProxy();
-    self.sockets = new Set();
-    self.broken = false;
-    self.server = net.createServer((near) => self.#accept(near, port));
-    await new Promise((resolve) =>
-      self.server.listen(0, '127.0.0.1', resolve));
+    self.links = new Set();
+    self.closed = false;
+    self.server = createServer((client) => self.link(client, host, port));
+    self.server.listen(0, host);
+    await once(self.server, 'listening');
     self.port = self.server.address().port;
+    self.url = `http://${host}:${self.port}`;
     return self;
   }
 
-  #accept (near, port) {
-    if (this.broken) {
-      near.resetAndDestroy();
+  link (client, host, port) {
+    if (this.closed) {
+      client.resetAndDestroy?.() ?? client.destroy();
       return;
     }
-    const far = net.connect(port, '127.0.0.1');
-    for (const socket of [near, far]) {
-      this.sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        this.sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far).pipe(near);
+    const server = connect(port, host);
+    const link = { client, server };
+    this.links.add(link);
+    const end = () => {
+      this.links.delete(link);
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server])
+      socket.on('error', end).on('close', end);
+    client.pipe(server);
+    server.pipe(client);
   }
 
-  /** Resets what is open and takes nothing new. */
+  /** Breaks all connections, and refuses new ones until open(). */
   cut () {
-    this.broken = true;
-    this.sockets.forEach((socket) => socket.resetAndDestroy());
+    this.closed = true;
+    for (const { client, server } of this.links) {
+      client.destroy();
+      server.destroy();
+    }
   }
 
-  restore () {
-    this.broken = false;
+  open () {
+    this.closed = false;
   }
 
-  close () {
+  async stop () {
     this.cut();
     this.server.close();
+    await once(this.server, 'close');
   }
 }

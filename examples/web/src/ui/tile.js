@@ -86,8 +86,16 @@ function createPicture(own, source) {
   return { video, update };
 }
 
+/** What a moderator did to a tile of ours. */
+function mutedText({ own, source }, muted) {
+  if (!own) return '';
+  if (muted.has(source)) return 'Stopped by a moderator';
+
+  return source === 'camera' && muted.has('mic') ? 'Muted by a moderator' : '';
+}
+
 /** "waiting", "stalled" … under the name while there is no good picture. */
-function stateText(tile, streams, transports) {
+function stateText(tile, streams, { transports, muted: byModerator }) {
   const transport = transports[tile.own ? 'send' : 'recv'];
 
   if (transport === 'failed' || transport === 'disconnected') {
@@ -101,7 +109,7 @@ function stateText(tile, streams, transports) {
     return 'Waiting for the picture…';
   }
 
-  return '';
+  return mutedText(tile, byModerator);
 }
 
 /**
@@ -136,7 +144,7 @@ export function createTile(first, { onPin, onFigures }) {
 
   function updatePlate(tile, state, streams) {
     const text = state.connection === 'connected'
-      ? stateText(tile, streams, state.transports) : '';
+      ? stateText(tile, streams, state) : '';
     // Without a connection nobody knows who is muted.
     const away = !tile.own && state.connection !== 'connected';
     const speaking = state.speaker === tile.peerId && !tile.muted &&
