@@ -9,6 +9,7 @@ import { launchChromium } from '../lib/chromium.mjs';
 import { assertHears, assertSees, assertShows } from '../lib/expect.mjs';
 import { record } from '../lib/results.mjs';
 import { Server } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 
 const WINDOW_MS = 5000;
 const PICTURE_WITHIN_MS = 15000;
@@ -66,6 +67,13 @@ async function pageProtocols () {
   return protocols;
 }
 
+/** In the demo page: more than a first picture has come. */
+async function pageSees () {
+  const { recv } = await window.__sfu.stats();
+  return [...(recv ?? [])].some((r) => r.type === 'inbound-rtp'
+    && r.kind === 'video' && r.framesDecoded > 10);
+}
+
 test('the demo page with forceTcp=true', async (t) => {
   const server = await Server.start({ name: 'tcp-demo-page' });
   t.after(() => server.stop());
@@ -76,11 +84,8 @@ test('the demo page with forceTcp=true', async (t) => {
   const pages = [await open('Ann', '&forceTcp=true'), await open('Ben', '')];
   for (const page of pages) {
     await page.call(() => window.__sfu.joined().then(() => true));
-    await page.page.waitForFunction(async () => {
-      const { recv } = await window.__sfu.stats();
-      return [...(recv ?? [])].some((r) => r.type === 'inbound-rtp'
-        && r.kind === 'video' && r.framesDecoded > 10);
-    }, null, { timeout: PICTURE_WITHIN_MS });
+    await until(async () => await page.call(pageSees) || null,
+      PICTURE_WITHIN_MS, () => 'a picture of the other one');
   }
   assert.deepEqual(await pages[0].call(pageProtocols),
     { send: 'tcp', recv: 'tcp' });
