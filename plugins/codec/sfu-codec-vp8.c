@@ -60,7 +60,8 @@ read_extension (const guint8 *payload, gsize len, SfuPayloadInfo *info)
       return 0;
     if (bits & T_BIT) {
       info->temporal = payload[at] >> TID_SHIFT;
-      info->switch_up = (payload[at] & Y_BIT) != 0;
+      if (payload[at] & Y_BIT)
+        info->switch_layers = (guint8)(1u << info->temporal);
     }
     if (bits & K_BIT) {
       info->key_index_at = (guint8)at;

@@ -45,7 +45,8 @@ sfu_codec_inspect_vp9 (const guint8 *payload, gsize len, SfuPayloadInfo *info)
   if (at >= len)
     return;
   info->temporal = layers >> TID_SHIFT;
-  info->switch_up = (layers & U_BIT) != 0;
+  if (layers & U_BIT)
+    info->switch_layers = (guint8)(1u << info->temporal);
   info->spatial = (layers & SID_MASK) >> SID_SHIFT;
   info->layer_end = (payload[0] & E_BIT) != 0;
   if (!(payload[0] & B_BIT) || info->spatial != 0)

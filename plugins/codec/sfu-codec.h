@@ -36,10 +36,10 @@ typedef struct {
                             * seen nothing can start here */
   /* Layers inside the stream; 0 where there are none. */
   guint8 spatial, temporal;
-  gboolean layer_end; /* last packet of the picture's spatial layer, where the
+  gboolean layer_end;   /* last packet of the picture's spatial layer, where the
                        * payload says so (VP9, dependency descriptor) */
-  gboolean switch_up; /* who has decoded only lower temporal layers so far can
-                       * take this one from here on */
+  guint8 switch_layers; /* bit t: who has decoded only lower temporal layers so
+                         * far can take all up to t from here on */
   /* VP8: what a forwarder that leaves pictures out must renumber. Offsets into
    * the payload, 0 = absent. */
   guint8 picture_id_at, tl0_picture_id_at, key_index_at;

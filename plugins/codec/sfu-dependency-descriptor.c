@@ -139,17 +139,18 @@ read_structure (BitReader *r, SfuDependencyStructure *s)
   return !r->overrun;
 }
 
-/* The picture is the top of the targets whose highest layers are its own. */
-static gboolean
-is_switch (const SfuDependencyStructure *s,
+/* A picture of the lowest temporal layer says so for all above: who begins with
+ * it can decode what follows. */
+static guint8
+find_switch_layers (const SfuDependencyStructure *s,
     const SfuDependencyTemplate *template, const guint8 *dtis)
 {
+  guint layers = 0;
+
   for (guint t = 0; t < s->n_targets; t++)
-    if (dtis[t] == SFU_DTI_SWITCH &&
-        s->target_spatial[t] == template->spatial &&
-        s->target_temporal[t] == template->temporal)
-      return TRUE;
-  return FALSE;
+    if (dtis[t] == SFU_DTI_SWITCH && s->target_spatial[t] == template->spatial)
+      layers |= 1u << s->target_temporal[t];
+  return (guint8)layers;
 }
 
 static gboolean
@@ -167,7 +168,7 @@ define_frame (BitReader *r, const SfuDependencyStructure *s, guint template_id,
     dtis[t] = custom_dtis ? (guint8)read_bits (r, 2) : template->dtis[t];
   frame->spatial = template->spatial;
   frame->temporal = template->temporal;
-  frame->switch_up = is_switch (s, template, dtis);
+  frame->switch_layers = find_switch_layers (s, template, dtis);
   return !r->overrun;
 }
 
@@ -216,7 +217,7 @@ sfu_dependency_frame_to_info (
 {
   info->spatial = frame->spatial;
   info->temporal = frame->temporal;
-  info->switch_up = frame->switch_up;
+  info->switch_layers = frame->switch_layers;
   info->layer_end = frame->end_of_frame;
   info->frame_start = frame->start_of_frame && frame->spatial == 0;
   info->keyframe_start = info->frame_start && frame->has_structure;

@@ -46,7 +46,9 @@ typedef struct {
   gboolean has_structure; /* so far: on key frames only */
   guint16 frame_number;
   guint8 spatial, temporal;
-  gboolean switch_up; /* a switch indication for the target it is the top of */
+  /* Bit t: a switch indication for the target of this spatial and temporal
+   * layer t. */
+  guint8 switch_layers;
   guint32 active_targets; /* bit i = decode target i is being sent */
 } SfuDependencyFrame;
 

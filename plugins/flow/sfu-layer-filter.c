@@ -31,15 +31,20 @@ sfu_layer_filter_restart (SfuLayerFilter *filter)
 static void
 adjust (SfuLayerFilter *filter, const SfuPayloadInfo *info)
 {
+  guint8 layer;
+
   if (info->keyframe_start) {
     sfu_layer_filter_restart (filter);
     return;
   }
   filter->spatial = MIN (filter->spatial, filter->target_spatial);
   filter->temporal = MIN (filter->temporal, filter->target_temporal);
-  if (info->switch_up && info->temporal > filter->temporal &&
-      info->temporal <= filter->target_temporal)
-    filter->temporal = info->temporal;
+  for (layer = filter->target_temporal; layer > filter->temporal; layer--) {
+    if (info->switch_layers >> layer & 1) {
+      filter->temporal = layer;
+      return;
+    }
+  }
 }
 
 SfuVerdict

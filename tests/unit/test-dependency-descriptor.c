@@ -94,6 +94,7 @@ test_structure (void)
   g_assert_cmphex (frame.active_targets, ==, 7);
   sfu_dependency_frame_to_info (&frame, &info);
   g_assert_true (info.keyframe_start);
+  g_assert_cmphex (info.switch_layers, ==, 7);
   g_assert_true (info.frame_start);
   g_assert_true (info.layer_end);
 
@@ -102,7 +103,7 @@ test_structure (void)
   put_mandatory (&w, TRUE, FALSE, 62, 2);
   g_assert_true (sfu_dependency_parse (&parser, w.data, size_of (&w), &frame));
   g_assert_cmpuint (frame.temporal, ==, 2);
-  g_assert_false (frame.switch_up);
+  g_assert_cmphex (frame.switch_layers, ==, 0);
   g_assert_false (frame.has_structure);
   g_assert_cmpuint (frame.frame_number, ==, 2);
   sfu_dependency_frame_to_info (&frame, &info);
@@ -114,7 +115,7 @@ test_structure (void)
   put_mandatory (&w, FALSE, TRUE, 61, 3);
   g_assert_true (sfu_dependency_parse (&parser, w.data, size_of (&w), &frame));
   g_assert_cmpuint (frame.temporal, ==, 1);
-  g_assert_true (frame.switch_up);
+  g_assert_cmphex (frame.switch_layers, ==, 2);
 }
 
 /* DTIs of the frame itself, and fewer targets than there could be. */
@@ -136,7 +137,7 @@ test_custom (void)
   g_assert_true (sfu_dependency_parse (&parser, w.data, size_of (&w), &frame));
   g_assert_cmphex (frame.active_targets, ==, 3);
   g_assert_cmpuint (frame.temporal, ==, 2);
-  g_assert_true (frame.switch_up);
+  g_assert_cmphex (frame.switch_layers, ==, 4);
 }
 
 /* Cut off anywhere, or of a structure that never came: refused, and what was

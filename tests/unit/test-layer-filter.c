@@ -29,7 +29,7 @@ run (const Step *steps, guint n)
       .keyframe_start = (step->flags & KEY) != 0,
       .spatial = step->spatial,
       .temporal = step->temporal,
-      .switch_up = (step->flags & SYNC) != 0,
+      .switch_layers = step->flags & SYNC ? 1 << step->temporal : 0,
       .layer_end = (step->flags & END) != 0 };
 
     g_test_message ("step %u", i);
@@ -87,6 +87,28 @@ test_temporal (void)
   run (steps, G_N_ELEMENTS (steps));
 }
 
+/* The dependency descriptor says it ahead, on a picture of the lowest layer: for
+ * which layers above, too. */
+static void
+test_switch_ahead (void)
+{
+  SfuLayerFilter filter;
+  SfuPayloadInfo base = { .frame_start = TRUE, .keyframe_start = TRUE };
+  SfuPayloadInfo first = { .frame_start = TRUE, .temporal = 1 };
+
+  sfu_layer_filter_init (&filter);
+  sfu_layer_filter_set_target (&filter, 0, 0);
+  sfu_layer_filter_pass (&filter, &base);
+  base.keyframe_start = FALSE;
+  base.switch_layers = 1 | 4; /* not for layer 1 alone */
+  sfu_layer_filter_set_target (&filter, 0, 1);
+  g_assert_cmpint (sfu_layer_filter_pass (&filter, &base), ==, F);
+  g_assert_cmpint (sfu_layer_filter_pass (&filter, &first), ==, T);
+  sfu_layer_filter_set_target (&filter, 0, 7);
+  g_assert_cmpint (sfu_layer_filter_pass (&filter, &base), ==, F);
+  g_assert_cmpint (sfu_layer_filter_pass (&filter, &first), ==, F);
+}
+
 static void
 test_target (void)
 {
@@ -105,6 +127,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/layer-filter/spatial", test_spatial);
   g_test_add_func ("/layer-filter/temporal", test_temporal);
+  g_test_add_func ("/layer-filter/switch-ahead", test_switch_ahead);
   g_test_add_func ("/layer-filter/target", test_target);
   return g_test_run ();
 }
