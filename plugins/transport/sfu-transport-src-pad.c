@@ -27,6 +27,42 @@ ssrc_origin (SfuTransportSrcPad *self)
   return "";
 }
 
+/* Of one encoding; what is not known yet is 0. */
+static GstStructure *
+encoding_stats (SfuTransportSrcPad *self, guint encoding, gint64 now_us)
+{
+  SfuRtpStream *m = self->media[encoding], *r = self->rtx[encoding];
+  guint64 bitrate = (m ? sfu_rate_meter_bps (&m->rate, now_us) : 0) +
+      (r ? sfu_rate_meter_bps (&r->rate, now_us) : 0);
+
+  return gst_structure_new ("encoding", "rid", G_TYPE_STRING,
+      self->caps.encodings[encoding].rid, "ssrc", G_TYPE_UINT, m ? m->ssrc : 0,
+      "rtx-ssrc", G_TYPE_UINT, r ? r->ssrc : 0, "packets", G_TYPE_UINT64,
+      m ? m->packets : 0, "bytes", G_TYPE_UINT64, m ? m->bytes : 0,
+      "rtx-packets", G_TYPE_UINT64, r ? r->packets : 0, "packets-lost",
+      G_TYPE_INT64, m ? (gint64)sfu_receive_stats_lost (&m->stats) : (gint64)0,
+      "fraction-lost", G_TYPE_DOUBLE, m ? m->stats.fraction_lost / 256.0 : 0.0,
+      "jitter", G_TYPE_UINT, m ? sfu_receive_stats_jitter (&m->stats) : 0,
+      "bitrate", G_TYPE_UINT64, bitrate, NULL);
+}
+
+static void
+add_encodings (SfuTransportSrcPad *self, GstStructure *s, gint64 now_us)
+{
+  GValue list = G_VALUE_INIT;
+  guint i;
+
+  gst_value_array_init (&list, self->caps.n_encodings);
+  for (i = 0; i < self->caps.n_encodings; i++) {
+    GValue item = G_VALUE_INIT;
+
+    g_value_init (&item, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&item, encoding_stats (self, i, now_us));
+    gst_value_array_append_and_take_value (&list, &item);
+  }
+  gst_structure_take_value (s, "encodings", &list);
+}
+
 static GstStructure *
 collect_stats (gpointer data)
 {
@@ -67,6 +103,7 @@ collect_stats (gpointer data)
       G_TYPE_UINT64, self->nack_count, "pli-count", G_TYPE_UINT64,
       self->pli_count, "fir-count", G_TYPE_UINT64, self->fir_count, "rtt",
       G_TYPE_INT64, self->rtt_us, NULL);
+  add_encodings (self, s, now_us);
   sfu_stats_add_drops (s, &self->drops);
   return s;
 }
@@ -127,7 +164,8 @@ sfu_transport_src_pad_class_init (SfuTransportSrcPadClass *klass)
    * payload-type), `packets`, `bytes` (RTP), `rtx-packets`, `packets-lost`, `fraction-lost` (0..1, of
    * the last receiver report), `jitter` (units of `clock-rate`), `bitrate`
    * (bit/s, last second), `nack-count`, `pli-count`, `fir-count` (sent), `rtt`
-   * (µs, -1 = not known) and `drops` (packets by reason).
+   * (µs, -1 = not known) and `drops` (packets by reason); sums of all encodings,
+   * and `encodings`, the same of each.
    */
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",

@@ -38,6 +38,7 @@ sfu_worker_consumer_new (SfuWorkerTransport *transport,
   self->producer = producer;
   self->ssrc = ssrc;
   self->rtx_ssrc = rtx_ssrc;
+  sfu_stream_score_init (&self->score);
   self->mime_type = sfu_worker_caps_dup_mime_type (caps);
   g_ptr_array_add (transport->consumers, self);
   g_ptr_array_add (producer->consumers, self);

@@ -16,6 +16,9 @@ typedef struct {
   guint32 ssrc, rtx_ssrc;        /* rtx_ssrc 0 = no RTX */
   gboolean paused;
   SfuWorkerTrack track;
+  SfuStreamScore score;
+  /* What was told: its own score, the producer's, those of all encodings. */
+  guint8 told_scores[2 + SFU_MAX_ENCODINGS];
 } SfuWorkerConsumer;
 
 /* transport and producer belong to one router. */

@@ -388,10 +388,27 @@ on_layers_changed (
       self->skeleton, consumer_id, spatial, temporal);
 }
 
+static void
+on_producer_score (gpointer owner, const gchar *producer_id, GVariant *scores)
+{
+  SfuWorkerControl *self = owner;
+  sfu_dbus_worker1_emit_producer_score (self->skeleton, producer_id, scores);
+}
+
+static void
+on_consumer_score (gpointer owner, const gchar *consumer_id, guint8 score,
+    guint8 producer_score, GVariant *producer_scores)
+{
+  SfuWorkerControl *self = owner;
+  sfu_dbus_worker1_emit_consumer_score (
+      self->skeleton, consumer_id, score, producer_score, producer_scores);
+}
+
 static const SfuWorkerCallbacks worker_callbacks = {
   .transport_state = on_transport_state,
   .active_speaker = on_active_speaker,
   .layers_changed = on_layers_changed,
+  .scores = { on_producer_score, on_consumer_score },
 };
 
 /* ---- life ---- */

@@ -23,6 +23,7 @@ struct _SfuWorker {
   guint16 port_min, port_max;
   gdouble impair_in, impair_out; /* percent */
   SfuNodeTable *nodes;           /* owned: everything there is */
+  guint score_timer;             /* 0 = not started */
 };
 
 G_END_DECLS

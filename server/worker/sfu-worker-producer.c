@@ -6,6 +6,19 @@
 
 #include "sfu-worker-caps.h"
 
+/* The caps were made of the same parameters, so there are not too many. */
+static void
+take_encodings (SfuWorkerProducer *self, const SfuRtpParameters *parameters)
+{
+  self->n_encodings = MAX (parameters->encodings->len, 1);
+  for (guint i = 0; i < self->n_encodings; i++) {
+    const SfuRtpEncoding *encoding =
+        parameters->encodings->len ? parameters->encodings->pdata[i] : NULL;
+    self->rids[i] = g_strdup (encoding ? encoding->rid : "");
+    sfu_stream_score_init (&self->scores[i]);
+  }
+}
+
 SfuWorkerProducer *
 sfu_worker_producer_new (SfuWorkerTransport *transport, const gchar *id,
     SfuMediaKind kind, const SfuRtpParameters *parameters, gboolean paused,
@@ -23,6 +36,7 @@ sfu_worker_producer_new (SfuWorkerTransport *transport, const gchar *id,
   self->created_us = g_get_monotonic_time ();
   self->mime_type = sfu_worker_caps_dup_mime_type (caps);
   self->consumers = g_ptr_array_new ();
+  take_encodings (self, parameters);
   g_ptr_array_add (transport->producers, self);
   SfuWorkerRouter *router = transport->router;
   if (!sfu_worker_track_request (
@@ -48,6 +62,8 @@ sfu_worker_producer_free (SfuWorkerProducer *self)
   sfu_worker_track_clear (&self->track, self->transport->router->loop);
   g_ptr_array_remove (self->transport->producers, self);
   g_ptr_array_unref (self->consumers);
+  for (guint i = 0; i < self->n_encodings; i++)
+    g_free (self->rids[i]);
   g_free (self->mime_type);
   g_free (self->node.id);
   g_free (self);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "sfu-rtp-parameters.h"
+#include "sfu-stream-config.h"
+#include "sfu-stream-score.h"
 #include "sfu-worker-track.h"
 #include "sfu-worker-transport.h"
 
@@ -18,6 +20,9 @@ typedef struct {
   gboolean paused;
   gint64 created_us;
   SfuWorkerTrack track;
+  guint n_encodings;              /* at least 1 */
+  gchar *rids[SFU_MAX_ENCODINGS]; /* owned; "" = none */
+  SfuStreamScore scores[SFU_MAX_ENCODINGS];
   GPtrArray *consumers; /* of SfuWorkerConsumer, borrowed */
 } SfuWorkerProducer;
 

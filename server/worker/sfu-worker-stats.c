@@ -10,9 +10,6 @@
 #include "sfu-worker-producer.h"
 #include "sfu-worker-transport.h"
 
-/* mediasoup's best score of a stream. */
-#define MAX_SCORE 10
-
 typedef struct {
   GstStructure *graph; /* owned: of the pad of sfurouter */
   GstStructure *wire;  /* owned: of the pad of sfutransport */
@@ -159,7 +156,7 @@ end_report (GVariantDict *dict)
 /* What streams in both directions have. */
 static void
 add_stream (GVariantDict *dict, SfuMediaKind kind, const gchar *mime_type,
-    const PadStats *stats)
+    const PadStats *stats, guint8 score)
 {
   static const Field fields[] = {
     { "packetCount", "packets" },
@@ -182,9 +179,7 @@ add_stream (GVariantDict *dict, SfuMediaKind kind, const gchar *mime_type,
   /* As in RTCP, and as mediasoup: parts of 256. */
   g_variant_dict_insert (
       dict, "fractionLost", "u", (guint32)(fraction_lost * 256));
-  gboolean flows = get_count (stats->wire, "bitrate") > 0;
-  guint32 score = flows ? MAX_SCORE * (1 - fraction_lost) + 0.5 : 0;
-  g_variant_dict_insert (dict, "score", "u", score);
+  g_variant_dict_insert (dict, "score", "u", (guint32)score);
   gint64 rtt_us = get_signed (stats->wire, "rtt", -1);
   if (rtt_us >= 0)
     g_variant_dict_insert (
@@ -210,25 +205,73 @@ add_ssrcs (GVariantDict *dict, guint32 ssrc, guint32 rtx_ssrc)
     g_variant_dict_insert (dict, "rtxSsrc", "u", rtx_ssrc);
 }
 
+static void
+add_inbound (GVariantDict *dict, const SfuWorkerProducer *producer,
+    guint encoding, const PadStats *stats)
+{
+  begin_report (dict, "inbound-rtp");
+  add_stream (dict, producer->kind, producer->mime_type, stats,
+      producer->scores[encoding].score);
+  if (producer->rids[encoding][0])
+    g_variant_dict_insert (dict, "rid", "s", producer->rids[encoding]);
+  g_variant_dict_insert (dict, "encodingIdx", "u", encoding);
+  add_ssrcs (dict, get_count (stats->wire, "ssrc"),
+      get_count (stats->wire, "rtx-ssrc"));
+  add_count (dict, "packetsMissed", get_count (stats->graph, "lost"));
+  add_count (dict, "packetsRepaired", get_count (stats->graph, "recovered"));
+  add_count (dict, "packetsGivenUp", get_count (stats->graph, "given-up"));
+  add_count (dict, "keyFrameCount", get_count (stats->graph, "keyframes"));
+}
+
+/* One of the list "encodings", copied; empty when there is none. */
+static GstStructure *
+copy_encoding (const GstStructure *s, guint encoding)
+{
+  const GValue *list = gst_structure_get_value (s, "encodings");
+  if (!list || encoding >= gst_value_array_get_size (list))
+    return gst_structure_new_empty ("none");
+  return gst_structure_copy (
+      gst_value_get_structure (gst_value_array_get_value (list, encoding)));
+}
+
+static void
+add_encoding_report (GVariantBuilder *reports,
+    const SfuWorkerProducer *producer, guint encoding, const PadStats *all)
+{
+  PadStats stats = { copy_encoding (all->graph, encoding),
+    copy_encoding (all->wire, encoding) };
+  GVariantDict dict;
+  /* The pad counts feedback for all of them together. */
+  gst_structure_set (stats.wire, "nack-count", G_TYPE_UINT64,
+      get_count (stats.graph, "nacked"), "pli-count", G_TYPE_UINT64,
+      get_count (stats.graph, "keyframe-requests"), NULL);
+  add_inbound (&dict, producer, encoding, &stats);
+  g_variant_builder_add_value (reports, g_variant_dict_end (&dict));
+  gst_structure_free (stats.graph);
+  gst_structure_free (stats.wire);
+}
+
+/* mediasoup: one for each encoding. */
 static GVariant *
 producer_report (const SfuWorkerProducer *producer)
 {
   PadStats stats = { read_stats (producer->track.sink),
     read_stats (producer->track.src) };
+  GVariantBuilder reports;
   GVariantDict dict;
-  begin_report (&dict, "inbound-rtp");
-  add_stream (&dict, producer->kind, producer->mime_type, &stats);
-  /* Maybe learned from the packets. */
-  add_text (&dict, "ssrcOrigin", stats.wire, "ssrc-origin");
-  add_ssrcs (&dict, get_count (stats.wire, "ssrc"),
-      get_count (stats.wire, "rtx-ssrc"));
-  add_count (&dict, "packetsMissed", get_count (stats.graph, "lost"));
-  add_count (&dict, "packetsRepaired", get_count (stats.graph, "recovered"));
-  add_count (&dict, "packetsGivenUp", get_count (stats.graph, "given-up"));
-  add_count (&dict, "keyFrameCount", get_count (stats.graph, "keyframes"));
+  g_variant_builder_init (&reports, G_VARIANT_TYPE ("aa{sv}"));
+  if (producer->n_encodings > 1) {
+    for (guint i = 0; i < producer->n_encodings; i++)
+      add_encoding_report (&reports, producer, i, &stats);
+  } else {
+    add_inbound (&dict, producer, 0, &stats);
+    /* Maybe learned from the packets. */
+    add_text (&dict, "ssrcOrigin", stats.wire, "ssrc-origin");
+    g_variant_builder_add_value (&reports, g_variant_dict_end (&dict));
+  }
   gst_structure_free (stats.graph);
   gst_structure_free (stats.wire);
-  return end_report (&dict);
+  return g_variant_builder_end (&reports);
 }
 
 static GVariant *
@@ -238,7 +281,8 @@ consumer_report (const SfuWorkerConsumer *consumer)
     read_stats (consumer->track.sink) };
   GVariantDict dict;
   begin_report (&dict, "outbound-rtp");
-  add_stream (&dict, consumer->producer->kind, consumer->mime_type, &stats);
+  add_stream (&dict, consumer->producer->kind, consumer->mime_type, &stats,
+      consumer->score.score);
   add_ssrcs (&dict, consumer->ssrc, consumer->rtx_ssrc);
   add_count (&dict, "packetsRepaired", get_count (stats.graph, "rtx-packets"));
   add_count (&dict, "nackMissed", get_count (stats.graph, "nack-missed"));

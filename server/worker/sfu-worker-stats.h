@@ -3,7 +3,7 @@
  * elements' `stats` structures under the names clients know.
  *
  *   transport  one "webrtc-transport"
- *   producer   one "inbound-rtp": what the publisher sends
+ *   producer   one "inbound-rtp" for each encoding: what the publisher sends
  *   consumer   one "outbound-rtp": what the subscriber gets
  *
  * All have "type", "timestamp" (ms since 1970) and, beyond mediasoup,

@@ -98,12 +98,22 @@ sfu_worker_free (SfuWorker *self)
       sfu_node_table_list (self->nodes, SFU_NODE_ROUTER);
   for (guint i = 0; i < routers->len; i++)
     close_router (self, routers->pdata[i]);
+  g_clear_handle_id (&self->score_timer, g_source_remove);
   sfu_node_table_free (self->nodes);
   g_clear_object (&self->server);
   g_clear_object (&self->loop);
   g_strfreev (self->announced);
   g_free (self->listen_ip);
   g_free (self);
+}
+
+static gboolean
+on_score_timer (gpointer data)
+{
+  SfuWorker *self = data;
+  sfu_worker_scores_look (
+      self->nodes, self->loop, &self->callbacks->scores, self->owner);
+  return G_SOURCE_CONTINUE;
 }
 
 /* "" entries of the seam are "nothing configured". */
@@ -195,6 +205,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   *used_min = port_min;
   *used_max = port_max;
   self->loop = g_steal_pointer (&loop);
+  self->score_timer =
+      g_timeout_add_seconds (SFU_WORKER_SCORE_INTERVAL_S, on_score_timer, self);
   g_message ("media on %s, %s ports %u to %u", listen_ip,
       config->ice_tcp ? "UDP and TCP" : "UDP", port_min, port_max);
   return TRUE;

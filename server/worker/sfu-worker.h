@@ -9,6 +9,7 @@
 #include "sfu-rtp-parameters.h"
 #include "sfu-seam.h"
 #include "sfu-worker-config.h"
+#include "sfu-worker-score.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ typedef struct {
       const gchar *producer_id, gint volume_dbov);
   void (*layers_changed) (
       gpointer owner, const gchar *consumer_id, gint spatial, gint temporal);
+  SfuWorkerScoreCallbacks scores;
 } SfuWorkerCallbacks;
 
 SfuWorker *sfu_worker_new (const SfuWorkerCallbacks *callbacks, gpointer owner);

@@ -30,8 +30,16 @@ export async function change (viewer, of, spatial, width, fps, temporal) {
     ...gapAround(frames, frame.at, fps) };
 }
 
-/** Frames per second decoded, and the width, over a window. */
+/** The longest time between two pictures that were shown. */
+function longestGap (frames) {
+  return Math.round(Math.max(0,
+    ...frames.slice(1).map(({ at }, i) => at - frames[i].at)));
+}
+
+/** Frames per second decoded, and the width, over a window. Freezes are no
+ * measure here: Chromium takes fewer pictures a second for one. */
 export async function rate (viewer, of, ms) {
+  const from = await viewer.now();
   const before = await viewer.received(of, 'video');
   await new Promise((resolve) => setTimeout(resolve, ms));
   const after = await viewer.received(of, 'video');
@@ -39,7 +47,7 @@ export async function rate (viewer, of, ms) {
   return {
     width: after.frameWidth,
     fps: Math.round((after.framesDecoded - before.framesDecoded) / seconds),
-    freezes: after.freezeCount - before.freezeCount,
+    maxGapMs: longestGap(await viewer.framesOf(of, from)),
     plis: after.pliCount - before.pliCount,
     lost: after.packetsLost - before.packetsLost,
   };

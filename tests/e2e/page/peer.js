@@ -354,10 +354,10 @@ async function sent (kind) {
 async function sentEncodings () {
   const reports = await state.producers.get('video').getStats();
   return [...reports.values()].filter((r) => r.type === 'outbound-rtp')
-    .map(({ rid, frameWidth, framesPerSecond, framesEncoded, scalabilityMode,
-      bytesSent, encoderImplementation, active }) => ({ rid, frameWidth,
-      framesPerSecond, framesEncoded, scalabilityMode, bytesSent,
-      encoderImplementation, active }))
+    .map(({ rid, timestamp, frameWidth, framesPerSecond, framesEncoded,
+      scalabilityMode, bytesSent, encoderImplementation, active }) => ({ rid,
+      timestamp, frameWidth, framesPerSecond, framesEncoded, scalabilityMode,
+      bytesSent, encoderImplementation, active }))
     .sort((a, b) => (a.rid ?? '').localeCompare(b.rid ?? ''));
 }
 

@@ -8,12 +8,14 @@ import { CAMERA_FPS } from '../lib/expect.mjs';
 import { assertNear, change, rate } from '../lib/layers.mjs';
 import { record } from '../lib/results.mjs';
 
-const WIDTH = 640;
-const HEIGHT = 360;
+/** Chromium gives up layers of small pictures: three begin at 540 lines. */
+const SIZES = { 1: [640, 360], 2: [640, 360], 3: [960, 540] };
 const WINDOW_MS = 3000;
 const RAMP_MS = 30000;
 /** An encoder on a machine that has no time drops pictures. */
 const FPS_TOLERANCE = 0.35;
+/** Nor may it be on its way for so long: without key frames nothing is shown. */
+const GAP_MS = 700;
 
 const modes = [
   ['VP9', 'L1T3'], ['VP9', 'L2T3'], ['VP9', 'L3T3'], ['VP9', 'L3T3_KEY'],
@@ -25,15 +27,25 @@ function assertRate (seen, part, full, what) {
   const wanted = full * part;
   assertNear(seen.fps, wanted, Math.max(2, wanted * FPS_TOLERANCE),
     `${what}: pictures a second`);
-  assert.equal(seen.freezes, 0, `${what}: froze`);
+  assert.ok(seen.maxGapMs <= GAP_MS, `${what}: ${JSON.stringify(seen)}`);
 }
 
-async function temporal (b, layers, full, seen) {
+/** Pictures that the publisher made a second, over the same window. */
+async function made (a, ms) {
+  const [before] = await a.sentEncodings();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  const [after] = await a.sentEncodings();
+  return (after.framesEncoded - before.framesEncoded)
+    / ((after.timestamp - before.timestamp) / 1000);
+}
+
+async function temporal (a, b, layers, seen) {
   for (let layer = 0; layer < 3; layer++) {
     await b.preferLayers('a', layers - 1, layer);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const got = await rate(b, 'a', WINDOW_MS);
-    seen.push({ temporal: layer, ...got });
+    const [got, full] = await Promise.all([rate(b, 'a', WINDOW_MS),
+      made(a, WINDOW_MS)]);
+    seen.push({ temporal: layer, made: Math.round(full), ...got });
     assertRate(got, 1 / 2 ** (2 - layer), full, `temporal layer ${layer}`);
   }
 }
@@ -45,33 +57,33 @@ async function spatial (b, layers, width, seen) {
     const got = await rate(b, 'a', WINDOW_MS);
     seen.push({ spatial: layer, ...changed, ...got });
     assert.equal(got.width, wanted);
-    assert.equal(got.freezes, 0, JSON.stringify(got));
+    assert.ok(got.maxGapMs <= GAP_MS, JSON.stringify(got));
   }
 }
 
 for (const [codec, mode] of modes) {
   test(`${codec} ${mode}`, async (t) => {
     const layers = Number(mode[1]);
+    const [width, height] = SIZES[layers];
     const call = await Call.start(t);
     const a = await call.peer('a');
     const b = await call.peer('b');
-    await a.publish({ audio: false, codec, width: WIDTH, height: HEIGHT,
+    await a.publish({ audio: false, codec, width, height,
       encodings: [{ scalabilityMode: mode, maxBitrate: 1500000 }],
       startBitrateKbps: 1500 });
     const { video } = await b.hear('a', ['video']);
     assert.equal(video.type, 'svc');
     await b.firstFrame('a');
-    await b.frameOfWidth('a', WIDTH, 0, RAMP_MS);
+    await b.frameOfWidth('a', width, 0, RAMP_MS);
     const [sent] = await a.sentEncodings();
     assert.equal(sent.scalabilityMode, mode, JSON.stringify(sent));
     const seen = [];
-    const full = await rate(b, 'a', WINDOW_MS);
-    seen.push({ best: true, ...full });
+    seen.push({ best: true, ...await rate(b, 'a', WINDOW_MS) });
     try {
       if (layers > 1)
-        await spatial(b, layers, WIDTH, seen);
-      await change(b, 'a', layers - 1, WIDTH, CAMERA_FPS);
-      await temporal(b, layers, full.fps, seen);
+        await spatial(b, layers, width, seen);
+      await change(b, 'a', layers - 1, width, CAMERA_FPS);
+      await temporal(a, b, layers, seen);
     } finally {
       record('svc', { codec, mode, encoder: sent.encoderImplementation, seen });
     }
