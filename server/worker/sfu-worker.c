@@ -141,7 +141,10 @@ listen_tcp (SfuWorker *self, SfuWebRtcServer *server)
   }
   guint16 udp = sfu_webrtc_server_get_port (server);
   guint16 tcp = sfu_webrtc_server_get_tcp_port (server);
-  if (tcp != udp)
+  /* Whoever asked for any free port has no rule for this one. */
+  if (tcp != udp && self->port_min == 0)
+    g_info ("ICE over TCP uses port %u", tcp);
+  else if (tcp != udp)
     g_warning ("another program has TCP port %u: ICE over TCP uses port %u "
                "instead, which a firewall must let in",
         udp, tcp);

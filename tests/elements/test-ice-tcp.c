@@ -221,11 +221,15 @@ test_media (void)
   check (&side, peer, TEST_CHECK_NOMINATE);
   g_main_context_iteration (control, TRUE);
 
-  for (gsize size = 1; size <= sizeof data; size++) {
+  /* What comes before the element is ready waits, but not all of 2000. */
+  data[0] = RTP;
+  test_stun_peer_send (peer, data, 1);
+  gst_buffer_unref (gst_harness_pull (src));
+  for (gsize size = 2; size <= sizeof data; size++) {
     data[0] = size % 2 ? RTP : DTLS;
     test_stun_peer_send (peer, data, size);
   }
-  for (gsize size = 1; size <= sizeof data; size++) {
+  for (gsize size = 2; size <= sizeof data; size++) {
     GstBuffer *buffer = gst_harness_pull (src);
 
     g_assert_nonnull (buffer);

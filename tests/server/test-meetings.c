@@ -183,7 +183,7 @@ assert_transport (JsonNode *ack)
       json_object_get_object_member (object, "iceParameters"), "iceLite"));
   g_assert_cmpuint (json_array_get_length (
                         json_object_get_array_member (object, "iceCandidates")),
-      ==, 1);
+      >=, 1); /* UDP, and TCP where that port is free */
   g_assert_true (json_object_has_member (
       json_object_get_object_member (object, "dtlsParameters"),
       "fingerprints"));
