@@ -47,6 +47,9 @@ typedef struct {
   guint16 picture_id;
   guint8 tl0_picture_id;
   guint8 key_index; /* 5 bits; the upper three of its byte are TID and Y */
+  /* Of a dependency descriptor that could be read. */
+  gboolean has_frame_number;
+  guint16 frame_number;
 } SfuPayloadInfo;
 
 /* payload: RTP payload without padding. Truncated or nonsense payload: all

@@ -215,6 +215,8 @@ void
 sfu_dependency_frame_to_info (
     const SfuDependencyFrame *frame, SfuPayloadInfo *info)
 {
+  info->has_frame_number = TRUE;
+  info->frame_number = frame->frame_number;
   info->spatial = frame->spatial;
   info->temporal = frame->temporal;
   info->switch_layers = frame->switch_layers;

@@ -63,6 +63,9 @@ typedef struct {
 gboolean sfu_dependency_parse (SfuDependencyParser *parser, const guint8 *data,
     gsize len, SfuDependencyFrame *frame);
 
+/* Where a descriptor has its frame number, 16 bits. */
+#define SFU_DD_FRAME_NUMBER_AT 1
+
 /* What it says, in the words of a payload's inspection; VP8's numbers stay. */
 void sfu_dependency_frame_to_info (
     const SfuDependencyFrame *frame, SfuPayloadInfo *info);

@@ -243,6 +243,7 @@ sfu_stream_sender_begin_span (
   self->now.encoding = meta->encoding;
   sfu_seq_map_resync (&self->now.map, step);
   sfu_vp8_numbers_resync (&self->now.vp8);
+  sfu_frame_numbers_resync (&self->now.frames);
   aim_filter (self);
   if (meta->info.keyframe_start)
     sfu_layer_filter_restart (&self->now.filter);

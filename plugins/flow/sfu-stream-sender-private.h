@@ -6,6 +6,7 @@
  * Threads: under the lock of the consumer that owns it. */
 #pragma once
 
+#include "sfu-frame-numbers.h"
 #include "sfu-layer-filter.h"
 #include "sfu-rtx-guard.h"
 #include "sfu-stream-sender.h"
@@ -23,6 +24,7 @@ typedef struct {
   guint encoding;
   SfuSeqMap map;
   SfuVp8Numbers vp8;
+  SfuFrameNumbers frames;
   SfuLayerFilter filter;
 } SfuSpan;
 

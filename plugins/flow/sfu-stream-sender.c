@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "sfu-dependency-descriptor.h"
+
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 #define RTX_OSN_SIZE 2
 /* Room behind the packet for the SRTP tag (16 with AES-GCM) and what SRTCP-like
@@ -21,6 +23,7 @@ sfu_stream_sender_new (
   sfu_stream_config_init (&self->config);
   sfu_seq_map_init (&self->now.map, first_seq, first_timestamp);
   sfu_vp8_numbers_init (&self->now.vp8, first_seq);
+  sfu_frame_numbers_init (&self->now.frames, first_seq);
   sfu_layer_filter_init (&self->now.filter);
   sfu_keyframe_gate_init (&self->gate, SFU_CODEC_UNKNOWN);
   sfu_rate_meter_init (&self->rate, RATE_WINDOW_US);
@@ -114,23 +117,7 @@ static const SfuExtKind carried[] = {
   SFU_EXT_TOFFSET,
   SFU_EXT_ABS_CAPTURE_TIME,
   SFU_EXT_PLAYOUT_DELAY,
-  SFU_EXT_DEPENDENCY_DESCRIPTOR,
 };
-
-static void
-collect_extensions (const SfuStreamSender *self, const guint8 *data,
-    const SfuExtIndex *index, SfuExtWriter *writer)
-{
-  const SfuExtMap *ext = &self->config.ext;
-  gsize i;
-
-  sfu_ext_writer_init (writer);
-  sfu_ext_writer_add (writer, ext->id_of_kind[SFU_EXT_MID],
-      (const guint8 *)self->config.mid, strlen (self->config.mid));
-  for (i = 0; i < G_N_ELEMENTS (carried); i++)
-    sfu_ext_writer_add (writer, ext->id_of_kind[carried[i]],
-        data + index->offset[carried[i]], index->len[carried[i]]);
-}
 
 typedef struct {
   guint16 seq;
@@ -140,7 +127,48 @@ typedef struct {
   guint16 osn; /* with rtx: the number it was sent with first */
   gboolean has_picture;
   SfuVp8Picture picture;
+  guint16 frame; /* of the dependency descriptor, if there is one */
 } Numbers;
+
+typedef struct {
+  SfuExtWriter writer;
+  guint8 descriptor[G_MAXUINT8]; /* what the writer has borrowed */
+} Extensions;
+
+/* One that could not be read is not passed on: its number would be another's. */
+static void
+add_descriptor (const SfuStreamSender *self, const guint8 *data,
+    const SfuRtpMeta *meta, const Numbers *numbers, Extensions *ext)
+{
+  guint8 id = self->config.ext.id_of_kind[SFU_EXT_DEPENDENCY_DESCRIPTOR];
+  guint8 len = meta->ext.len[SFU_EXT_DEPENDENCY_DESCRIPTOR];
+
+  if (id == 0 || !meta->info.has_frame_number)
+    return;
+  memcpy (ext->descriptor,
+      data + meta->ext.offset[SFU_EXT_DEPENDENCY_DESCRIPTOR], len);
+  GST_WRITE_UINT16_BE (
+      ext->descriptor + SFU_DD_FRAME_NUMBER_AT, numbers->frame);
+  sfu_ext_writer_add (&ext->writer, id, ext->descriptor, len);
+}
+
+static void
+collect_extensions (const SfuStreamSender *self, const guint8 *data,
+    const SfuRtpMeta *meta, const Numbers *numbers, Extensions *out)
+{
+  const SfuExtMap *ext = &self->config.ext;
+  const SfuExtIndex *index = &meta->ext;
+  SfuExtWriter *writer = &out->writer;
+  gsize i;
+
+  sfu_ext_writer_init (writer);
+  sfu_ext_writer_add (writer, ext->id_of_kind[SFU_EXT_MID],
+      (const guint8 *)self->config.mid, strlen (self->config.mid));
+  for (i = 0; i < G_N_ELEMENTS (carried); i++)
+    sfu_ext_writer_add (writer, ext->id_of_kind[carried[i]],
+        data + index->offset[carried[i]], index->len[carried[i]]);
+  add_descriptor (self, data, meta, numbers, out);
+}
 
 static void
 write_header (const SfuStreamSender *self, guint8 *out, const Numbers *numbers,
@@ -164,13 +192,13 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
 {
   GstBuffer *out;
   GstMapInfo src, dst;
-  SfuExtWriter ext;
+  Extensions ext;
   gsize size, ext_size;
   guint8 *p;
 
   gst_buffer_map (in, &src, GST_MAP_READ);
-  collect_extensions (self, src.data, &meta->ext, &ext);
-  ext_size = sfu_ext_writer_size (&ext);
+  collect_extensions (self, src.data, meta, numbers, &ext);
+  ext_size = sfu_ext_writer_size (&ext.writer);
   size = SFU_RTP_MIN_HEADER + ext_size + (numbers->rtx ? RTX_OSN_SIZE : 0) +
       meta->header.payload_len;
   out = gst_buffer_new_allocate (NULL, size + TAIL_ROOM, NULL);
@@ -178,7 +206,7 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
   p = dst.data;
   write_header (self, p, numbers, ext_size > 0);
   p += SFU_RTP_MIN_HEADER;
-  p += sfu_ext_writer_write (&ext, p);
+  p += sfu_ext_writer_write (&ext.writer, p);
   if (numbers->rtx) {
     GST_WRITE_UINT16_BE (p, numbers->osn);
     p += RTX_OSN_SIZE;
@@ -283,6 +311,9 @@ number (SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us,
   if (!sfu_seq_map_forward (&now->map, meta->header.seq, meta->header.timestamp,
           &numbers->seq, &numbers->timestamp))
     return SFU_DROP_TOO_OLD;
+  numbers->frame = meta->info.has_frame_number
+      ? sfu_frame_numbers_forward (&now->frames, meta->info.frame_number)
+      : 0;
   numbers->marker =
       sfu_layer_filter_marker (&now->filter, &meta->info, meta->header.marker);
   numbers->rtx = FALSE;
@@ -375,6 +406,8 @@ renumber (const SfuStreamSender *self, const SfuSpan *span,
       sfu_seq_map_timestamp (&span->map, meta->header.timestamp);
   numbers->marker =
       sfu_layer_filter_marker (&span->filter, &meta->info, meta->header.marker);
+  numbers->frame =
+      sfu_frame_numbers_lookup (&span->frames, meta->info.frame_number);
   numbers->has_picture = has_picture (meta);
   return meta->header.payload_len > 0 &&
       (!numbers->has_picture ||
