@@ -6,6 +6,7 @@ import { Device } from 'mediasoup-client';
 import * as protoo from 'protoo-client';
 import { Watch, readPicture } from './watch.js';
 import { noiseStream } from './noise.js';
+import { keepSecret, secretCounts } from './secret.js';
 
 const POLL_MS = 20;
 /** What Chromium's fake camera gives by default. */
@@ -25,10 +26,15 @@ const state = {
   retired: [],          // consumers that are closed, with their packets
   notifications: [],    // { method, data, at }
   local: null,          // <video> of the own camera
+  secret: null,         // key of end-to-end encryption
 };
 
 /** ms since 1970, with fractions; comparable between pages of one machine. */
 const now = () => performance.timeOrigin + performance.now();
+
+/** What mediasoup-client calls with each new sender or receiver. */
+const secretly = (side) => state.secret
+  ? (half) => keepSecret(side, half, state.secret) : undefined;
 
 const request = (method, data) => state.protoo.request(method, data);
 
@@ -75,6 +81,7 @@ async function onRequest ({ method, data }) {
     rtpParameters: data.rtpParameters, appData: data.appData,
     // Chromium synchronises what shares a stream id.
     streamId: `${data.peerId}-${data.appData?.source ?? 'main'}`,
+    onRtpReceiver: secretly('decrypt'),
   });
   const element = document.createElement(data.kind);
   element.autoplay = true;
@@ -180,11 +187,12 @@ function wrongFingerprint (dtlsParameters) {
  * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
  * relay (only through TURN), viaPort (of a forwarder in front of the server's
  * media port), credentials ({ username, credential }, instead of
- * the server's), forceTcp.
+ * the server's), forceTcp, secret (key of end-to-end encryption, see secret.js).
  */
 async function join (options) {
   const { serverUrl, roomId, peerId } = options;
   const started = now();
+  state.secret = options.secret ?? null;
   const token = options.token ? `&token=${options.token}` : '';
   await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}${token}`);
   state.device = new Device();
@@ -212,6 +220,7 @@ async function produceVideo (track, options) {
     track,
     codec,
     stopTracks: false,
+    onRtpSender: secretly('encrypt'),
     encodings: options.encodings
       ?? [{ maxBitrate: options.maxBitrate ?? 1000000 }],
     codecOptions: options.startBitrateKbps
@@ -235,7 +244,7 @@ async function publish (options) {
     const producer = track.kind === 'video'
       ? await produceVideo(track, options)
       : await state.transports.send.produce({ track, stopTracks: false,
-        appData: { source: 'mic' } });
+        onRtpSender: secretly('encrypt'), appData: { source: 'mic' } });
     state.producers.set(track.kind, producer);
     ids[track.kind] = producer.id;
     if (track.kind === 'video') {
@@ -350,6 +359,22 @@ async function sent (kind) {
     availableOutgoingBitrate: pair?.availableOutgoingBitrate };
 }
 
+/** Of all encodings of the own video: packets together, pictures of the one
+ * that has most (each encoding is made of the same ones). */
+async function sentTogether () {
+  const total = { framesEncoded: 0, packetsSent: 0, nackCount: 0,
+    retransmittedPacketsSent: 0 };
+  const reports = await state.producers.get('video').getStats();
+  for (const report of reports.values()) {
+    if (report.type !== 'outbound-rtp')
+      continue;
+    total.framesEncoded = Math.max(total.framesEncoded, report.framesEncoded);
+    for (const name of ['packetsSent', 'nackCount', 'retransmittedPacketsSent'])
+      total[name] += report[name] ?? 0;
+  }
+  return total;
+}
+
 /** outbound-rtp of every encoding of the own video, lowest first. */
 async function sentEncodings () {
   const reports = await state.producers.get('video').getStats();
@@ -441,7 +466,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
   received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
-  connected, sentEncodings, framesOf, frameOfWidth, preferLayers, sendUpTo,
+  connected, sentTogether, sentEncodings, framesOf, frameOfWidth, preferLayers, sendUpTo,
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),
@@ -449,6 +474,6 @@ window.e2e = {
   transportIds: () => ({ send: state.transports.send.id,
     recv: state.transports.recv.id }),
   picture: (peerId) => readPicture(find(peerId, 'video').element),
-  ownPictures,
+  ownPictures, secretCounts,
   leave: () => state.protoo.close(),
 };
