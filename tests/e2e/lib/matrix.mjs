@@ -24,12 +24,45 @@ export const NETWORKS = {
     blackoutMs: BLACKOUT_MS },
 };
 
+/** Tracks of one stream, and in layers: encodings for Chromium (what is small
+ * has two), a stream in layers for the codecs that have them. */
+export const KINDS = {
+  single: () => ({}),
+  layers: (codec) => ({ width: 640, height: 360, encodings: LAYERS[codec] }),
+};
+
+const SIMULCAST = [
+  { scaleResolutionDownBy: 2, maxBitrate: 250000 },
+  { scaleResolutionDownBy: 1, maxBitrate: 750000 },
+];
+
+const LAYERS = {
+  VP8: SIMULCAST,
+  H264: SIMULCAST,
+  VP9: [{ scalabilityMode: 'L2T3', maxBitrate: 1000000 }],
+  AV1: [{ scalabilityMode: 'L1T3', maxBitrate: 1000000 }],
+};
+
+/** Counts of a producer's report. */
+const COUNTED = ['packetCount', 'packetsRepaired', 'packetsMissed',
+  'packetsGivenUp', 'nackPacketCount', 'pliCount'];
+
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What the server has of a call: the first of each. */
+/** One report of all encodings: counts added up, the rest of the first. */
+function together (reports) {
+  const total = { ...reports[0] };
+  for (const report of reports.slice(1)) {
+    for (const name of COUNTED)
+      total[name] = (total[name] ?? 0) + (report[name] ?? 0);
+  }
+  return total;
+}
+
+/** What the server has of a call: the producer, the consumer. */
 async function atServer (publisher, viewer, ids, consumerId) {
-  const [producer] = await publisher.request('getProducerStats',
-    { producerId: ids.video });
+  const producer = together(await publisher.request('getProducerStats',
+    { producerId: ids.video }));
   const consumer = (await viewer.request('getConsumerStats', { consumerId }))
     .find((report) => report.type === 'outbound-rtp');
   return { producer, consumer };
@@ -43,41 +76,41 @@ const part = (some, all) => all > 0 ? some / all : null;
 
 /**
  * One publisher, one viewer, both behind the network. Resolves with the
- * figures. options: codec, network (a name), windowMs, seed, publisher and
+ * figures. options: codec, kind (of KINDS), network (a name), windowMs, seed, publisher and
  * viewer (join's options), publish (its options).
  */
 export async function measure (call, options) {
-  const { codec, network, windowMs, seed = 1 } = options;
+  const { codec, kind = 'single', network, windowMs, seed = 1 } = options;
   const { settings, blackoutMs } = NETWORKS[network];
   const bottles = [await Bottle.start(call.server, { seed }),
     await Bottle.start(call.server, { seed: seed + 1 })];
-  const roomId = `${codec}-${network.replace(/[^a-z0-9]+/g, '')}`;
+  const roomId = `${codec}-${kind}-${network.replace(/[^a-z0-9]+/g, '')}`;
   const join = (id, bottle, rest) => call.peer(id,
     { ...rest, roomId, viaPort: bottle.port });
   const publisher = await join('a', bottles[0], options.publisher);
   const viewer = await join('b', bottles[1], options.viewer);
   const ids = await publisher.publish({ codec, startBitrateKbps: 1000,
-    ...options.publish });
+    ...KINDS[kind](codec), ...options.publish });
   await viewer.firstFrame('a');
   const { video } = await viewer.hear('a');
   await wait(WARM_UP_MS);
 
   const before = await atServer(publisher, viewer, ids, video.id);
-  const sentBefore = await publisher.sent('video');
+  const sentBefore = await publisher.sentTogether();
   const through = await Promise.all(bottles.map((bottle) => bottle.stats()));
   await Promise.all(bottles.map((bottle) => bottle.both(settings)));
   const window = await viewer.watch('a', windowMs);
-  const { framesEncoded } = await publisher.sent('video');
+  const { framesEncoded } = await publisher.sentTogether();
   await Promise.all(bottles.map((bottle) => bottle.both('clean')));
   await wait(SETTLE_MS);
   const after = await atServer(publisher, viewer, ids, video.id);
-  const sent = await publisher.sent('video');
+  const sent = await publisher.sentTogether();
   const end = await Promise.all(bottles.map((bottle) => bottle.stats()));
   await publisher.close();
   await viewer.close();
   await Promise.all(bottles.map((bottle) => bottle.stop()));
 
-  return { ...window, codec, network,
+  return { ...window, codec, kind, network,
     framesEncoded: framesEncoded - sentBefore.framesEncoded,
     recoveryMs: blackoutMs ? window.maxGapMs - blackoutMs : null,
     up: uplink(before.producer, after.producer, sentBefore, sent),
@@ -90,8 +123,7 @@ export async function measure (call, options) {
 
 /** Publisher to server: what the server missed and got after all. */
 function uplink (before, after, sentBefore, sent) {
-  const server = minus(after, before, 'packetCount', 'packetsRepaired',
-    'packetsMissed', 'packetsGivenUp', 'nackPacketCount', 'pliCount');
+  const server = minus(after, before, ...COUNTED);
   return { ...server, roundTripTime: after.roundTripTime,
     ...minus(sent, sentBefore, 'retransmittedPacketsSent', 'nackCount',
       'packetsSent'),
@@ -112,6 +144,7 @@ const percent = (value) => value === null ? '-' : (100 * value).toFixed(1);
 const COLUMNS = {
   browser: (r) => r.browser,
   codec: (r) => r.codec,
+  kind: (r) => r.kind,
   network: (r) => r.network,
   frames: (r) => r.framesDecoded,
   encoded: (r) => r.framesEncoded,

@@ -6,13 +6,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Call } from '../lib/call.mjs';
 import { launchFirefox } from '../lib/firefox.mjs';
-import { measure, NETWORKS, writeMatrix } from '../lib/matrix.mjs';
+import { KINDS, measure, NETWORKS, writeMatrix } from '../lib/matrix.mjs';
 import { Namespace, whyNoNamespace } from '../lib/netns.mjs';
 import { record } from '../lib/results.mjs';
 
 const FULL = process.env.SFU_E2E_FULL === '1';
 const WINDOW_MS = FULL ? 15000 : 6000;
-const CODECS = FULL ? ['VP8', 'H264', 'VP9'] : ['VP8', 'H264'];
+const CODECS = FULL ? ['VP8', 'H264', 'VP9', 'AV1'] : ['VP8', 'H264'];
 const FIREFOX_CODECS = ['VP8', 'H264'];
 const SHORT_NETWORKS = ['clean', 'loss 5 %', 'blackout 3 s'];
 /** A machine that has other things to do makes a picture late by itself; that
@@ -49,8 +49,9 @@ function check (row) {
 }
 
 async function through (t, call, browser, options) {
+  const { codec, kind } = options;
   for (const network of FULL ? Object.keys(NETWORKS) : SHORT_NETWORKS) {
-    await t.test(`${browser}, ${options.codec}, ${network}`, async () => {
+    await t.test(`${browser}, ${codec}, ${kind}, ${network}`, async () => {
       const row = { browser, ...await measure(call,
         { ...options, network, windowMs: WINDOW_MS }) };
       record('matrix', row);
@@ -62,8 +63,10 @@ async function through (t, call, browser, options) {
 
 test('codecs through bad networks in Chromium', async (t) => {
   const call = await Call.start(t);
-  for (const codec of CODECS)
-    await through(t, call, 'Chromium', { codec });
+  for (const codec of CODECS) {
+    for (const kind of FULL ? Object.keys(KINDS) : ['single'])
+      await through(t, call, 'Chromium', { codec, kind });
+  }
   t.diagnostic(`\n${writeMatrix(rows)}`);
 });
 
@@ -75,7 +78,7 @@ test('codecs through bad networks in Firefox',
     const call = await Call.start(t,
       { host: namespace.inside, wrap: namespace.wrap });
     for (const codec of FIREFOX_CODECS) {
-      await through(t, call, 'Firefox', { codec,
+      await through(t, call, 'Firefox', { codec, kind: 'single',
         publisher: { launch: launchFirefox }, viewer: { launch: launchFirefox } });
     }
     t.diagnostic(`\n${writeMatrix(rows)}`);
