@@ -138,8 +138,9 @@ test('a transport goes with its DTLS connection', async (t) => {
 
 test('a connection that breaks in mid-call', async (t) => {
   const meeting = await Meeting.start(t);
-  const proxy = await TcpProxy.start(meeting.server.httpPort);
-  t.after(() => proxy.close());
+  const proxy = await TcpProxy.start(meeting.server.host,
+    meeting.server.httpPort);
+  t.after(() => proxy.stop());
   const b = await meeting.enter('b');
   const a = await meeting.enter('a',
     { serverUrl: `ws://127.0.0.1:${proxy.port}` });
@@ -154,7 +155,7 @@ test('a connection that breaks in mid-call', async (t) => {
   await assertBothWays(a, b);
   assert.equal(await b.count('producer-closed'), 0);
 
-  proxy.restore();
+  proxy.open();
   await a.joinedTimes(2);
   const fresh = await until(async () => (await b.seen()).find((entry) =>
     entry.peerId === 'a' && entry.kind === 'video' && entry.firstFrame),
@@ -178,8 +179,9 @@ test('a connection that breaks in mid-call', async (t) => {
 
 test('who stays away is gone, who leaves is gone at once', async (t) => {
   const meeting = await Meeting.start(t, ['--meetings-grace', '1']);
-  const proxy = await TcpProxy.start(meeting.server.httpPort);
-  t.after(() => proxy.close());
+  const proxy = await TcpProxy.start(meeting.server.host,
+    meeting.server.httpPort);
+  t.after(() => proxy.stop());
   const b = await meeting.enter('b');
   const a = await meeting.enter('a',
     { serverUrl: `ws://127.0.0.1:${proxy.port}` });
@@ -192,7 +194,7 @@ test('who stays away is gone, who leaves is gone at once', async (t) => {
   await b.event('user-left', { userId: 'a' });
   assert.equal((await meeting.router()).transports.length, 2);
   // Then it is a new one.
-  proxy.restore();
+  proxy.open();
   await a.joinedTimes(2);
   assert.equal(await b.count('user-joined', { userId: 'a' }), 2);
 });
