@@ -5,11 +5,27 @@ import { launchChromium } from './chromium.mjs';
 import { servePages } from './pages.mjs';
 import { Server } from './server.mjs';
 
+/** No verb waits for longer: what hangs is named, before the whole file is
+ * ended for it. */
+const VERB_TIMEOUT_MS = 60000;
+
+function inTime (promise, what) {
+  let timer;
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(
+      `${what}: no answer of the page in ${VERB_TIMEOUT_MS} ms`)),
+    VERB_TIMEOUT_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** One peer = one tab. The verbs of window.e2e are its methods. */
 class Peer {
-  constructor (page, id) {
+  /** peers: everybody of the call by id. */
+  constructor (page, id, peers) {
     this.page = page;
     this.id = id;
+    this.peers = peers;
     return new Proxy(this, { get: (self, verb) => self.#verb(verb) });
   }
 
@@ -18,8 +34,23 @@ class Peer {
     if (verb in this || typeof verb === 'symbol' || verb === 'then')
       return typeof this[verb] === 'function' ? this[verb].bind(this)
         : this[verb];
-    return (...args) => this.page.call(
-      (name, list) => window.e2e[name](...list), verb, args);
+    return (...args) => this.#run(verb, args);
+  }
+
+  #run (verb, args) {
+    return inTime(this.page.call(
+      (name, list) => window.e2e[name](...list), verb, args),
+    `${this.id}.${verb}(${JSON.stringify(args)})`);
+  }
+
+  /** A window of watch.js, and what the one who is watched made in it. */
+  async watch (id, ms) {
+    const made = () => this.peers.get(id)?.picturesMade() ?? null;
+    const before = await made();
+    const window = await this.#run('watch', [id, ms]);
+    const after = await made();
+    return before === null ? window
+      : { ...window, framesMade: after - before };
   }
 
   close () {
@@ -38,6 +69,7 @@ export class Call {
     t.after(() => self.pages.close());
     self.t = t;
     self.browsers = new Map();
+    self.peers = new Map();
     return self;
   }
 
@@ -56,7 +88,8 @@ export class Call {
     const { launch = launchChromium, page: client = 'peer', ...rest } = options;
     const browser = await this.#browser(launch);
     const page = await browser.newPage(`${this.pages.url}${client}`);
-    const peer = new Peer(page, id);
+    const peer = new Peer(page, id, this.peers);
+    this.peers.set(id, peer);
     peer.joined = await peer.join({ serverUrl: this.server.wsUrl,
       roomId: this.roomId, peerId: id, ...rest });
     return peer;

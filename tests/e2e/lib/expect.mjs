@@ -4,9 +4,13 @@ import assert from 'node:assert/strict';
 
 /** Frames per second of the fake cameras; what Chromium's gives by default. */
 export const CAMERA_FPS = 20;
-/** Part of the camera's frames that must be decoded: the window of a
- * measurement may cut one frame at each end. */
+/** Part of the pictures made that must be decoded; what was made is asked for a
+ * little before and after the window. */
 const FRAMES_WANTED = 0.97;
+const FRAMES_AT_ENDS = 2;
+/** A machine that cannot make so many of its camera's pictures in time does not
+ * show them in time either: what it calls a freeze is not the server's. */
+const IN_TIME = 0.9;
 /** Mean difference of 0..255 per colour that a codec at a megabit may make;
  * measured 0.1 for equal pictures, above 20 for different ones. */
 const PICTURE_TOLERANCE = 8;
@@ -67,13 +71,18 @@ export async function assertShows (sender, receiver, options = {}) {
     `${what}: the pictures differ by ${far.toFixed(1)}`);
 }
 
-/** A window of watch.js: every frame came, moved, in time. */
+/** A window of watch.js: every frame that was made came, moved, in time. */
 export function assertSees (window, what, fps = CAMERA_FPS) {
   const text = `${what}: ${JSON.stringify(window)}`;
-  const wanted = Math.floor(window.seconds * fps * FRAMES_WANTED);
+  const full = window.seconds * fps;
+  const made = window.framesMade ?? full;
+  assert.ok(made > 0, `${text}: the publisher made no picture`);
+  const wanted = Math.floor(
+    Math.min(made, full) * FRAMES_WANTED - FRAMES_AT_ENDS);
   assert.ok(window.framesDecoded >= wanted,
     `${text}: fewer than ${wanted} frames decoded`);
-  assert.equal(window.freezes, 0, `${text}: froze`);
+  if (made >= full * IN_TIME)
+    assert.equal(window.freezes, 0, `${text}: froze`);
   assert.ok(window.pictures >= 2, `${text}: the picture stands still`);
 }
 

@@ -2,7 +2,7 @@
 // The media half of a page, for clients whose signalling is their own: tracks
 // that are received and looked at, and the fake camera. Keeps what happened and
 // when, so that a test asks afterwards.
-import { Watch, readPicture } from './watch.js';
+import { Watch, picturesMade, readPicture } from './watch.js';
 
 const POLL_MS = 20;
 /** What Chromium's fake camera gives by default. */
@@ -118,6 +118,7 @@ export class Media {
       seenBefore: () => this.retired.map(describe),
       watch: (peerId, ms) => new Watch(find(peerId, 'video'),
         find(peerId, 'audio'), statsOf).run(ms),
+      picturesMade: () => picturesMade(this.producers.get('video')),
       picture: (peerId) => readPicture(find(peerId, 'video').element),
       /** What the own camera shows over some time. */
       ownPictures: async (ms) => {

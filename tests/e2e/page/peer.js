@@ -4,7 +4,7 @@
 // that a test asks afterwards and never has to catch a moment.
 import { Device } from 'mediasoup-client';
 import * as protoo from 'protoo-client';
-import { Watch, readPicture } from './watch.js';
+import { Watch, picturesMade, readPicture } from './watch.js';
 import { noiseStream } from './noise.js';
 import { keepSecret, secretCounts } from './secret.js';
 
@@ -475,5 +475,6 @@ window.e2e = {
     recv: state.transports.recv.id }),
   picture: (peerId) => readPicture(find(peerId, 'video').element),
   ownPictures, secretCounts,
+  picturesMade: () => picturesMade(state.producers.get('video')),
   leave: () => state.protoo.close(),
 };

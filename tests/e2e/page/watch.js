@@ -20,6 +20,16 @@ export function readPicture (element) {
   return Array.from(data).filter((_, i) => i % 4 !== 3);
 }
 
+/** Pictures that the encoders of a producer made so far; null = none known. Of
+ * several encodings the one that made most: they are of the same pictures. */
+export async function picturesMade (producer) {
+  if (!producer || producer.closed)
+    return null;
+  const reports = [...(await producer.getStats()).values()].filter(
+    (report) => report.type === 'outbound-rtp');
+  return Math.max(0, ...reports.map((report) => report.framesEncoded ?? 0));
+}
+
 export class Watch {
   constructor (video, audio, statsOf) {
     Object.assign(this, { video, audio, statsOf });
