@@ -11,7 +11,7 @@ export class RoomPeer {
     const self = new RoomPeer();
     const { url, roomId, peerId } = options;
     Object.assign(self, { loadgen, id: peerId, endpoints: [], consumed: [],
-      tracks: 0 });
+      produced: [], tracks: 0 });
     const transport = new protoo.WebSocketTransport(
       `${url}/?roomId=${roomId}&peerId=${peerId}`, { retry: { retries: 0 } });
     self.protoo = new protoo.Peer(transport);
@@ -23,7 +23,12 @@ export class RoomPeer {
       self.#onRequest(request).then(accept,
         (error) => reject(500, error.message));
     });
-    self.capabilities = await self.request('getRouterRtpCapabilities');
+    try {
+      self.capabilities = await self.request('getRouterRtpCapabilities');
+    } catch (error) {
+      self.protoo.close(); // it would dial again
+      throw error;
+    }
     return self;
   }
 
@@ -92,9 +97,10 @@ export class RoomPeer {
       const mid = String(i);
       const { ssrc } = await this.loadgen.command('send',
         { id: endpoint, ...sendFields(track.kind, mid), ...track });
-      await this.request('produce', { transportId: transport.id,
-        kind: track.kind, appData: {},
+      const { id } = await this.request('produce', {
+        transportId: transport.id, kind: track.kind, appData: {},
         rtpParameters: sendParameters(track.kind, mid, ssrc, this.id) });
+      this.produced.push(id);
     }
   }
 
