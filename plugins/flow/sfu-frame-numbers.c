@@ -9,8 +9,8 @@
 void
 sfu_frame_numbers_init (SfuFrameNumbers *numbers, guint16 first)
 {
-  *numbers = (SfuFrameNumbers){ .max_out = (guint16)(first - 1),
-    .resync = TRUE };
+  *numbers =
+      (SfuFrameNumbers){ .max_out = (guint16)(first - 1), .resync = TRUE };
 }
 
 void

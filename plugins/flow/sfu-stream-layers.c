@@ -242,7 +242,7 @@ sfu_stream_sender_begin_span (
   self->now.track = self->track ? sfu_track_ref (self->track) : NULL;
   self->now.encoding = meta->encoding;
   sfu_seq_map_resync (&self->now.map, step);
-  sfu_vp8_numbers_resync (&self->now.vp8);
+  sfu_picture_numbers_resync (&self->now.pictures);
   sfu_frame_numbers_resync (&self->now.frames);
   aim_filter (self);
   if (meta->info.keyframe_start)

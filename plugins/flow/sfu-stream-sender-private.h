@@ -8,9 +8,9 @@
 
 #include "sfu-frame-numbers.h"
 #include "sfu-layer-filter.h"
+#include "sfu-picture-numbers.h"
 #include "sfu-rtx-guard.h"
 #include "sfu-stream-sender.h"
-#include "sfu-vp8-numbers.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ typedef struct {
   SfuTrack *track; /* owned; NULL = nothing was forwarded yet */
   guint encoding;
   SfuSeqMap map;
-  SfuVp8Numbers vp8;
+  SfuPictureNumbers pictures;
   SfuFrameNumbers frames;
   SfuLayerFilter filter;
 } SfuSpan;

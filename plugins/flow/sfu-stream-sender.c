@@ -22,7 +22,7 @@ sfu_stream_sender_new (
 
   sfu_stream_config_init (&self->config);
   sfu_seq_map_init (&self->now.map, first_seq, first_timestamp);
-  sfu_vp8_numbers_init (&self->now.vp8, first_seq);
+  sfu_picture_numbers_init (&self->now.pictures, first_seq);
   sfu_frame_numbers_init (&self->now.frames, first_seq);
   sfu_layer_filter_init (&self->now.filter);
   sfu_keyframe_gate_init (&self->gate, SFU_CODEC_UNKNOWN);
@@ -126,7 +126,7 @@ typedef struct {
   gboolean rtx;
   guint16 osn; /* with rtx: the number it was sent with first */
   gboolean has_picture;
-  SfuVp8Picture picture;
+  SfuPicture picture;
   guint16 frame; /* of the dependency descriptor, if there is one */
 } Numbers;
 
@@ -213,7 +213,7 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
   }
   memcpy (p, src.data + meta->header.header_len, meta->header.payload_len);
   if (numbers->has_picture)
-    sfu_vp8_picture_write (&numbers->picture, &meta->info, p);
+    sfu_picture_write (&numbers->picture, &meta->info, p);
   gst_buffer_unmap (out, &dst);
   gst_buffer_unmap (in, &src);
   gst_buffer_set_size (out, size);
@@ -272,7 +272,7 @@ leave_out (SfuStreamSender *self, const SfuRtpMeta *meta, SfuVerdict verdict)
 {
   sfu_seq_map_drop (&self->now.map, meta->header.seq);
   if (verdict != SFU_DROP_PADDING && has_picture (meta))
-    sfu_vp8_numbers_drop (&self->now.vp8, &meta->info);
+    sfu_picture_numbers_drop (&self->now.pictures, &meta->info);
   return verdict;
 }
 
@@ -280,16 +280,16 @@ leave_out (SfuStreamSender *self, const SfuRtpMeta *meta, SfuVerdict verdict)
 static gboolean
 number_picture (SfuStreamSender *self, const SfuRtpMeta *meta, Numbers *numbers)
 {
-  SfuVp8Numbers *vp8 = &self->now.vp8;
+  SfuPictureNumbers *pictures = &self->now.pictures;
 
   numbers->has_picture = has_picture (meta);
   if (!numbers->has_picture ||
-      sfu_vp8_numbers_forward (vp8, &meta->info, &numbers->picture))
+      sfu_picture_numbers_forward (pictures, &meta->info, &numbers->picture))
     return TRUE;
   if (!meta->info.keyframe_start)
     return FALSE;
-  sfu_vp8_numbers_resync (vp8);
-  return sfu_vp8_numbers_forward (vp8, &meta->info, &numbers->picture);
+  sfu_picture_numbers_resync (pictures);
+  return sfu_picture_numbers_forward (pictures, &meta->info, &numbers->picture);
 }
 
 static SfuVerdict
@@ -411,7 +411,8 @@ renumber (const SfuStreamSender *self, const SfuSpan *span,
   numbers->has_picture = has_picture (meta);
   return meta->header.payload_len > 0 &&
       (!numbers->has_picture ||
-          sfu_vp8_numbers_lookup (&span->vp8, &meta->info, &numbers->picture));
+          sfu_picture_numbers_lookup (
+              &span->pictures, &meta->info, &numbers->picture));
 }
 
 GstBuffer *

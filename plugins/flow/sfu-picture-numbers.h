@@ -20,30 +20,32 @@ typedef struct {
   gboolean resync; /* the next packet begins a new span */
   guint8 tl0_offset, key_offset;
   guint8 max_tl0_out, max_key_out;
-} SfuVp8Numbers;
+} SfuPictureNumbers;
 
 /* In the consumer's numbers. */
 typedef struct {
   guint16 picture_id;
   guint8 tl0_picture_id;
   guint8 key_index;
-} SfuVp8Picture;
+} SfuPicture;
 
 /* first_picture_id: where they begin, random. */
-void sfu_vp8_numbers_init (SfuVp8Numbers *numbers, guint16 first_picture_id);
+void sfu_picture_numbers_init (
+    SfuPictureNumbers *numbers, guint16 first_picture_id);
 /* The next picture forwarded follows the last one, whatever its own number. */
-void sfu_vp8_numbers_resync (SfuVp8Numbers *numbers);
+void sfu_picture_numbers_resync (SfuPictureNumbers *numbers);
 /* A packet to forward. FALSE: its picture was left out, or is of before. */
-gboolean sfu_vp8_numbers_forward (
-    SfuVp8Numbers *numbers, const SfuPayloadInfo *info, SfuVp8Picture *picture);
+gboolean sfu_picture_numbers_forward (SfuPictureNumbers *numbers,
+    const SfuPayloadInfo *info, SfuPicture *picture);
 /* A packet of a picture that is left out. */
-void sfu_vp8_numbers_drop (SfuVp8Numbers *numbers, const SfuPayloadInfo *info);
+void sfu_picture_numbers_drop (
+    SfuPictureNumbers *numbers, const SfuPayloadInfo *info);
 /* The numbers with which a packet was forwarded. FALSE: it was not. */
-gboolean sfu_vp8_numbers_lookup (const SfuVp8Numbers *numbers,
-    const SfuPayloadInfo *info, SfuVp8Picture *picture);
+gboolean sfu_picture_numbers_lookup (const SfuPictureNumbers *numbers,
+    const SfuPayloadInfo *info, SfuPicture *picture);
 
 /* Writes them into a copy of the payload that info speaks of. */
-void sfu_vp8_picture_write (
-    const SfuVp8Picture *picture, const SfuPayloadInfo *info, guint8 *payload);
+void sfu_picture_write (
+    const SfuPicture *picture, const SfuPayloadInfo *info, guint8 *payload);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 /* plugins/flow: VP8's numbers go on without a gap whatever is left out.
  *
  * Threads: one. */
-#include "sfu-vp8-numbers.h"
+#include "sfu-picture-numbers.h"
 
 #include <string.h>
 
@@ -21,27 +21,27 @@ picture (guint id, gboolean is_long, guint tl0, guint key)
 static void
 test_drop (void)
 {
-  SfuVp8Numbers n;
-  SfuVp8Picture out;
+  SfuPictureNumbers n;
+  SfuPicture out;
   SfuPayloadInfo a = picture (32766, TRUE, 255, 31),
                  b = picture (32767, TRUE, 255, 31),
                  c = picture (32768, TRUE, 256, 31);
 
-  sfu_vp8_numbers_init (&n, 100);
-  g_assert_true (sfu_vp8_numbers_forward (&n, &a, &out));
+  sfu_picture_numbers_init (&n, 100);
+  g_assert_true (sfu_picture_numbers_forward (&n, &a, &out));
   g_assert_cmpuint (out.picture_id, ==, 100);
-  sfu_vp8_numbers_drop (&n, &b);
-  sfu_vp8_numbers_drop (&n, &b);
-  g_assert_true (sfu_vp8_numbers_forward (&n, &c, &out));
+  sfu_picture_numbers_drop (&n, &b);
+  sfu_picture_numbers_drop (&n, &b);
+  g_assert_true (sfu_picture_numbers_forward (&n, &c, &out));
   g_assert_cmpuint (out.picture_id, ==, 101);
   g_assert_cmpuint (out.tl0_picture_id, ==, 1);
   /* Again, and late: the same numbers; what was left out has none. */
-  g_assert_true (sfu_vp8_numbers_forward (&n, &a, &out));
+  g_assert_true (sfu_picture_numbers_forward (&n, &a, &out));
   g_assert_cmpuint (out.picture_id, ==, 100);
   g_assert_cmpuint (out.tl0_picture_id, ==, 0);
-  g_assert_false (sfu_vp8_numbers_forward (&n, &b, &out));
-  g_assert_false (sfu_vp8_numbers_lookup (&n, &b, &out));
-  g_assert_true (sfu_vp8_numbers_lookup (&n, &c, &out));
+  g_assert_false (sfu_picture_numbers_forward (&n, &b, &out));
+  g_assert_false (sfu_picture_numbers_lookup (&n, &b, &out));
+  g_assert_true (sfu_picture_numbers_lookup (&n, &c, &out));
   g_assert_cmpuint (out.picture_id, ==, 101);
 }
 
@@ -49,19 +49,19 @@ test_drop (void)
 static void
 test_resync (void)
 {
-  SfuVp8Numbers n;
-  SfuVp8Picture out;
+  SfuPictureNumbers n;
+  SfuPicture out;
   SfuPayloadInfo a = picture (5, FALSE, 7, 3), b = picture (90, FALSE, 200, 30),
                  c = picture (91, FALSE, 201, 30);
 
-  sfu_vp8_numbers_init (&n, 0);
-  g_assert_true (sfu_vp8_numbers_forward (&n, &a, &out));
-  sfu_vp8_numbers_resync (&n);
-  g_assert_true (sfu_vp8_numbers_forward (&n, &b, &out));
+  sfu_picture_numbers_init (&n, 0);
+  g_assert_true (sfu_picture_numbers_forward (&n, &a, &out));
+  sfu_picture_numbers_resync (&n);
+  g_assert_true (sfu_picture_numbers_forward (&n, &b, &out));
   g_assert_cmpuint (out.picture_id, ==, 1);
   g_assert_cmpuint (out.tl0_picture_id, ==, 1);
   g_assert_cmpuint (out.key_index, ==, 1);
-  g_assert_true (sfu_vp8_numbers_forward (&n, &c, &out));
+  g_assert_true (sfu_picture_numbers_forward (&n, &c, &out));
   g_assert_cmpuint (out.picture_id, ==, 2);
   g_assert_cmpuint (out.tl0_picture_id, ==, 2);
   g_assert_cmpuint (out.key_index, ==, 1);
@@ -70,19 +70,19 @@ test_resync (void)
 static void
 test_write (void)
 {
-  static const SfuVp8Picture out = { 0x1234, 0x56, 0x07 };
+  static const SfuPicture out = { 0x1234, 0x56, 0x07 };
   guint8 payload[6] = { 0x90, 0xf0, 0, 0, 0, 0xe1 };
   guint8 brief[5] = { 0x90, 0xf0, 0, 0, 0xe1 };
   static const guint8 wanted[6] = { 0x90, 0xf0, 0x92, 0x34, 0x56, 0xe7 };
   static const guint8 wanted_brief[5] = { 0x90, 0xf0, 0x34, 0x56, 0xe7 };
   SfuPayloadInfo info = picture (0, TRUE, 0, 0), nothing = { FALSE };
 
-  sfu_vp8_picture_write (&out, &nothing, payload);
+  sfu_picture_write (&out, &nothing, payload);
   g_assert_cmpuint (payload[0], ==, 0x90);
-  sfu_vp8_picture_write (&out, &info, payload);
+  sfu_picture_write (&out, &info, payload);
   g_assert_cmpmem (payload, sizeof payload, wanted, sizeof wanted);
   info = picture (0, FALSE, 0, 0);
-  sfu_vp8_picture_write (&out, &info, brief);
+  sfu_picture_write (&out, &info, brief);
   g_assert_cmpmem (brief, sizeof brief, wanted_brief, sizeof wanted_brief);
 }
 
@@ -92,32 +92,32 @@ static void
 check_walk (gboolean is_long)
 {
   enum { PICTURES = 100000, WINDOW = 16 };
-  SfuVp8Numbers n;
+  SfuPictureNumbers n;
   guint16 mask = is_long ? 0x7fff : 0x7f, next = 33;
   gint sent[WINDOW];
   guint first = (guint)g_test_rand_int_range (0, 0x8000);
 
-  sfu_vp8_numbers_init (&n, next);
+  sfu_picture_numbers_init (&n, next);
   for (guint i = 0; i < PICTURES; i++) {
     SfuPayloadInfo info = picture (first + i, is_long, i / 4, 0);
-    SfuVp8Picture out;
+    SfuPicture out;
     guint back = (guint)g_test_rand_int_range (0, WINDOW);
 
     if (i == 0 || g_test_rand_int_range (0, 3) != 0) {
-      g_assert_true (sfu_vp8_numbers_forward (&n, &info, &out));
+      g_assert_true (sfu_picture_numbers_forward (&n, &info, &out));
       g_assert_cmpuint (out.picture_id & mask, ==, next & mask);
       sent[i % WINDOW] = next++ & mask;
     } else {
-      sfu_vp8_numbers_drop (&n, &info);
+      sfu_picture_numbers_drop (&n, &info);
       sent[i % WINDOW] = -1;
     }
     if (back > i)
       continue;
     info = picture (first + i - back, is_long, (i - back) / 4, 0);
     if (sent[(i - back) % WINDOW] < 0) {
-      g_assert_false (sfu_vp8_numbers_lookup (&n, &info, &out));
+      g_assert_false (sfu_picture_numbers_lookup (&n, &info, &out));
     } else {
-      g_assert_true (sfu_vp8_numbers_lookup (&n, &info, &out));
+      g_assert_true (sfu_picture_numbers_lookup (&n, &info, &out));
       g_assert_cmpint (out.picture_id & mask, ==, sent[(i - back) % WINDOW]);
     }
   }
@@ -134,9 +134,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/vp8-numbers/drop", test_drop);
-  g_test_add_func ("/vp8-numbers/resync", test_resync);
-  g_test_add_func ("/vp8-numbers/write", test_write);
-  g_test_add_func ("/vp8-numbers/walk", test_walk);
+  g_test_add_func ("/picture-numbers/drop", test_drop);
+  g_test_add_func ("/picture-numbers/resync", test_resync);
+  g_test_add_func ("/picture-numbers/write", test_write);
+  g_test_add_func ("/picture-numbers/walk", test_walk);
   return g_test_run ();
 }

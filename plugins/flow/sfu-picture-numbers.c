@@ -3,7 +3,7 @@
  * maps: a picture is to them what a packet is to sequence numbers.
  *
  * Threads: owned by its consumer, no locking. */
-#include "sfu-vp8-numbers.h"
+#include "sfu-picture-numbers.h"
 
 #include "sfu-rtp.h"
 
@@ -13,14 +13,14 @@
 #define KEY_INDEX_MASK 0x1f
 
 void
-sfu_vp8_numbers_init (SfuVp8Numbers *numbers, guint16 first_picture_id)
+sfu_picture_numbers_init (SfuPictureNumbers *numbers, guint16 first_picture_id)
 {
-  *numbers = (SfuVp8Numbers){ 0 };
+  *numbers = (SfuPictureNumbers){ 0 };
   sfu_seq_map_init (&numbers->pictures, first_picture_id, 0);
 }
 
 void
-sfu_vp8_numbers_resync (SfuVp8Numbers *numbers)
+sfu_picture_numbers_resync (SfuPictureNumbers *numbers)
 {
   numbers->resync = TRUE;
   sfu_seq_map_resync (&numbers->pictures, 0);
@@ -28,7 +28,7 @@ sfu_vp8_numbers_resync (SfuVp8Numbers *numbers)
 
 /* The nearest number to the newest one that ends in these bits. */
 static guint16
-count_on (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
+count_on (const SfuPictureNumbers *numbers, const SfuPayloadInfo *info)
 {
   guint bits = info->long_picture_id ? LONG_BITS : SHORT_BITS;
   guint mask = (1u << bits) - 1, half = 1u << (bits - 1);
@@ -40,7 +40,7 @@ count_on (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
 }
 
 static void
-take_newest (SfuVp8Numbers *numbers, guint16 in)
+take_newest (SfuPictureNumbers *numbers, guint16 in)
 {
   if (!numbers->started || sfu_seq_after (in, numbers->last_in))
     numbers->last_in = in;
@@ -48,7 +48,7 @@ take_newest (SfuVp8Numbers *numbers, guint16 in)
 
 static void
 begin_span (
-    SfuVp8Numbers *numbers, const SfuPayloadInfo *info, guint16 picture_id)
+    SfuPictureNumbers *numbers, const SfuPayloadInfo *info, guint16 picture_id)
 {
   guint8 tl0 = numbers->started ? (guint8)(numbers->max_tl0_out + 1) : 0;
   guint8 key = numbers->started ? (guint8)(numbers->max_key_out + 1) : 0;
@@ -61,8 +61,8 @@ begin_span (
 }
 
 static void
-translate (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info,
-    guint16 out, SfuVp8Picture *picture)
+translate (const SfuPictureNumbers *numbers, const SfuPayloadInfo *info,
+    guint16 out, SfuPicture *picture)
 {
   picture->picture_id = out;
   picture->tl0_picture_id =
@@ -72,8 +72,8 @@ translate (const SfuVp8Numbers *numbers, const SfuPayloadInfo *info,
 }
 
 gboolean
-sfu_vp8_numbers_forward (
-    SfuVp8Numbers *numbers, const SfuPayloadInfo *info, SfuVp8Picture *picture)
+sfu_picture_numbers_forward (
+    SfuPictureNumbers *numbers, const SfuPayloadInfo *info, SfuPicture *picture)
 {
   guint16 in, out = 0;
   guint32 unused;
@@ -94,7 +94,8 @@ sfu_vp8_numbers_forward (
 }
 
 void
-sfu_vp8_numbers_drop (SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
+sfu_picture_numbers_drop (
+    SfuPictureNumbers *numbers, const SfuPayloadInfo *info)
 {
   guint16 in;
 
@@ -106,8 +107,8 @@ sfu_vp8_numbers_drop (SfuVp8Numbers *numbers, const SfuPayloadInfo *info)
 }
 
 gboolean
-sfu_vp8_numbers_lookup (const SfuVp8Numbers *numbers,
-    const SfuPayloadInfo *info, SfuVp8Picture *picture)
+sfu_picture_numbers_lookup (const SfuPictureNumbers *numbers,
+    const SfuPayloadInfo *info, SfuPicture *picture)
 {
   SfuSeqMap copy;
   guint16 in, out = 0;
@@ -128,8 +129,8 @@ sfu_vp8_numbers_lookup (const SfuVp8Numbers *numbers,
 }
 
 void
-sfu_vp8_picture_write (
-    const SfuVp8Picture *picture, const SfuPayloadInfo *info, guint8 *payload)
+sfu_picture_write (
+    const SfuPicture *picture, const SfuPayloadInfo *info, guint8 *payload)
 {
   if (info->picture_id_at != 0 && info->long_picture_id) {
     payload[info->picture_id_at] =
