@@ -38,12 +38,16 @@ typedef struct {
   guint8 spatial, temporal;
   gboolean layer_end;   /* last packet of the picture's spatial layer, where the
                        * payload says so (VP9, dependency descriptor) */
-  guint8 switch_layers; /* bit t: who has decoded only lower temporal layers so
-                         * far can take all up to t from here on */
-  /* VP8: what a forwarder that leaves pictures out must renumber. Offsets into
-   * the payload, 0 = absent. */
+  guint8 switch_layers; /* bit t: who has decoded only the layers up to
+                         * switch_from so far can take all up to t from here */
+  guint8 switch_from;
+  /* VP8 and VP9: what a forwarder must renumber. Offsets into the payload, 0 =
+   * absent. */
   guint8 picture_id_at, tl0_picture_id_at, key_index_at;
   gboolean long_picture_id; /* 15 bits in two bytes, else 7 in one */
+  /* References are told as differences of picture ids (VP9): those of pictures
+   * that are left out must stay free. */
+  gboolean refers_by_picture_id;
   guint16 picture_id;
   guint8 tl0_picture_id;
   guint8 key_index; /* 5 bits; the upper three of its byte are TID and Y */

@@ -220,6 +220,7 @@ sfu_dependency_frame_to_info (
   info->spatial = frame->spatial;
   info->temporal = frame->temporal;
   info->switch_layers = frame->switch_layers;
+  info->switch_from = 0;
   info->layer_end = frame->end_of_frame;
   info->frame_start = frame->start_of_frame && frame->spatial == 0;
   info->keyframe_start = info->frame_start && frame->has_structure;

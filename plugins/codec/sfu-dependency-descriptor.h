@@ -66,7 +66,7 @@ gboolean sfu_dependency_parse (SfuDependencyParser *parser, const guint8 *data,
 /* Where a descriptor has its frame number, 16 bits. */
 #define SFU_DD_FRAME_NUMBER_AT 1
 
-/* What it says, in the words of a payload's inspection; VP8's numbers stay. */
+/* What it says, in the words of a payload's inspection; the codec's numbers stay. */
 void sfu_dependency_frame_to_info (
     const SfuDependencyFrame *frame, SfuPayloadInfo *info);
 

@@ -39,6 +39,8 @@ adjust (SfuLayerFilter *filter, const SfuPayloadInfo *info)
   }
   filter->spatial = MIN (filter->spatial, filter->target_spatial);
   filter->temporal = MIN (filter->temporal, filter->target_temporal);
+  if (filter->temporal < info->switch_from)
+    return;
   for (layer = filter->target_temporal; layer > filter->temporal; layer--) {
     if (info->switch_layers >> layer & 1) {
       filter->temporal = layer;

@@ -19,6 +19,13 @@ sfu_picture_numbers_init (SfuPictureNumbers *numbers, guint16 first_picture_id)
   sfu_seq_map_init (&numbers->pictures, first_picture_id, 0);
 }
 
+gboolean
+sfu_payload_has_numbers (const SfuPayloadInfo *info)
+{
+  return info->picture_id_at != 0 || info->tl0_picture_id_at != 0 ||
+      info->key_index_at != 0;
+}
+
 void
 sfu_picture_numbers_resync (SfuPictureNumbers *numbers)
 {
@@ -102,7 +109,8 @@ sfu_picture_numbers_drop (
   if (!numbers->started || numbers->resync || info->picture_id_at == 0)
     return;
   in = count_on (numbers, info);
-  sfu_seq_map_drop (&numbers->pictures, in);
+  if (!info->refers_by_picture_id)
+    sfu_seq_map_drop (&numbers->pictures, in);
   take_newest (numbers, in);
 }
 

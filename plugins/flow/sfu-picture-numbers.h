@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The numbers inside VP8 packets of one consumer: picture id, TL0PICIDX and
- * KEYIDX (RFC 7741 4.2). A receiver takes a gap in them for loss, so pictures
- * left out on purpose must leave none, and they go on over a switch of encoding,
- * a pause or a publisher that started anew. All packets of a picture, late or
- * sent again, get the same numbers.
+/* The numbers inside a consumer's packets, beside RTP's own: picture id and
+ * TL0PICIDX of VP8 (RFC 7741 4.2) and VP9 (RFC 9628 4.2), VP8's KEYIDX. They go
+ * on over a switch of encoding, a pause or a publisher that started anew: a
+ * receiver takes what jumps back for old. All packets of a picture, late or sent
+ * again, get the same numbers.
+ *
+ * A receiver of VP8 takes a gap in them for loss, so pictures left out on purpose
+ * leave none. VP9 says what a picture refers to as a difference of ids: there
+ * those of pictures left out stay free.
  *
  * Threads: owned by its consumer, no locking. */
 #pragma once
@@ -44,6 +48,8 @@ void sfu_picture_numbers_drop (
 gboolean sfu_picture_numbers_lookup (const SfuPictureNumbers *numbers,
     const SfuPayloadInfo *info, SfuPicture *picture);
 
+/* Has the packet any of them? */
+gboolean sfu_payload_has_numbers (const SfuPayloadInfo *info);
 /* Writes them into a copy of the payload that info speaks of. */
 void sfu_picture_write (
     const SfuPicture *picture, const SfuPayloadInfo *info, guint8 *payload);

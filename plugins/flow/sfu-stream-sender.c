@@ -224,15 +224,6 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
 
 /* ---- deciding ---- */
 
-/* VP8's numbers are always rewritten: a stream that nothing was ever left out of
- * needs none of it, but must not jump when something is. */
-static gboolean
-has_picture (const SfuRtpMeta *meta)
-{
-  return meta->info.picture_id_at != 0 || meta->info.tl0_picture_id_at != 0 ||
-      meta->info.key_index_at != 0;
-}
-
 /* A picture of the target where a decoder can start: from here on it is
  * forwarded instead of the one before. */
 static gboolean
@@ -271,7 +262,7 @@ static SfuVerdict
 leave_out (SfuStreamSender *self, const SfuRtpMeta *meta, SfuVerdict verdict)
 {
   sfu_seq_map_drop (&self->now.map, meta->header.seq);
-  if (verdict != SFU_DROP_PADDING && has_picture (meta))
+  if (verdict != SFU_DROP_PADDING && sfu_payload_has_numbers (&meta->info))
     sfu_picture_numbers_drop (&self->now.pictures, &meta->info);
   return verdict;
 }
@@ -282,7 +273,7 @@ number_picture (SfuStreamSender *self, const SfuRtpMeta *meta, Numbers *numbers)
 {
   SfuPictureNumbers *pictures = &self->now.pictures;
 
-  numbers->has_picture = has_picture (meta);
+  numbers->has_picture = sfu_payload_has_numbers (&meta->info);
   if (!numbers->has_picture ||
       sfu_picture_numbers_forward (pictures, &meta->info, &numbers->picture))
     return TRUE;
@@ -408,7 +399,7 @@ renumber (const SfuStreamSender *self, const SfuSpan *span,
       sfu_layer_filter_marker (&span->filter, &meta->info, meta->header.marker);
   numbers->frame =
       sfu_frame_numbers_lookup (&span->frames, meta->info.frame_number);
-  numbers->has_picture = has_picture (meta);
+  numbers->has_picture = sfu_payload_has_numbers (&meta->info);
   return meta->header.payload_len > 0 &&
       (!numbers->has_picture ||
           sfu_picture_numbers_lookup (

@@ -45,6 +45,21 @@ static const Case cases[] = {
   { "key, spatial layer 1", VP9, { 0xa8, 0x01, 0x03, 0x05, 0x82 }, 5, 0, 0 },
   { "temporal layer 2", VP9, { 0xe8, 0x01, 0x40, 0x05, 0x82 }, 5, 1, 0 },
   { "descriptor alone", VP9, { 0x08 }, 1, 0, 0 },
+  { "descriptor with TL0PICIDX alone", VP9, { 0xa8, 0x01, 0x00, 0x05 }, 4, 0,
+      0 },
+  { "flexible key", VP9, { 0xb8, 0x01, 0x00, 0x82 }, 4, 1, 1 },
+  { "flexible, one reference", VP9, { 0xf8, 0x01, 0x00, 0x02, 0x82 }, 5, 1, 0 },
+  { "flexible, three references say four", VP9,
+      { 0xf8, 0x01, 0x00, 0x03, 0x05, 0x07, 0x82 }, 7, 1, 0 },
+  { "flexible, references alone", VP9, { 0xf8, 0x01, 0x00, 0x03, 0x05, 0x07 },
+      6, 0, 0 },
+  { "structure of two layers and a group of two", VP9,
+      { 0x8a, 0x01, 0x38, 1, 64, 0, 180, 2, 128, 1, 104, 2, 0x04, 2, 0x34, 1,
+          0x82 },
+      17, 1, 1 },
+  { "structure cut off", VP9, { 0x8a, 0x01, 0x38, 1, 64, 0, 180, 2 }, 8, 0, 0 },
+  { "group of 255 that is not there", VP9, { 0x8a, 0x01, 0x08, 255, 0, 0 }, 6,
+      0, 0 },
 
   { "SPS", H264, { 0x67, 0x42, 0xc0 }, 3, 1, 1 },
   { "PPS", H264, { 0x68, 0xce }, 2, 1, 0 },
@@ -107,6 +122,53 @@ test_table (void)
     g_assert_cmpint (info.frame_start, ==, c->frame);
     g_assert_cmpint (info.keyframe_start, ==, c->key);
     free (payload);
+  }
+}
+
+/* What a forwarder renumbers, and what it may leave out. */
+static void
+test_vp9_numbers (void)
+{
+  static const struct {
+    guint8 payload[8];
+    SfuPayloadInfo expect;
+  } rows[] = {
+    { { 0x0c, 0x82 },
+        { .frame_start = TRUE, .keyframe_start = TRUE, .layer_end = TRUE } },
+    { { 0x80, 0x7f, 0x82 }, { .picture_id_at = 1, .picture_id = 127 } },
+    { { 0xa0, 0xff, 0xfe, 0x23, 0x07, 0x82 },
+        { .picture_id_at = 1,
+            .long_picture_id = TRUE,
+            .picture_id = 0x7ffe,
+            .tl0_picture_id_at = 4,
+            .tl0_picture_id = 7,
+            .spatial = 1,
+            .temporal = 1 } },
+    { { 0x20, 0x00, 0xff, 0x82 },
+        { .tl0_picture_id_at = 2, .tl0_picture_id = 255 } },
+    /* flexible: no TL0PICIDX */
+    { { 0xf4, 0x01, 0x54, 0x02, 0x82 },
+        { .picture_id_at = 1,
+            .picture_id = 1,
+            .layer_end = TRUE,
+            .spatial = 2,
+            .temporal = 2,
+            .switch_layers = 0xfc,
+            .switch_from = 1 } },
+    { { 0xa0, 0x01, 0x10, 0x07, 0x82 },
+        { .picture_id_at = 1,
+            .picture_id = 1,
+            .tl0_picture_id_at = 3,
+            .tl0_picture_id = 7,
+            .switch_layers = 0xff } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    SfuPayloadInfo info, expect = rows[i].expect;
+
+    expect.refers_by_picture_id = TRUE;
+    sfu_codec_inspect (VP9, rows[i].payload, sizeof rows[i].payload, &info);
+    g_assert_cmpmem (&info, sizeof info, &expect, sizeof expect);
   }
 }
 
@@ -191,6 +253,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec/table", test_table);
+  g_test_add_func ("/codec/vp9-numbers", test_vp9_numbers);
   g_test_add_func ("/codec/truncated", test_truncated);
   g_test_add_func ("/codec/noise", test_noise);
   g_test_add_func ("/codec/names", test_names);

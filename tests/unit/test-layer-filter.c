@@ -121,6 +121,39 @@ test_target (void)
   g_assert_false (sfu_layer_filter_set_target (&filter, 0, 2));
 }
 
+/* VP9's U: a picture of layer 2 that needs nothing of its own layer may need
+ * layer 1, so whoever has but layer 0 waits for that one first. */
+static void
+test_switch_from (void)
+{
+  static const struct {
+    SfuPayloadInfo info;
+    SfuVerdict expect;
+  } steps[] = {
+    { { .frame_start = TRUE }, F },
+    { { .frame_start = TRUE,
+          .temporal = 2,
+          .switch_layers = 0xfc,
+          .switch_from = 1 },
+        T },
+    { { .frame_start = TRUE,
+          .temporal = 1,
+          .switch_layers = 0xfe,
+          .switch_from = 0 },
+        F },
+    { { .frame_start = TRUE, .temporal = 2 }, F },
+  };
+  SfuLayerFilter filter;
+
+  sfu_layer_filter_init (&filter);
+  sfu_layer_filter_set_target (&filter, 0, 0);
+  g_assert_cmpint (sfu_layer_filter_pass (&filter, &steps[0].info), ==, F);
+  sfu_layer_filter_set_target (&filter, 0, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpint (
+        sfu_layer_filter_pass (&filter, &steps[i].info), ==, steps[i].expect);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +162,6 @@ main (int argc, char **argv)
   g_test_add_func ("/layer-filter/temporal", test_temporal);
   g_test_add_func ("/layer-filter/switch-ahead", test_switch_ahead);
   g_test_add_func ("/layer-filter/target", test_target);
+  g_test_add_func ("/layer-filter/switch-from", test_switch_from);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plugins/flow: VP8's numbers go on without a gap whatever is left out.
+/* plugins/flow: VP8's numbers go on without a gap whatever is left out, those
+ * of VP9 keep their distances.
  *
  * Threads: one. */
 #include "sfu-picture-numbers.h"
@@ -86,6 +87,47 @@ test_write (void)
   g_assert_cmpmem (brief, sizeof brief, wanted_brief, sizeof wanted_brief);
 }
 
+/* VP9: a picture refers to others by the difference of their ids. Left out ones
+ * keep theirs; another encoding or a restart goes on behind the newest. */
+static void
+check_distances (gboolean is_long)
+{
+  SfuPictureNumbers n;
+  SfuPicture out;
+  guint16 mask = is_long ? 0x7fff : 0x7f, newest;
+  SfuPayloadInfo infos[200];
+
+  sfu_picture_numbers_init (&n, 32700);
+  for (guint i = 0; i < G_N_ELEMENTS (infos); i++) {
+    infos[i] = picture (mask - 100 + i, is_long, 200 + i, 0);
+    infos[i].key_index_at = 0;
+    infos[i].refers_by_picture_id = TRUE;
+    if (i % 3 == 1) {
+      sfu_picture_numbers_drop (&n, &infos[i]);
+      continue;
+    }
+    g_assert_true (sfu_picture_numbers_forward (&n, &infos[i], &out));
+    g_assert_cmpuint (out.picture_id & mask, ==, (32700 + i) & mask);
+    g_assert_cmpuint (out.tl0_picture_id, ==, i & 0xff);
+  }
+  newest = out.picture_id;
+  g_assert_true (sfu_picture_numbers_lookup (&n, &infos[197], &out));
+  g_assert_cmpuint (out.picture_id & mask, ==, (32700 + 197) & mask);
+  sfu_picture_numbers_resync (&n);
+  g_assert_true (sfu_picture_numbers_forward (&n, &infos[3], &out));
+  g_assert_cmpuint (out.picture_id & mask, ==, (newest + 1) & mask);
+  g_assert_false (sfu_picture_numbers_forward (&n, &infos[2], &out));
+  g_assert_true (sfu_picture_numbers_forward (&n, &infos[6], &out));
+  g_assert_cmpuint (out.picture_id & mask, ==, (newest + 4) & mask);
+}
+
+static void
+test_distances (void)
+{
+  check_distances (TRUE);
+  check_distances (FALSE);
+}
+
 /* Any pattern of pictures left out, with packets of older pictures between:
  * what goes out counts up by one, and what was sent once is found again. */
 static void
@@ -137,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/picture-numbers/drop", test_drop);
   g_test_add_func ("/picture-numbers/resync", test_resync);
   g_test_add_func ("/picture-numbers/write", test_write);
+  g_test_add_func ("/picture-numbers/distances", test_distances);
   g_test_add_func ("/picture-numbers/walk", test_walk);
   return g_test_run ();
 }
