@@ -34,6 +34,7 @@ inspect_nal (guint type, const guint8 *body, gsize len, SfuPayloadInfo *info)
     case NAL_SPS:
       info->frame_start = TRUE;
       info->keyframe_start = TRUE;
+      info->has_sps = TRUE;
       break;
     case NAL_IDR:
       /* A later slice of a key frame is not where one can start. */

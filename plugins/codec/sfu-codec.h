@@ -34,6 +34,7 @@ typedef struct {
   gboolean frame_start; /* first packet of a picture, as far as one can tell */
   gboolean keyframe_start; /* first packet of a key frame: a decoder that has
                             * seen nothing can start here */
+  gboolean has_sps; /* H264: of that, a sequence parameter set; else slices */
   /* Layers inside the stream; 0 where there are none. */
   guint8 spatial, temporal;
   gboolean layer_end;   /* last packet of the picture's spatial layer, where the
@@ -61,7 +62,8 @@ typedef struct {
  * Codecs without key frames: both TRUE for every payload that is not empty.
  * H264: SPS in a single NAL, STAP-A or as first fragment counts as key frame
  * start, and the first slice of an IDR picture (type 5 single, in STAP-A, or
- * FU-A with S bit). */
+ * FU-A with S bit); which of them it is in fact: SfuH264Start. What interleaved
+ * mode has (STAP-B, MTAP, FU-B) is not looked at: nobody negotiates it. */
 void sfu_codec_inspect (
     SfuCodec codec, const guint8 *payload, gsize len, SfuPayloadInfo *info);
 

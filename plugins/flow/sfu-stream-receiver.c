@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sfu-dependency-descriptor.h"
+#include "sfu-h264-start.h"
 
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 #define MAX_KEYFRAME_RETRIES 10
@@ -20,6 +21,7 @@ struct _SfuStreamReceiver {
   SfuNackList *missing; /* owned */
   SfuKeyframeRequester keyframes;
   SfuDependencyParser dependencies;
+  SfuH264Start h264;
   SfuRateMeter rate;
   SfuStreamReceiverStats stats;
   gboolean discont; /* the next packet starts a new span */
@@ -190,6 +192,17 @@ undo_rtx (SfuStreamReceiver *self, GstBuffer **buffer)
   return verdict;
 }
 
+/* Nothing of before belongs to what comes now. */
+static void
+begin_anew (SfuStreamReceiver *self)
+{
+  self->dependencies = (SfuDependencyParser){ 0 };
+  self->h264 = (SfuH264Start){ FALSE };
+  sfu_track_clear (self->track, self->encoding);
+  self->stats.restarts++;
+  self->discont = TRUE;
+}
+
 static SfuVerdict
 place (SfuStreamReceiver *self, const SfuRtpHeader *header, gint64 now_us)
 {
@@ -197,9 +210,7 @@ place (SfuStreamReceiver *self, const SfuRtpHeader *header, gint64 now_us)
     case SFU_NACK_DUPLICATE:
       return SFU_DROP_DUPLICATE;
     case SFU_NACK_RESTART:
-      self->stats.restarts++;
-      self->discont = TRUE;
-      sfu_track_clear (self->track, self->encoding);
+      begin_anew (self);
       break;
     case SFU_NACK_NEW:
     case SFU_NACK_RECOVERED:
@@ -242,6 +253,9 @@ read_payload (SfuStreamReceiver *self, const guint8 *data, SfuRtpMeta *meta)
 
   sfu_codec_inspect (self->config.codec, data + meta->header.header_len,
       meta->header.payload_len, &meta->info);
+  if (self->config.codec == SFU_CODEC_H264)
+    sfu_h264_start_packet (
+        &self->h264, meta->header.seq, meta->header.timestamp, &meta->info);
   if (len > 0 && meta->header.payload_len > 0 &&
       sfu_dependency_parse (&self->dependencies,
           data + meta->ext.offset[SFU_EXT_DEPENDENCY_DESCRIPTOR], len, &frame))
@@ -305,10 +319,7 @@ void
 sfu_stream_receiver_restart (SfuStreamReceiver *self)
 {
   sfu_nack_list_reset (self->missing);
-  self->dependencies = (SfuDependencyParser){ 0 };
-  sfu_track_clear (self->track, self->encoding);
-  self->stats.restarts++;
-  self->discont = TRUE;
+  begin_anew (self);
 }
 
 gboolean
