@@ -6,8 +6,9 @@
 
 /* Fields of the publisher's session that say nothing about ours. */
 static const gchar *const not_inherited[] = { "ssrc", "rtx-ssrc", "rtx-payload",
-  "a-mid", "rid", "encodings", "cname", "timestamp-offset", "seqnum-offset",
-  "seqnum-base", "clock-base", NULL };
+  "red-payload", "red-rtx-payload", "ulpfec-payload", "a-mid", "rid",
+  "encodings", "cname", "timestamp-offset", "seqnum-offset", "seqnum-base",
+  "clock-base", NULL };
 
 static void
 strip_session_fields (GstStructure *s)

@@ -44,6 +44,7 @@ transform_meta (GstBuffer *dest, GstMeta *meta, GstBuffer *buffer, GQuark type,
   to->ext = from->ext;
   to->info = from->info;
   to->arrival_us = from->arrival_us;
+  to->fec = from->fec;
   to->encoding = from->encoding;
   return TRUE;
 }

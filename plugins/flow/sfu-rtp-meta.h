@@ -19,6 +19,7 @@ typedef struct {
   SfuExtIndex ext;
   SfuPayloadInfo info;
   gint64 arrival_us; /* monotonic */
+  gboolean fec;      /* ULPFEC: only its number matters, nobody gets it */
   guint8 encoding;   /* which of the producer's, 0 when there is but one */
 } SfuRtpMeta;
 

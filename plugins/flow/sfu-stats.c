@@ -28,12 +28,14 @@ sfu_stats_from_receiver (
       G_TYPE_UINT, stats->ssrc, "rtx-ssrc", G_TYPE_UINT, stats->rtx_ssrc,
       "packets", G_TYPE_UINT64, stats->packets, "bytes", G_TYPE_UINT64,
       stats->bytes, "bitrate", G_TYPE_UINT64, bitrate_bps, "rtx-packets",
-      G_TYPE_UINT64, stats->rtx_packets, "keyframes", G_TYPE_UINT64,
-      stats->keyframes, "keyframe-requests", G_TYPE_UINT64,
-      stats->keyframe_requests, "restarts", G_TYPE_UINT64, stats->restarts,
-      "lost", G_TYPE_UINT64, stats->nack.lost, "recovered", G_TYPE_UINT64,
-      stats->nack.recovered, "given-up", G_TYPE_UINT64, stats->nack.given_up,
-      "nacked", G_TYPE_UINT64, stats->nack.requested, NULL);
+      G_TYPE_UINT64, stats->rtx_packets, "red-packets", G_TYPE_UINT64,
+      stats->red_packets, "fec-packets", G_TYPE_UINT64, stats->fec_packets,
+      "keyframes", G_TYPE_UINT64, stats->keyframes, "keyframe-requests",
+      G_TYPE_UINT64, stats->keyframe_requests, "restarts", G_TYPE_UINT64,
+      stats->restarts, "lost", G_TYPE_UINT64, stats->nack.lost, "recovered",
+      G_TYPE_UINT64, stats->nack.recovered, "given-up", G_TYPE_UINT64,
+      stats->nack.given_up, "nacked", G_TYPE_UINT64, stats->nack.requested,
+      NULL);
 
   sfu_stats_add_verdicts (s, &stats->verdicts);
   return s;
@@ -47,6 +49,8 @@ add_receiver (SfuStreamReceiverStats *sum, const SfuStreamReceiverStats *stats)
   sum->packets += stats->packets;
   sum->bytes += stats->bytes;
   sum->rtx_packets += stats->rtx_packets;
+  sum->red_packets += stats->red_packets;
+  sum->fec_packets += stats->fec_packets;
   sum->keyframes += stats->keyframes;
   sum->keyframe_requests += stats->keyframe_requests;
   sum->restarts += stats->restarts;

@@ -22,6 +22,9 @@ sfu_stream_config_init (SfuStreamConfig *config)
   config->clock_rate = DEFAULT_CLOCK_RATE;
   config->payload = SFU_PAYLOAD_NONE;
   config->rtx_payload = SFU_PAYLOAD_NONE;
+  config->red_payload = SFU_PAYLOAD_NONE;
+  config->red_rtx_payload = SFU_PAYLOAD_NONE;
+  config->ulpfec_payload = SFU_PAYLOAD_NONE;
   config->n_encodings = 1;
   sfu_ext_map_init (&config->ext);
 }
@@ -56,6 +59,29 @@ read_payload (const GstStructure *s, const gchar *field, gint *payload)
   if (!gst_structure_get_int (s, field, &value) || value < 0 || value > 127)
     return FALSE;
   *payload = value;
+  return TRUE;
+}
+
+static gboolean
+read_payloads (
+    const GstStructure *s, SfuStreamConfig *config, const gchar **field)
+{
+  const struct {
+    const gchar *field;
+    gint *payload;
+  } fields[] = {
+    { "payload", &config->payload },
+    { "rtx-payload", &config->rtx_payload },
+    { "red-payload", &config->red_payload },
+    { "red-rtx-payload", &config->red_rtx_payload },
+    { "ulpfec-payload", &config->ulpfec_payload },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    *field = fields[i].field;
+    if (!read_payload (s, *field, fields[i].payload))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -182,11 +208,7 @@ sfu_stream_config_apply (
   if (clock_rate <= 0)
     return FALSE;
   next.clock_rate = clock_rate;
-  *field = "payload";
-  if (!read_payload (s, "payload", &next.payload))
-    return FALSE;
-  *field = "rtx-payload";
-  if (!read_payload (s, "rtx-payload", &next.rtx_payload))
+  if (!read_payloads (s, &next, field))
     return FALSE;
   *field = "a-mid";
   if (!read_mid (s, &next))

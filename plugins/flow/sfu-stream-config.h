@@ -35,6 +35,9 @@ typedef struct {
   guint32 clock_rate; /* Hz; 90000 when the caps have none */
   gint payload;       /* 0..127 or SFU_PAYLOAD_NONE */
   gint rtx_payload;
+  /* What may come instead of, or beside, the media's payload type: RED (RFC
+   * 2198), its RTX, and ULPFEC (RFC 5109). */
+  gint red_payload, red_rtx_payload, ulpfec_payload;
   guint32 ssrc; /* 0 = unknown */
   guint32 rtx_ssrc;
   SfuExtMap ext;

@@ -8,6 +8,7 @@
 
 #include "sfu-dependency-descriptor.h"
 #include "sfu-h264-start.h"
+#include "sfu-red.h"
 
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 #define MAX_KEYFRAME_RETRIES 10
@@ -109,27 +110,43 @@ make_single (GstBuffer *buffer)
   return copy;
 }
 
+/* A copy without the first bytes of the payload and of another type. */
+static GstBuffer *
+without_front (GstBuffer *from, const guint8 *data, const SfuRtpHeader *header,
+    gsize front, gint payload_type)
+{
+  gsize size = header->payload_len - front;
+  GstBuffer *buffer =
+      gst_buffer_new_allocate (NULL, header->header_len + size, NULL);
+  GstMapInfo map;
+
+  gst_buffer_copy_into (buffer, from, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
+  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+  memcpy (map.data, data, header->header_len);
+  map.data[0] &= ~0x20; /* the padding, if any, stays behind */
+  map.data[1] = (data[1] & 0x80) | (payload_type & 0x7f);
+  memcpy (
+      map.data + header->header_len, data + header->header_len + front, size);
+  gst_buffer_unmap (buffer, &map);
+  return buffer;
+}
+
 /* RFC 4588 the other way round: the packet as it was sent first. NULL when
  * there is no media in it (padding to probe for bandwidth). */
 static GstBuffer *
 unwrap_rtx (SfuStreamReceiver *self, GstBuffer *rtx, const guint8 *data,
     const SfuRtpHeader *header)
 {
-  gsize size = header->header_len + header->payload_len - RTX_OSN_SIZE;
-  GstBuffer *buffer;
+  gint payload_type = header->payload_type == self->config.red_rtx_payload
+      ? self->config.red_payload
+      : self->config.payload;
+  GstBuffer *buffer =
+      without_front (rtx, data, header, RTX_OSN_SIZE, payload_type);
   GstMapInfo map;
 
-  buffer = gst_buffer_new_allocate (NULL, size, NULL);
-  gst_buffer_copy_into (buffer, rtx, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  memcpy (map.data, data, header->header_len);
-  map.data[0] &= ~0x20; /* the padding, if any, stays behind */
-  map.data[1] = (data[1] & 0x80) | (self->config.payload & 0x7f);
   memcpy (map.data + 2, data + header->header_len, RTX_OSN_SIZE);
   GST_WRITE_UINT32_BE (map.data + 8, self->stats.ssrc);
-  memcpy (map.data + header->header_len,
-      data + header->header_len + RTX_OSN_SIZE,
-      header->payload_len - RTX_OSN_SIZE);
   gst_buffer_unmap (buffer, &map);
   return buffer;
 }
@@ -137,9 +154,10 @@ unwrap_rtx (SfuStreamReceiver *self, GstBuffer *rtx, const guint8 *data,
 static gboolean
 is_rtx (const SfuStreamReceiver *self, const SfuRtpHeader *header)
 {
-  if (self->config.rtx_payload == SFU_PAYLOAD_NONE)
-    return FALSE;
-  return header->payload_type == self->config.rtx_payload &&
+  gint payload_type = header->payload_type;
+
+  return (payload_type == self->config.rtx_payload ||
+             payload_type == self->config.red_rtx_payload) &&
       header->ssrc != self->stats.ssrc;
 }
 
@@ -148,8 +166,13 @@ is_rtx (const SfuStreamReceiver *self, const SfuRtpHeader *header)
 static SfuVerdict
 claim (SfuStreamReceiver *self, const SfuRtpHeader *header)
 {
-  if (self->config.payload != SFU_PAYLOAD_NONE &&
-      header->payload_type != self->config.payload)
+  const SfuStreamConfig *config = &self->config;
+
+  /* RED is padding here: of what had a payload it is undone. */
+  if (config->payload != SFU_PAYLOAD_NONE &&
+      header->payload_type != config->payload &&
+      header->payload_type != config->red_payload &&
+      header->payload_type != config->ulpfec_payload)
     return SFU_DROP_UNKNOWN_PAYLOAD_TYPE;
   if (header->ssrc == self->stats.ssrc)
     return SFU_VERDICT_FORWARD;
@@ -160,6 +183,39 @@ claim (SfuStreamReceiver *self, const SfuRtpHeader *header)
   self->stats.ssrc = header->ssrc;
   sfu_track_set_ssrc (self->track, self->encoding, header->ssrc);
   return SFU_VERDICT_FORWARD;
+}
+
+/* RED: what it repeats is of the hop, as retransmissions are. Inside it may be
+ * ULPFEC as well as the media. */
+static SfuVerdict
+undo_red (SfuStreamReceiver *self, GstBuffer **buffer)
+{
+  SfuVerdict verdict = SFU_VERDICT_FORWARD;
+  GstBuffer *media = NULL;
+  SfuRtpHeader header;
+  guint8 payload_type;
+  GstMapInfo map;
+  gsize at;
+
+  if (self->config.red_payload == SFU_PAYLOAD_NONE)
+    return verdict;
+  gst_buffer_map (*buffer, &map, GST_MAP_READ);
+  if (sfu_rtp_parse (map.data, map.size, &header) &&
+      header.payload_type == self->config.red_payload &&
+      header.payload_len > 0) { /* else padding */
+    if (sfu_red_find_primary (map.data + header.header_len, header.payload_len,
+            &payload_type, &at))
+      media = without_front (*buffer, map.data, &header, at, payload_type);
+    else
+      verdict = SFU_DROP_MALFORMED;
+  }
+  gst_buffer_unmap (*buffer, &map);
+  if (media) {
+    self->stats.red_packets++;
+    gst_buffer_unref (*buffer);
+    *buffer = media;
+  }
+  return verdict;
 }
 
 static SfuVerdict
@@ -222,6 +278,10 @@ place (SfuStreamReceiver *self, const SfuRtpHeader *header, gint64 now_us)
 static void
 account (SfuStreamReceiver *self, const SfuRtpMeta *meta, gint64 now_us)
 {
+  if (meta->fec) {
+    self->stats.fec_packets++;
+    return;
+  }
   self->stats.packets++;
   self->stats.bytes += meta->header.payload_len;
   sfu_rate_meter_add (&self->rate, meta->header.payload_len, now_us);
@@ -282,13 +342,16 @@ inspect (SfuStreamReceiver *self, GstBuffer *buffer, gint64 now_us)
     meta->arrival_us = now_us;
     meta->encoding = (guint8)self->encoding;
     sfu_ext_index (map.data, &header, &self->config.ext, &meta->ext);
-    read_payload (self, map.data, meta);
+    meta->fec = header.payload_type == self->config.ulpfec_payload;
+    if (!meta->fec)
+      read_payload (self, map.data, meta);
     account (self, meta, now_us);
   }
   gst_buffer_unmap (buffer, &map);
   if (verdict == SFU_VERDICT_FORWARD) {
     mark_discont (self, buffer);
-    sfu_track_put (self->track, self->encoding, header.seq, buffer, now_us);
+    if (header.payload_type != self->config.ulpfec_payload)
+      sfu_track_put (self->track, self->encoding, header.seq, buffer, now_us);
   }
   return verdict;
 }
@@ -301,6 +364,8 @@ sfu_stream_receiver_packet (
 
   *buffer = make_single (*buffer);
   verdict = undo_rtx (self, buffer);
+  if (verdict == SFU_VERDICT_FORWARD)
+    verdict = undo_red (self, buffer);
   if (verdict == SFU_VERDICT_FORWARD)
     verdict = inspect (self, *buffer, now_us);
   sfu_verdict_count (&self->stats.verdicts, verdict);

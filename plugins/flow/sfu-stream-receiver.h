@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The receiving half of a producer, without pads, for one of its encodings:
- * takes what the publisher sent, undoes RTX, keeps order statistics and the list
+ * takes what the publisher sent, undoes RTX and RED, keeps order statistics and the list
  * of what is missing, attaches SfuRtpMeta and puts the packet into the track's
- * cache.
+ * cache. ULPFEC packets go on with their numbers alone, so that consumers leave
+ * no gap where they were.
  *
  * Threads: owned by sfuproducer, called under its lock. Time is an argument. */
 #pragma once
@@ -21,6 +22,8 @@ typedef struct {
   guint64 packets; /* media packets accepted, retransmitted ones included */
   guint64 bytes;   /* their RTP payload */
   guint64 rtx_packets;
+  guint64 red_packets; /* of which the primary block was taken */
+  guint64 fec_packets; /* not in packets and bytes: nobody gets them */
   guint64 keyframes;
   guint64 keyframe_requests;
   guint64 restarts;

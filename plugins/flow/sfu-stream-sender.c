@@ -292,6 +292,8 @@ number (SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us,
 
   if (self->gap)
     sfu_stream_sender_begin_span (self, meta, now_us);
+  if (meta->fec)
+    return leave_out (self, meta, SFU_DROP_FEC);
   if (meta->header.payload_len == 0)
     return leave_out (self, meta, SFU_DROP_PADDING);
   verdict = sfu_layer_filter_pass (&now->filter, &meta->info);

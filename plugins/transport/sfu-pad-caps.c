@@ -88,6 +88,9 @@ read_shared (const GstStructure *s, SfuPadCaps *self, GError **error)
 
   if (!read_payload (s, "payload", &self->payload, error) ||
       !read_payload (s, "rtx-payload", &self->rtx_payload, error) ||
+      !read_payload (s, "red-payload", &self->red_payload, error) ||
+      !read_payload (s, "red-rtx-payload", &self->red_rtx_payload, error) ||
+      !read_payload (s, "ulpfec-payload", &self->ulpfec_payload, error) ||
       !read_name (s, "a-mid", self->mid, error))
     return FALSE;
   gst_structure_get_int (s, "clock-rate", &clock_rate);
@@ -155,6 +158,7 @@ sfu_pad_caps_parse (const GstCaps *caps, SfuPadCaps *self, GError **error)
 
   memset (self, 0, sizeof *self);
   self->payload = self->rtx_payload = -1;
+  self->red_payload = self->red_rtx_payload = self->ulpfec_payload = -1;
   self->clock_rate = DEFAULT_CLOCK_RATE;
   self->n_encodings = 1;
   sfu_ext_map_init (&self->ext);
@@ -165,6 +169,16 @@ sfu_pad_caps_parse (const GstCaps *caps, SfuPadCaps *self, GError **error)
     return TRUE;
   sfu_pad_caps_clear (self);
   return FALSE;
+}
+
+gboolean
+sfu_pad_caps_takes (const SfuPadCaps *self, gint payload_type, gboolean rtx)
+{
+  if (rtx)
+    return self->rtx_payload < 0 || payload_type == self->rtx_payload ||
+        payload_type == self->red_rtx_payload;
+  return self->payload < 0 || payload_type == self->payload ||
+      payload_type == self->red_payload || payload_type == self->ulpfec_payload;
 }
 
 void

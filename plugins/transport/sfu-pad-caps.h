@@ -27,8 +27,9 @@ typedef struct {
 
 typedef struct {
   gboolean audio;
-  gint payload;     /* -1 = any */
-  gint rtx_payload; /* -1 = no RTX */
+  gint payload;                                      /* -1 = any */
+  gint rtx_payload;                                  /* -1 = no RTX */
+  gint red_payload, red_rtx_payload, ulpfec_payload; /* -1 = none */
   guint32 clock_rate;
   gchar mid[SFU_PAD_NAME_SIZE]; /* "" = none */
   gchar *cname;                 /* owned, NULL = none */
@@ -42,6 +43,10 @@ typedef struct {
  * GError: GST_CORE_ERROR_CAPS, says which field is wrong. */
 gboolean sfu_pad_caps_parse (
     const GstCaps *caps, SfuPadCaps *pad_caps, GError **error);
+/* May a packet with this payload type come on the stream of media or of its
+ * retransmissions? */
+gboolean sfu_pad_caps_takes (
+    const SfuPadCaps *pad_caps, gint payload_type, gboolean rtx);
 void sfu_pad_caps_clear (SfuPadCaps *pad_caps);
 
 G_END_DECLS

@@ -170,8 +170,9 @@ ext_equal (const Packet *packet, const SfuExtIndex *index, SfuExtKind kind,
 static gboolean
 takes_payload (const SfuTransportSrcPad *pad, guint8 payload, gboolean *rtx)
 {
-  *rtx = pad->caps.rtx_payload == payload;
-  return *rtx || pad->caps.payload == payload || pad->caps.payload < 0;
+  *rtx =
+      pad->caps.rtx_payload == payload || pad->caps.red_rtx_payload == payload;
+  return *rtx || sfu_pad_caps_takes (&pad->caps, payload, FALSE);
 }
 
 /* May this slot learn an SSRC? Not when signalling gave it one, nor while the
@@ -307,7 +308,6 @@ static SfuVerdict
 find_stream (SfuRtpDemux *self, const Packet *packet, SfuRtpStream **stream)
 {
   guint8 payload = packet->header->payload_type;
-  gint expected;
 
   *stream = sfu_rtp_demux_find (self, packet->header->ssrc);
   if (!*stream)
@@ -316,10 +316,9 @@ find_stream (SfuRtpDemux *self, const Packet *packet, SfuRtpStream **stream)
     *stream = learn_by_payload (self, packet);
   if (!*stream)
     return SFU_DROP_UNKNOWN_SSRC;
-  expected = (*stream)->rtx ? (*stream)->pad->caps.rtx_payload
-                            : (*stream)->pad->caps.payload;
-  return expected < 0 || expected == payload ? SFU_VERDICT_FORWARD
-                                             : SFU_DROP_UNKNOWN_PAYLOAD_TYPE;
+  return sfu_pad_caps_takes (&(*stream)->pad->caps, payload, (*stream)->rtx)
+      ? SFU_VERDICT_FORWARD
+      : SFU_DROP_UNKNOWN_PAYLOAD_TYPE;
 }
 
 SfuVerdict

@@ -13,6 +13,7 @@ static const gchar *const names[SFU_VERDICT_COUNT] = {
   [SFU_DROP_SPATIAL_LAYER] = "spatial-layer",
   [SFU_DROP_TEMPORAL_LAYER] = "temporal-layer",
   [SFU_DROP_PADDING] = "padding",
+  [SFU_DROP_FEC] = "fec",
   [SFU_DROP_DUPLICATE] = "duplicate",
   [SFU_DROP_TOO_OLD] = "too-old",
   [SFU_DROP_PRODUCER_PAUSED] = "producer-paused",

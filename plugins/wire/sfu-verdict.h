@@ -20,6 +20,7 @@ typedef enum {
   SFU_DROP_SPATIAL_LAYER,        /* above what the consumer gets */
   SFU_DROP_TEMPORAL_LAYER,       /* the same */
   SFU_DROP_PADDING,              /* probing padding: no media in it */
+  SFU_DROP_FEC,                  /* ULPFEC: media, but of the hop */
   SFU_DROP_DUPLICATE,            /* seen already */
   SFU_DROP_TOO_OLD,              /* older than anything we can still place */
   /* states */

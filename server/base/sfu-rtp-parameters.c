@@ -188,11 +188,25 @@ sfu_rtp_codec_has_feedback (
 }
 
 gboolean
-sfu_rtp_codec_is_rtx (const SfuRtpCodec *codec)
+sfu_rtp_codec_has_name (const SfuRtpCodec *codec, const gchar *name)
 {
   const gchar *slash = strchr (codec->mime_type, '/');
 
-  return slash != NULL && g_ascii_strcasecmp (slash, "/rtx") == 0;
+  return slash != NULL && g_ascii_strcasecmp (slash + 1, name) == 0;
+}
+
+gboolean
+sfu_rtp_codec_is_rtx (const SfuRtpCodec *codec)
+{
+  return sfu_rtp_codec_has_name (codec, "rtx");
+}
+
+gboolean
+sfu_rtp_codec_is_media (const SfuRtpCodec *codec)
+{
+  return !sfu_rtp_codec_is_rtx (codec) &&
+      !sfu_rtp_codec_has_name (codec, "red") &&
+      !sfu_rtp_codec_has_name (codec, "ulpfec");
 }
 
 gboolean

@@ -62,6 +62,10 @@ gboolean sfu_rtp_codec_has_feedback (
     const SfuRtpCodec *codec, const gchar *type, const gchar *parameter);
 /* "…/rtx", any case. */
 gboolean sfu_rtp_codec_is_rtx (const SfuRtpCodec *codec);
+/* The subtype of the MIME type, any case: ("audio/red", "red"). */
+gboolean sfu_rtp_codec_has_name (const SfuRtpCodec *codec, const gchar *name);
+/* Not RTX, RED or ULPFEC, which only accompany media. */
+gboolean sfu_rtp_codec_is_media (const SfuRtpCodec *codec);
 /* From the part of the MIME type before the slash; FALSE for anything but
  * audio and video. */
 gboolean sfu_rtp_codec_kind (const SfuRtpCodec *codec, SfuMediaKind *kind);

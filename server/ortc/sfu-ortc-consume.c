@@ -50,6 +50,21 @@ make_consumable_codec (const SfuRtpCodec *codec, const SfuRtpCodec *cap)
   return made;
 }
 
+/* FlexFEC (RFC 8627) has an SSRC and sequence numbers of its own, and nobody
+ * who sends it cannot do without. */
+static gboolean
+refuse_codec (const SfuRtpCodec *codec, GError **error)
+{
+  gboolean flexfec = strstr (codec->mime_type, "/flexfec") != NULL;
+
+  g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
+      "unsupported codec [mimeType:%s, payloadType:%d]%s", codec->mime_type,
+      codec->payload_type,
+      flexfec ? ": FlexFEC is not passed on; send RED with ULPFEC, or RTX"
+              : "");
+  return FALSE;
+}
+
 static gboolean
 add_consumable_codecs (SfuRtpParameters *consumable,
     const SfuRtpParameters *parameters, const SfuRtpCapabilities *router,
@@ -58,15 +73,12 @@ add_consumable_codecs (SfuRtpParameters *consumable,
   for (guint i = 0; i < parameters->codecs->len; i++) {
     const SfuRtpCodec *codec = parameters->codecs->pdata[i], *cap, *rtx;
 
-    if (sfu_rtp_codec_is_rtx (codec))
+    /* RED and ULPFEC are undone on the way in: consumers get the media. */
+    if (!sfu_rtp_codec_is_media (codec))
       continue;
     cap = find_match (router->codecs, codec);
-    if (cap == NULL) {
-      g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
-          "unsupported codec [mimeType:%s, payloadType:%d]", codec->mime_type,
-          codec->payload_type);
-      return FALSE;
-    }
+    if (cap == NULL)
+      return refuse_codec (codec, error);
     rtx = find_rtx (router->codecs, cap->payload_type);
     if (rtx == NULL &&
         sfu_rtp_parameters_find_rtx (parameters, codec->payload_type)) {

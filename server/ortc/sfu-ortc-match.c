@@ -125,6 +125,11 @@ sfu_ortc_producer_type (const SfuRtpParameters *parameters)
     return "simple";
   encoding = parameters->encodings->pdata[0];
   codec = parameters->codecs->pdata[0];
+  for (guint i = 0; i < parameters->codecs->len; i++) {
+    codec = parameters->codecs->pdata[i];
+    if (sfu_rtp_codec_is_media (codec))
+      break;
+  }
   sfu_ortc_parse_scalability_mode (
       encoding->scalability_mode, &spatial, &temporal);
   /* Only these mark their layers so that they can be told apart: VP9 in its

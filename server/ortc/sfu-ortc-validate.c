@@ -58,7 +58,7 @@ check_codecs (
           "rtpParameters.codecs[%u].payloadType: duplicated payloadType %d", i,
           codec->payload_type);
     seen[codec->payload_type] = TRUE;
-    media = media || !sfu_rtp_codec_is_rtx (codec);
+    media = media || sfu_rtp_codec_is_media (codec);
   }
   if (!media)
     return sfu_error_invalid (error, "rtpParameters.codecs: no media codec");
@@ -139,7 +139,7 @@ check_encoding (const SfuRtpParameters *parameters, guint i, GError **error)
   if (encoding->codec_payload_type != SFU_PAYLOAD_TYPE_NONE) {
     codec = sfu_rtp_parameters_find_codec (
         parameters, encoding->codec_payload_type);
-    if (codec == NULL || sfu_rtp_codec_is_rtx (codec))
+    if (codec == NULL || !sfu_rtp_codec_is_media (codec))
       return sfu_error_invalid (error,
           "rtpParameters.encodings[%u].codecPayloadType: no media codec with "
           "payloadType %d",

@@ -42,7 +42,7 @@ media_codec (const SfuRtpParameters *parameters, GError **error)
 {
   for (guint i = 0; i < parameters->codecs->len; i++) {
     const SfuRtpCodec *codec = parameters->codecs->pdata[i];
-    if (!sfu_rtp_codec_is_rtx (codec))
+    if (sfu_rtp_codec_is_media (codec))
       return codec;
   }
   g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
@@ -147,6 +147,27 @@ set_rtx (GstStructure *s, const SfuRtpParameters *parameters,
     gst_structure_set (s, "rtx-payload", G_TYPE_INT, rtx->payload_type, NULL);
 }
 
+/* What a publisher may wrap or protect its media with. */
+static void
+set_red_and_fec (GstStructure *s, const SfuRtpParameters *parameters)
+{
+  for (guint i = 0; i < parameters->codecs->len; i++) {
+    const SfuRtpCodec *codec = parameters->codecs->pdata[i], *rtx;
+    if (codec->payload_type < 0)
+      continue;
+    if (sfu_rtp_codec_has_name (codec, "ulpfec"))
+      gst_structure_set (
+          s, "ulpfec-payload", G_TYPE_INT, codec->payload_type, NULL);
+    if (!sfu_rtp_codec_has_name (codec, "red"))
+      continue;
+    gst_structure_set (s, "red-payload", G_TYPE_INT, codec->payload_type, NULL);
+    rtx = sfu_rtp_parameters_find_rtx (parameters, codec->payload_type);
+    if (rtx && rtx->payload_type >= 0)
+      gst_structure_set (
+          s, "red-rtx-payload", G_TYPE_INT, rtx->payload_type, NULL);
+  }
+}
+
 static gboolean
 set_texts (GstStructure *s, const SfuRtpParameters *parameters, GError **error)
 {
@@ -191,6 +212,7 @@ sfu_worker_caps_from_parameters (
       !set_extensions (s, parameters, error))
     return NULL;
   set_rtx (s, parameters, codec);
+  set_red_and_fec (s, parameters);
   return g_steal_pointer (&caps);
 }
 

@@ -62,6 +62,16 @@ test_table (void)
         " [encoding, rid=(string)r0, scalability-mode=(string)L1T3],"
         " [encoding, ssrc=(uint)7, rtx-ssrc=(uint)8, rid=(string)r1] >,"
         " rtx-payload=(int)97" },
+    /* RED and ULPFEC, in any order */
+    { SFU_MEDIA_VIDEO,
+        "('', [('video/RED', 98, 90000, 0, {}, []),"
+        " ('video/ulpfec', 100, 90000, 0, {}, []),"
+        " ('video/VP8', 96, 90000, 0, {}, []),"
+        " ('video/rtx', 99, 90000, 0, {'apt': <'98'>}, [])],"
+        " [], [], ('', false))",
+        "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
+        " clock-rate=(int)90000, payload=(int)96, red-payload=(int)98,"
+        " red-rtx-payload=(int)99, ulpfec-payload=(int)100" },
     /* no encodings at all, codec name in any case */
     { SFU_MEDIA_VIDEO,
         "('', [('Video/h264', 0, 90000, 0, {}, [])], [], [], ('', false))",

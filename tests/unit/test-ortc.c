@@ -393,6 +393,40 @@ test_consumable (void)
   g_assert_cmpstr (consumable->mid, ==, "");
 }
 
+/* RED and ULPFEC beside the media: undone on the way in, consumers hear nothing
+ * of them; alone they are no media. */
+static void
+test_consumable_red (void)
+{
+#define RED                                                                    \
+  "{\"mimeType\":\"video/red\",\"payloadType\":98,\"clockRate\":90000},"       \
+  "{\"mimeType\":\"video/rtx\",\"payloadType\":99,\"clockRate\":90000,"        \
+  "\"parameters\":{\"apt\":98}},"                                              \
+  "{\"mimeType\":\"video/ulpfec\",\"payloadType\":100,\"clockRate\":90000}"
+  g_autoptr (SfuRtpCapabilities) router = default_router ();
+  g_autoptr (SfuRtpParameters) beside =
+      parameters ("{\"codecs\":[" RED ",{\"mimeType\":\"video/VP9\","
+                  "\"payloadType\":96,\"clockRate\":90000}],"
+                  "\"encodings\":[{\"ssrc\":1,\"scalabilityMode\":\"L3T3\"}]}");
+  g_autoptr (SfuRtpParameters) alone = parameters ("{\"codecs\":[" RED "]}");
+#undef RED
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SfuRtpParameters) consumable = sfu_ortc_consumable_parameters (
+      beside, SFU_MEDIA_VIDEO, router, NULL, &error);
+  const SfuRtpCodec *codec;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (consumable->codecs->len, ==, 2);
+  codec = consumable->codecs->pdata[0];
+  g_assert_cmpstr (codec->mime_type, ==, "video/VP9");
+  g_assert_true (sfu_rtp_codec_is_rtx (consumable->codecs->pdata[1]));
+  g_assert_cmpstr (sfu_ortc_producer_type (beside), ==, "svc");
+  g_assert_null (sfu_ortc_consumable_parameters (
+      alone, SFU_MEDIA_VIDEO, router, NULL, &error));
+  g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, "rtpParameters.codecs: no media codec");
+}
+
 static void
 test_consumable_refused (void)
 {
@@ -405,6 +439,11 @@ test_consumable_refused (void)
     { "{\"codecs\":[{\"mimeType\":\"video/VP9\",\"payloadType\":45,"
       "\"clockRate\":90000,\"parameters\":{\"profile-id\":2}}]}",
         "unsupported codec [mimeType:video/VP9, payloadType:45]" },
+    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
+      "\"clockRate\":90000},{\"mimeType\":\"video/flexfec-03\","
+      "\"payloadType\":49,\"clockRate\":90000}]}",
+        "unsupported codec [mimeType:video/flexfec-03, payloadType:49]: "
+        "FlexFEC is not passed on; send RED with ULPFEC, or RTX" },
   };
   g_autoptr (SfuRtpCapabilities) router = default_router ();
 
@@ -571,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ortc/router/payload-types", test_router_payload_types);
   g_test_add_func ("/ortc/validate", test_validate);
   g_test_add_func ("/ortc/consumable", test_consumable);
+  g_test_add_func ("/ortc/consumable/red", test_consumable_red);
   g_test_add_func ("/ortc/consumable/refused", test_consumable_refused);
   g_test_add_func ("/ortc/consumer", test_consumer);
   g_test_add_func ("/ortc/consumer/capabilities", test_consumer_capabilities);

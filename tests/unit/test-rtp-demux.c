@@ -67,6 +67,13 @@ static const TestCase cases[] = {
       { { 111, 1, .wanted = 1 }, { 96, 2, .wanted = 0 }, { 97, 3, .wanted = 0 },
           { 111, 4, .wanted = DROP (SFU_DROP_UNKNOWN_SSRC) },
           { 111, 4, .wanted = 1, .at_us = 5 * G_USEC_PER_SEC } } },
+  { "red-and-fec",
+      { VIDEO ", ssrc=(uint)1, red-payload=(int)98, red-rtx-payload=(int)99, "
+              "ulpfec-payload=(int)100" },
+      { { 98, 1, .wanted = 0 }, { 100, 1, .wanted = 0 },
+          { 99, 1, .wanted = DROP (SFU_DROP_UNKNOWN_PAYLOAD_TYPE) },
+          { 99, 2, .wanted = 0 }, { 97, 2, .wanted = 0 },
+          { 98, 2, .wanted = DROP (SFU_DROP_UNKNOWN_PAYLOAD_TYPE) } } },
   { "ambiguous-payload", { VIDEO, VIDEO },
       { { 96, 1, .wanted = DROP (SFU_DROP_UNKNOWN_SSRC) } } },
   /* A MID that nobody has says: not ours. */
