@@ -27,12 +27,13 @@ sfu_layer_filter_restart (SfuLayerFilter *filter)
   filter->temporal = filter->target_temporal;
 }
 
-/* At the start of a picture. */
-static void
-adjust (SfuLayerFilter *filter, const SfuPayloadInfo *info)
+void
+sfu_layer_filter_begin (SfuLayerFilter *filter, const SfuPayloadInfo *info)
 {
   guint8 layer;
 
+  if (!info->frame_start)
+    return;
   if (info->keyframe_start) {
     sfu_layer_filter_restart (filter);
     return;
@@ -50,10 +51,8 @@ adjust (SfuLayerFilter *filter, const SfuPayloadInfo *info)
 }
 
 SfuVerdict
-sfu_layer_filter_pass (SfuLayerFilter *filter, const SfuPayloadInfo *info)
+sfu_layer_filter_pass (const SfuLayerFilter *filter, const SfuPayloadInfo *info)
 {
-  if (info->frame_start)
-    adjust (filter, info);
   if (info->spatial > filter->spatial)
     return SFU_DROP_SPATIAL_LAYER;
   if (info->temporal > filter->temporal)

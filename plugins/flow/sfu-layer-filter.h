@@ -28,10 +28,13 @@ gboolean sfu_layer_filter_set_target (
 /* A decoder starts anew with the next key picture (another encoding, a pause):
  * the target is reached with it. */
 void sfu_layer_filter_restart (SfuLayerFilter *filter);
-/* Of a packet in the order of arrival: SFU_VERDICT_FORWARD,
- * SFU_DROP_SPATIAL_LAYER or SFU_DROP_TEMPORAL_LAYER. */
-SfuVerdict sfu_layer_filter_pass (
+/* Of a packet that comes in order, before it is passed: layers change where a
+ * picture begins. Not of a late one: what hangs on it has been left out. */
+void sfu_layer_filter_begin (
     SfuLayerFilter *filter, const SfuPayloadInfo *info);
+/* SFU_VERDICT_FORWARD, SFU_DROP_SPATIAL_LAYER or SFU_DROP_TEMPORAL_LAYER. */
+SfuVerdict sfu_layer_filter_pass (
+    const SfuLayerFilter *filter, const SfuPayloadInfo *info);
 /* The marker bit of a packet that is forwarded: the last one of what is left of
  * the picture has it. */
 gboolean sfu_layer_filter_marker (

@@ -15,7 +15,8 @@
 void
 sfu_picture_numbers_init (SfuPictureNumbers *numbers, guint16 first_picture_id)
 {
-  *numbers = (SfuPictureNumbers){ 0 };
+  *numbers =
+      (SfuPictureNumbers){ .max_picture_out = (guint16)(first_picture_id - 1) };
   sfu_seq_map_init (&numbers->pictures, first_picture_id, 0);
 }
 
@@ -62,6 +63,8 @@ begin_span (
 
   numbers->tl0_offset = (guint8)(tl0 - info->tl0_picture_id);
   numbers->key_offset = (guint8)(key - info->key_index);
+  numbers->distance_offset =
+      (guint16)(numbers->max_picture_out + 1 - picture_id);
   numbers->last_in = picture_id;
   numbers->started = TRUE;
   numbers->resync = FALSE;
@@ -69,13 +72,30 @@ begin_span (
 
 static void
 translate (const SfuPictureNumbers *numbers, const SfuPayloadInfo *info,
-    guint16 out, SfuPicture *picture)
+    guint16 in, guint16 out, SfuPicture *picture)
 {
-  picture->picture_id = out;
+  picture->picture_id = info->refers_by_picture_id
+      ? (guint16)(in + numbers->distance_offset)
+      : out;
   picture->tl0_picture_id =
       (guint8)(info->tl0_picture_id + numbers->tl0_offset);
   picture->key_index =
       (guint8)(info->key_index + numbers->key_offset) & KEY_INDEX_MASK;
+}
+
+static void
+note_newest (SfuPictureNumbers *numbers, const SfuPicture *picture)
+{
+  guint8 tl0_ahead = (guint8)(picture->tl0_picture_id - numbers->max_tl0_out);
+  guint8 key_ahead =
+      (picture->key_index - numbers->max_key_out) & KEY_INDEX_MASK;
+
+  if (sfu_seq_after (picture->picture_id, numbers->max_picture_out))
+    numbers->max_picture_out = picture->picture_id;
+  if (tl0_ahead <= G_MAXUINT8 / 2)
+    numbers->max_tl0_out = picture->tl0_picture_id;
+  if (key_ahead <= KEY_INDEX_MASK / 2)
+    numbers->max_key_out = picture->key_index;
 }
 
 gboolean
@@ -92,11 +112,8 @@ sfu_picture_numbers_forward (
   if (info->picture_id_at != 0 &&
       !sfu_seq_map_forward (&numbers->pictures, in, 0, &out, &unused))
     return FALSE;
-  translate (numbers, info, out, picture);
-  if (in == numbers->last_in) {
-    numbers->max_tl0_out = picture->tl0_picture_id;
-    numbers->max_key_out = picture->key_index;
-  }
+  translate (numbers, info, in, out, picture);
+  note_newest (numbers, picture);
   return TRUE;
 }
 
@@ -109,8 +126,7 @@ sfu_picture_numbers_drop (
   if (!numbers->started || numbers->resync || info->picture_id_at == 0)
     return;
   in = count_on (numbers, info);
-  if (!info->refers_by_picture_id)
-    sfu_seq_map_drop (&numbers->pictures, in);
+  sfu_seq_map_drop (&numbers->pictures, in);
   take_newest (numbers, in);
 }
 
@@ -132,7 +148,7 @@ sfu_picture_numbers_lookup (const SfuPictureNumbers *numbers,
     if (!sfu_seq_map_forward (&copy, in, 0, &out, &unused))
       return FALSE;
   }
-  translate (numbers, info, out, picture);
+  translate (numbers, info, in, out, picture);
   return TRUE;
 }
 

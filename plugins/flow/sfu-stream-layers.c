@@ -181,6 +181,17 @@ sfu_stream_sender_get_layers (
 
 /* ---- switching ---- */
 
+gboolean
+sfu_stream_sender_continues (
+    const SfuStreamSender *self, const SfuRtpMeta *meta)
+{
+  const SfuSpan *now = &self->now;
+
+  return !self->rebase && now->track && now->track == self->track &&
+      now->encoding == meta->encoding &&
+      now->epoch == sfu_track_epoch (now->track, now->encoding);
+}
+
 static gint64
 ticks_of (const SfuStreamSender *self, gint64 us)
 {
@@ -220,8 +231,7 @@ span_step (const SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us)
   gint64 elapsed, error;
   gint32 step;
 
-  if (!self->rebase && self->now.track == self->track &&
-      self->now.encoding == meta->encoding)
+  if (sfu_stream_sender_continues (self, meta))
     return 0;
   elapsed = ticks_of (self, MAX (now_us - self->last_sent_us, 0));
   error = ticks_of (self, MAX_REPORT_ERROR_US);
@@ -241,6 +251,8 @@ sfu_stream_sender_begin_span (
   self->before = self->now;
   self->now.track = self->track ? sfu_track_ref (self->track) : NULL;
   self->now.encoding = meta->encoding;
+  self->now.epoch =
+      self->track ? sfu_track_epoch (self->track, meta->encoding) : 0;
   sfu_seq_map_resync (&self->now.map, step);
   sfu_picture_numbers_resync (&self->now.pictures);
   sfu_frame_numbers_resync (&self->now.frames);

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 typedef struct {
   SfuTrack *track; /* owned; NULL = nothing was forwarded yet */
   guint encoding;
+  guint epoch; /* of the track: whether the cache still has this stream */
   SfuSeqMap map;
   SfuPictureNumbers pictures;
   SfuFrameNumbers frames;
@@ -61,6 +62,10 @@ gboolean sfu_stream_sender_is_switching (const SfuStreamSender *self);
 /* Something that only a key frame brings has been waited for; TRUE: ask now. */
 gboolean sfu_stream_sender_retry_keyframe (
     SfuStreamSender *self, gint64 now_us);
+/* The packet is of the stream that is forwarded, and its publisher has not begun
+ * anew, be it unheard. */
+gboolean sfu_stream_sender_continues (
+    const SfuStreamSender *self, const SfuRtpMeta *meta);
 /* The packet that meta speaks of is the first of a new span. */
 void sfu_stream_sender_begin_span (
     SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us);

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "sfu-dependency-descriptor.h"
+#include "sfu-rtp.h"
 
 #define RATE_WINDOW_US (1 * G_USEC_PER_SEC)
 #define RTX_OSN_SIZE 2
+/* A packet that is missing longer is given up. */
+#define MAX_LATE_US (2 * G_USEC_PER_SEC)
 /* Room behind the packet for the SRTP tag (16 with AES-GCM) and what SRTCP-like
  * trailers an encryptor may want, so that it can work in place. */
 #define TAIL_ROOM 32
@@ -224,19 +227,33 @@ rewrite (const SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
 
 /* ---- deciding ---- */
 
+/* A picture of the stream that is forwarded already, from before the last one
+ * that was sent: a retransmission that a pause overtook. */
+static gboolean
+is_behind (const SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us)
+{
+  const SfuSpan *now = &self->now;
+
+  return sfu_stream_sender_continues (self, meta) && now->map.started &&
+      now_us - self->last_sent_us < MAX_LATE_US &&
+      (gint32)(sfu_seq_map_timestamp (&now->map, meta->header.timestamp) -
+          now->map.max_ts_out) <= 0;
+}
+
 /* A picture of the target where a decoder can start: from here on it is
  * forwarded instead of the one before. */
 static gboolean
-may_switch (SfuStreamSender *self, const SfuRtpMeta *meta)
+may_switch (SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us)
 {
-  if ((gint)meta->encoding != self->target)
+  if ((gint)meta->encoding != self->target || is_behind (self, meta, now_us))
     return FALSE;
   return self->gate.open ? meta->info.keyframe_start
                          : sfu_keyframe_gate_pass (&self->gate, &meta->info);
 }
 
 static SfuVerdict
-admit (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta)
+admit (
+    SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta, gint64 now_us)
 {
   if (GST_BUFFER_FLAG_IS_SET (in, GST_BUFFER_FLAG_DISCONT) &&
       meta->encoding == self->now.encoding) {
@@ -250,7 +267,7 @@ admit (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta)
     return SFU_DROP_NOT_CONNECTED;
   if (self->gate.open && meta->encoding == self->now.encoding)
     return SFU_VERDICT_FORWARD;
-  if (!may_switch (self, meta))
+  if (!may_switch (self, meta, now_us))
     return SFU_DROP_WAIT_KEYFRAME;
   self->gap = TRUE;
   return SFU_VERDICT_FORWARD;
@@ -267,7 +284,17 @@ leave_out (SfuStreamSender *self, const SfuRtpMeta *meta, SfuVerdict verdict)
   return verdict;
 }
 
-/* A publisher may count anew with a key frame. */
+/* Nothing behind it has been looked at in this span. */
+static gboolean
+is_newest (const SfuStreamSender *self, const SfuRtpMeta *meta)
+{
+  const SfuSeqMap *map = &self->now.map;
+
+  return !map->started || map->resync ||
+      sfu_seq_after (meta->header.seq, map->max_in);
+}
+
+/* A publisher may count anew with a key frame, but not with one that is late. */
 static gboolean
 number_picture (SfuStreamSender *self, const SfuRtpMeta *meta, Numbers *numbers)
 {
@@ -277,7 +304,7 @@ number_picture (SfuStreamSender *self, const SfuRtpMeta *meta, Numbers *numbers)
   if (!numbers->has_picture ||
       sfu_picture_numbers_forward (pictures, &meta->info, &numbers->picture))
     return TRUE;
-  if (!meta->info.keyframe_start)
+  if (!meta->info.keyframe_start || !is_newest (self, meta))
     return FALSE;
   sfu_picture_numbers_resync (pictures);
   return sfu_picture_numbers_forward (pictures, &meta->info, &numbers->picture);
@@ -296,6 +323,8 @@ number (SfuStreamSender *self, const SfuRtpMeta *meta, gint64 now_us,
     return leave_out (self, meta, SFU_DROP_FEC);
   if (meta->header.payload_len == 0)
     return leave_out (self, meta, SFU_DROP_PADDING);
+  if (is_newest (self, meta))
+    sfu_layer_filter_begin (&now->filter, &meta->info);
   verdict = sfu_layer_filter_pass (&now->filter, &meta->info);
   if (verdict != SFU_VERDICT_FORWARD)
     return leave_out (self, meta, verdict);
@@ -325,7 +354,7 @@ decide (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
     sfu_stream_sender_choose (self);
   if (!(self->wanted >> meta->encoding & 1))
     return SFU_DROP_UNUSED_ENCODING;
-  verdict = admit (self, in, meta);
+  verdict = admit (self, in, meta, now_us);
   if (verdict == SFU_VERDICT_FORWARD)
     verdict = number (self, meta, now_us, numbers);
   else if (meta->encoding == self->now.encoding)
@@ -380,6 +409,8 @@ find_sent (const SfuStreamSender *self, guint16 out_seq, gint64 now_us,
   for (i = 0; i < G_N_ELEMENTS (spans); i++) {
     *span = spans[i];
     if (spans[i]->track &&
+        spans[i]->epoch ==
+            sfu_track_epoch (spans[i]->track, spans[i]->encoding) &&
         sfu_seq_map_reverse (&spans[i]->map, out_seq, &in_seq))
       return sfu_track_get (
           spans[i]->track, spans[i]->encoding, in_seq, now_us);

@@ -12,6 +12,7 @@
 typedef struct {
   guint8 spatial_layers, temporal_layers; /* constant */
   SfuPacketCache *cache;                  /* owned; under lock */
+  guint epoch;                            /* under lock */
   guint32 ssrc;                           /* under lock */
   gboolean reported;                      /* under lock */
   SfuSenderReport report;                 /* under lock */
@@ -128,7 +129,19 @@ sfu_track_clear (SfuTrack *track, guint encoding)
 {
   g_mutex_lock (&track->lock);
   sfu_packet_cache_clear (track->encodings[encoding].cache);
+  track->encodings[encoding].epoch++;
   g_mutex_unlock (&track->lock);
+}
+
+guint
+sfu_track_epoch (SfuTrack *track, guint encoding)
+{
+  guint epoch;
+
+  g_mutex_lock (&track->lock);
+  epoch = track->encodings[encoding].epoch;
+  g_mutex_unlock (&track->lock);
+  return epoch;
 }
 
 /* ---- facts of an encoding ---- */
@@ -187,10 +200,13 @@ gboolean
 sfu_track_get_report (SfuTrack *track, guint encoding, SfuSenderReport *report)
 {
   gboolean reported;
+  guint32 ssrc;
 
   g_mutex_lock (&track->lock);
-  reported = track->encodings[encoding].reported;
   *report = track->encodings[encoding].report;
+  ssrc = track->encodings[encoding].ssrc;
+  reported = track->encodings[encoding].reported &&
+      (ssrc == 0 || report->ssrc == ssrc);
   g_mutex_unlock (&track->lock);
   return reported;
 }

@@ -41,7 +41,10 @@ void sfu_track_put (SfuTrack *track, guint encoding, guint16 seq,
     GstBuffer *buffer, gint64 now_us);
 GstBuffer *sfu_track_get (
     SfuTrack *track, guint encoding, guint16 seq, gint64 now_us);
+/* The publisher began anew: its numbers mean other packets from now on. */
 void sfu_track_clear (SfuTrack *track, guint encoding);
+/* How often that happened. */
+guint sfu_track_epoch (SfuTrack *track, guint encoding);
 
 /* 0 = not known yet. */
 void sfu_track_set_ssrc (SfuTrack *track, guint encoding, guint32 ssrc);
@@ -56,6 +59,7 @@ gint sfu_track_generation (SfuTrack *track);
 /* report: of the publisher, as it came. FALSE: none yet. */
 void sfu_track_set_report (
     SfuTrack *track, guint encoding, const SfuSenderReport *report);
+/* FALSE: none yet of the SSRC that is sent now. */
 gboolean sfu_track_get_report (
     SfuTrack *track, guint encoding, SfuSenderReport *report);
 

@@ -17,6 +17,13 @@ typedef struct {
 #define S SFU_DROP_SPATIAL_LAYER
 #define T SFU_DROP_TEMPORAL_LAYER
 
+static SfuVerdict
+pass (SfuLayerFilter *filter, const SfuPayloadInfo *info)
+{
+  sfu_layer_filter_begin (filter, info);
+  return sfu_layer_filter_pass (filter, info);
+}
+
 static void
 run (const Step *steps, guint n)
 {
@@ -36,7 +43,7 @@ run (const Step *steps, guint n)
     if (step->set_spatial >= 0)
       sfu_layer_filter_set_target (
           &filter, (guint)step->set_spatial, (guint)step->set_temporal);
-    g_assert_cmpint (sfu_layer_filter_pass (&filter, &info), ==, step->expect);
+    g_assert_cmpint (pass (&filter, &info), ==, step->expect);
     g_assert_cmpint (
         sfu_layer_filter_marker (&filter, &info, FALSE), ==, step->marker);
   }
@@ -98,15 +105,15 @@ test_switch_ahead (void)
 
   sfu_layer_filter_init (&filter);
   sfu_layer_filter_set_target (&filter, 0, 0);
-  sfu_layer_filter_pass (&filter, &base);
+  pass (&filter, &base);
   base.keyframe_start = FALSE;
   base.switch_layers = 1 | 4; /* not for layer 1 alone */
   sfu_layer_filter_set_target (&filter, 0, 1);
-  g_assert_cmpint (sfu_layer_filter_pass (&filter, &base), ==, F);
-  g_assert_cmpint (sfu_layer_filter_pass (&filter, &first), ==, T);
+  g_assert_cmpint (pass (&filter, &base), ==, F);
+  g_assert_cmpint (pass (&filter, &first), ==, T);
   sfu_layer_filter_set_target (&filter, 0, 7);
-  g_assert_cmpint (sfu_layer_filter_pass (&filter, &base), ==, F);
-  g_assert_cmpint (sfu_layer_filter_pass (&filter, &first), ==, F);
+  g_assert_cmpint (pass (&filter, &base), ==, F);
+  g_assert_cmpint (pass (&filter, &first), ==, F);
 }
 
 static void
@@ -147,11 +154,10 @@ test_switch_from (void)
 
   sfu_layer_filter_init (&filter);
   sfu_layer_filter_set_target (&filter, 0, 0);
-  g_assert_cmpint (sfu_layer_filter_pass (&filter, &steps[0].info), ==, F);
+  g_assert_cmpint (pass (&filter, &steps[0].info), ==, F);
   sfu_layer_filter_set_target (&filter, 0, 2);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    g_assert_cmpint (
-        sfu_layer_filter_pass (&filter, &steps[i].info), ==, steps[i].expect);
+    g_assert_cmpint (pass (&filter, &steps[i].info), ==, steps[i].expect);
 }
 
 int

@@ -181,6 +181,29 @@ test_restart_while_paused (void)
   fixture_clear (&f);
 }
 
+/* A key frame of before the pause comes behind it, sent again: to start with it
+ * would be to go back. */
+static void
+test_keyframe_overtaken_by_pause (void)
+{
+  Fixture f;
+  TestPacket out;
+
+  fixture_init (&f, SFU_CODEC_VP8);
+  send (&f, 10, 0, TRUE, &out);
+  send (&f, 12, 2 * FRAME, FALSE, &out);
+  sfu_stream_sender_set_paused (f.sender, TRUE);
+  sfu_stream_sender_set_paused (f.sender, FALSE);
+  f.now_us += 100 * MS;
+  g_assert_cmpint (
+      send (&f, 11, FRAME, TRUE, &out), ==, SFU_DROP_WAIT_KEYFRAME);
+  g_assert_cmpint (
+      send (&f, 13, 3 * FRAME, TRUE, &out), ==, SFU_VERDICT_FORWARD);
+  g_assert_cmpuint (out.seq, ==, 1);
+  g_assert_cmpuint (out.timestamp, ==, 2 * FRAME - 1);
+  fixture_clear (&f);
+}
+
 static void
 test_not_connected (void)
 {
@@ -311,6 +334,8 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-sender/padding", test_padding_leaves_no_gap);
   g_test_add_func ("/stream-sender/restart", test_restart);
   g_test_add_func ("/stream-sender/restart-paused", test_restart_while_paused);
+  g_test_add_func (
+      "/stream-sender/keyframe-overtaken", test_keyframe_overtaken_by_pause);
   g_test_add_func ("/stream-sender/not-connected", test_not_connected);
   g_test_add_func ("/stream-sender/without-meta", test_without_meta);
   g_test_add_func ("/stream-sender/retransmission", test_retransmission);

@@ -97,6 +97,14 @@ test_encodings (void)
   g_assert_true (sfu_track_get_report (track, 1, &got));
   g_assert_cmpuint (got.rtp_timestamp, ==, 7);
   g_assert_false (sfu_track_get_report (track, 0, &got));
+  sfu_track_set_ssrc (track, 1, 5);
+  g_assert_true (sfu_track_get_report (track, 1, &got));
+  sfu_track_set_ssrc (track, 1, 55); /* the clock is another's now */
+  g_assert_false (sfu_track_get_report (track, 1, &got));
+  g_assert_cmpuint (sfu_track_epoch (track, 1), ==, 0);
+  sfu_track_clear (track, 1);
+  g_assert_cmpuint (sfu_track_epoch (track, 1), ==, 1);
+  g_assert_cmpuint (sfu_track_epoch (track, 0), ==, 0);
 }
 
 static gpointer
