@@ -177,13 +177,13 @@ send_keyframe_request (SfuRtcpSession *self, SfuRtpStream *stream)
 
   sfu_rtcp_writer_init (&writer, data, sizeof data);
   if (fir)
-    sfu_rtcp_add_fir (&writer, self->local_ssrc, stream->ssrc, pad->fir_seq);
+    sfu_rtcp_add_fir (&writer, self->local_ssrc, stream->ssrc, stream->fir_seq);
   else
     sfu_rtcp_add_pli (&writer, self->local_ssrc, stream->ssrc);
   if (!send (self, &writer))
     return FALSE;
   if (fir) {
-    pad->fir_seq++;
+    stream->fir_seq++;
     pad->fir_count++;
     self->stats.fir_sent++;
   } else {

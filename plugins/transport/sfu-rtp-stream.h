@@ -29,6 +29,7 @@ typedef struct {
   SfuReceiveStats stats;
   SfuRateMeter rate;
   gint64 last_packet_us;
+  guint8 fir_seq;       /* RFC 5104 4.3.1.1: one more for each request */
   gint64 report_due_us; /* next receiver report; 0 = silent */
 } SfuRtpStream;
 

@@ -32,7 +32,6 @@ struct _SfuTransportSrcPad {
   guint64 nack_count; /* packets asked for in them */
   guint64 pli_count, fir_count;
   gint64 rtt_us;  /* to the publisher and back; -1 = not known */
-  guint8 fir_seq; /* RFC 5104 4.3.1.1: one more for each request */
 };
 
 /* caps: parsed into pad_caps, which is taken. */

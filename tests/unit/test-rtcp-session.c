@@ -215,6 +215,47 @@ test_not_running (void)
   world_clear (&w);
 }
 
+/* Whose publisher knows only FIR gets it; each encoding is asked by itself, with
+ * a number of its own (RFC 5104 4.3.1.1). */
+static void
+test_fir (void)
+{
+  static const struct {
+    guint32 ssrc;
+    guint8 seq;
+  } requests[] = { { 5, 0 }, { 6, 0 }, { 5, 1 }, { 5, 2 }, { 6, 1 } };
+  World w;
+  SfuTransportSrcPad *pad;
+
+  world_init (&w);
+  add_producer (&w, "src_0",
+      "application/x-rtp, media=(string)video, clock-rate=(int)90000, "
+      "rtcp-fb-ccm-fir=(boolean)true, encodings=<(structure)[e,ssrc=(uint)5],"
+      "(structure)[e,ssrc=(uint)6]>");
+  pad = sfu_rtp_demux_find (w.demux, 5)->pad;
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++) {
+    g_autoptr (GstBuffer) buffer = NULL;
+    SfuRtcpPacket packet;
+    guint32 ssrc;
+    guint8 seq;
+    GstMapInfo map;
+    SfuRtcpReader reader;
+
+    g_assert_true (
+        sfu_rtcp_session_request_keyframe (w.rtcp, pad, requests[i].ssrc));
+    buffer = g_queue_pop_tail (&w.sent);
+    gst_buffer_map (buffer, &map, GST_MAP_READ);
+    sfu_rtcp_reader_init (&reader, map.data, map.size);
+    g_assert_true (sfu_rtcp_reader_next (&reader, &packet));
+    g_assert_true (sfu_rtcp_get_fir (&packet, 0, &ssrc, &seq));
+    g_assert_cmpuint (ssrc, ==, requests[i].ssrc);
+    g_assert_cmpuint (seq, ==, requests[i].seq);
+    gst_buffer_unmap (buffer, &map);
+  }
+  g_assert_cmpuint (pad->fir_count, ==, G_N_ELEMENTS (requests));
+  world_clear (&w);
+}
+
 /* Of a pad only its own streams can be asked for. */
 static void
 test_foreign_ssrc (void)
@@ -414,6 +455,7 @@ static const struct {
   { "/rtcp-session/interval/video", test_video_interval },
   { "/rtcp-session/silence", test_silence },
   { "/rtcp-session/not-running", test_not_running },
+  { "/rtcp-session/fir", test_fir },
   { "/rtcp-session/foreign-ssrc", test_foreign_ssrc },
   { "/rtcp-session/compound", test_compound },
   { "/rtcp-session/round-trip", test_round_trip },
