@@ -368,6 +368,60 @@ test_switch_of_producer (void)
   room_clear (&room);
 }
 
+static GstElement *
+find_producer (GstElement *router)
+{
+  GstIterator *iterator = gst_bin_iterate_all_by_element_factory_name (
+      GST_BIN (router), "sfuproducer");
+  GValue value = G_VALUE_INIT;
+  GstElement *producer;
+
+  g_assert_cmpint (gst_iterator_next (iterator, &value), ==, GST_ITERATOR_OK);
+  producer = g_value_dup_object (&value);
+  g_value_unset (&value);
+  gst_iterator_free (iterator);
+  return producer;
+}
+
+/* Of each encoding one request, whoever asks for it and however often; one of
+ * them is not held back by another. */
+static void
+test_requests_of_each_encoding (void)
+{
+  static const guint32 wishes[] = { 11, 11, 12, 11, 12, 13, 12, 12, 11 };
+  guint asked[4] = { 0 };
+  Room room;
+  GstElement *producer;
+  GstPad *src;
+  GstEvent *event;
+  guint32 ssrc;
+
+  room_init (&room, NULL, 1);
+  gst_harness_set_src_caps_str (room.in,
+      "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,"
+      "payload=96,encodings=<(structure)[e,ssrc=(uint)11],"
+      "(structure)[e,ssrc=(uint)12]>");
+  count_upstream (room.in, sfu_event_is_keyframe_request);
+  producer = find_producer (room.router);
+  src = gst_element_get_static_pad (producer, "src");
+  for (guint i = 0; i < G_N_ELEMENTS (wishes); i++)
+    gst_pad_send_event (src, sfu_event_new_keyframe_request (wishes[i]));
+  gst_object_unref (src);
+  gst_object_unref (producer);
+  while ((event = gst_harness_try_pull_upstream_event (room.in))) {
+    if (sfu_event_parse_keyframe_request (event, &ssrc)) {
+      g_assert_true (ssrc == 11 || ssrc == 12); /* 13 is nobody's */
+      asked[ssrc - 10]++;
+    }
+    gst_event_unref (event);
+  }
+  g_assert_cmpuint (asked[1], ==, 1);
+  g_assert_cmpuint (asked[2], ==, 1);
+  g_assert_cmpuint (
+      stat_of (room.router, "sink_0", "keyframe-requests"), ==, 2);
+  room_clear (&room);
+}
+
 /* Nobody is followed, and nobody asked for a picture, before it is said who. */
 static void
 test_auto_follow_off (void)
@@ -521,6 +575,8 @@ main (int argc, char **argv)
       "/router/nack-is-answered-as-rtx", test_nack_is_answered_as_rtx);
   g_test_add_func ("/router/rtx-is-undone", test_rtx_is_undone);
   g_test_add_func ("/router/switch-of-producer", test_switch_of_producer);
+  g_test_add_func (
+      "/router/requests-of-each-encoding", test_requests_of_each_encoding);
   g_test_add_func ("/router/auto-follow-off", test_auto_follow_off);
   g_test_add_func (
       "/router/sender-report-is-mapped", test_sender_report_is_mapped);
