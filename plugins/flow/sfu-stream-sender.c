@@ -111,15 +111,25 @@ sfu_stream_sender_set_connected (SfuStreamSender *self, gboolean connected)
 
 /* ---- rewriting ---- */
 
-/* The extensions that mean the same to every receiver of the packet. Those of
- * the hop (abs-send-time, transport-cc) and of the publisher's session (rid)
- * are not carried over. */
+/* The extensions that mean the same to every receiver of the packet: they say
+ * something of the picture, the capture system's clock or an interval, so that
+ * timestamps of another base change nothing in them. Those of the publisher's
+ * session (rid) are not carried over. */
 static const SfuExtKind carried[] = {
   SFU_EXT_AUDIO_LEVEL,
   SFU_EXT_VIDEO_ORIENTATION,
   SFU_EXT_TOFFSET,
   SFU_EXT_ABS_CAPTURE_TIME,
   SFU_EXT_PLAYOUT_DELAY,
+};
+
+/* Of the hop: room for what the transport stamps when it sends. */
+static const struct {
+  SfuExtKind kind;
+  guint8 len;
+} reserved[] = {
+  { SFU_EXT_ABS_SEND_TIME, 3 },
+  { SFU_EXT_TRANSPORT_CC, 2 },
 };
 
 typedef struct {
@@ -159,6 +169,7 @@ static void
 collect_extensions (const SfuStreamSender *self, const guint8 *data,
     const SfuRtpMeta *meta, const Numbers *numbers, Extensions *out)
 {
+  static const guint8 zeros[3] = { 0 };
   const SfuExtMap *ext = &self->config.ext;
   const SfuExtIndex *index = &meta->ext;
   SfuExtWriter *writer = &out->writer;
@@ -167,6 +178,9 @@ collect_extensions (const SfuStreamSender *self, const guint8 *data,
   sfu_ext_writer_init (writer);
   sfu_ext_writer_add (writer, ext->id_of_kind[SFU_EXT_MID],
       (const guint8 *)self->config.mid, strlen (self->config.mid));
+  for (i = 0; i < G_N_ELEMENTS (reserved); i++)
+    sfu_ext_writer_add (
+        writer, ext->id_of_kind[reserved[i].kind], zeros, reserved[i].len);
   for (i = 0; i < G_N_ELEMENTS (carried); i++)
     sfu_ext_writer_add (writer, ext->id_of_kind[carried[i]],
         data + index->offset[carried[i]], index->len[carried[i]]);
