@@ -16,12 +16,9 @@ test_spans (void)
     { FALSE, 501, 65535 },
     { FALSE, 503, 1 }, /* one was left out: its place stays free */
     { FALSE, 502, 0 }, /* it came late */
-    { FALSE, 504, 2 },
-    { TRUE, 3, 3 }, /* another encoding, numbered below */
-    { FALSE, 4, 4 },
-    { TRUE, 65535, 5 }, /* and another, about to begin anew */
-    { FALSE, 0, 6 },
-    { FALSE, 1, 7 },
+    { FALSE, 504, 2 }, { TRUE, 3, 3 },   /* another encoding, numbered below */
+    { FALSE, 4, 4 }, { TRUE, 65535, 5 }, /* and another, about to begin anew */
+    { FALSE, 0, 6 }, { FALSE, 1, 7 },
     { TRUE, 1, 8 }, /* the same again: a publisher that restarted */
   };
   SfuFrameNumbers numbers;
@@ -31,10 +28,10 @@ test_spans (void)
     g_test_message ("step %u", i);
     if (steps[i].resync)
       sfu_frame_numbers_resync (&numbers);
-    g_assert_cmpuint (sfu_frame_numbers_forward (&numbers, steps[i].in), ==,
-        steps[i].expect);
-    g_assert_cmpuint (sfu_frame_numbers_lookup (&numbers, steps[i].in), ==,
-        steps[i].expect);
+    g_assert_cmpuint (
+        sfu_frame_numbers_forward (&numbers, steps[i].in), ==, steps[i].expect);
+    g_assert_cmpuint (
+        sfu_frame_numbers_lookup (&numbers, steps[i].in), ==, steps[i].expect);
   }
 }
 
