@@ -48,6 +48,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .max_consumers_per_peer = config->max_consumers_per_peer,
     .linger_s = config->room_linger_s,
     .kick_ban_s = config->kick_ban_s,
+    .loudest = config->loudest,
     .max_incoming_bps = config->max_incoming_bps,
     .refuse_duplicates = config->duplicate_peers == SFU_DUPLICATE_REFUSE,
     .allow_impairment = config->allow_network_throttle,

@@ -34,6 +34,7 @@ struct _SfuProducer {
   SfuDeadline *deadline; /* owned; NULL without a media loop */
 
   SfuMediaLoop *loop; /* owned; set by set_context before data flows */
+  gboolean kept_back; /* the last packet was; streaming thread */
   /* media thread */
   SfuFlushHook flush;
   GstBufferList *pending; /* owned; packets of this burst */

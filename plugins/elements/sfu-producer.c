@@ -120,6 +120,29 @@ audio_level_of (SfuProducer *self, GstBuffer *buffer)
   return level & 0x7f; /* RFC 6464: the top bit is voice activity */
 }
 
+/* Consumers are told, so that neither number nor clock of theirs jumps. Takes
+ * buffer; NULL when it was kept back. */
+static GstBuffer *
+pass_level (SfuProducer *self, GstBuffer *buffer)
+{
+  gint level = audio_level_of (self, buffer);
+  gboolean keep =
+      level >= 0 && !self->callbacks->audio_level (self->owner, self, level);
+
+  if (!keep && self->kept_back)
+    sfu_buffer_get_rtp_meta (buffer)->after_gap = TRUE;
+  self->kept_back = keep;
+  if (!keep)
+    return buffer;
+  g_mutex_lock (&self->lock);
+  if (self->n_receivers > 0)
+    sfu_stream_receiver_count (self->receivers[0], SFU_DROP_NOT_LOUDEST);
+  g_mutex_unlock (&self->lock);
+  GST_LOG_OBJECT (self, "reason=%s", sfu_verdict_name (SFU_DROP_NOT_LOUDEST));
+  gst_buffer_unref (buffer);
+  return NULL;
+}
+
 static SfuVerdict
 receive_locked (SfuProducer *self, GstBuffer **buffer, gint64 now_us,
     SfuProducerFeedback *feedback)
@@ -159,7 +182,6 @@ receive_one (SfuProducer *self, GstBuffer *buffer, gint64 now_us)
 {
   SfuProducerFeedback feedback = { 0 };
   SfuVerdict verdict;
-  gint level = -1;
 
   stamp_arrival (self, buffer);
   g_mutex_lock (&self->lock);
@@ -168,11 +190,7 @@ receive_one (SfuProducer *self, GstBuffer *buffer, gint64 now_us)
   if (verdict != SFU_VERDICT_FORWARD)
     GST_LOG_OBJECT (self, "reason=%s", sfu_verdict_name (verdict));
   sfu_producer_send_feedback (self, &feedback);
-  if (buffer)
-    level = audio_level_of (self, buffer);
-  if (level >= 0)
-    self->callbacks->audio_level (self->owner, self, level);
-  return buffer;
+  return buffer ? pass_level (self, buffer) : NULL;
 }
 
 static GstFlowReturn

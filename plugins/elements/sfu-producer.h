@@ -15,9 +15,9 @@ GST_ELEMENT_REGISTER_DECLARE (sfuproducer);
 
 /* Facts that travel up to whoever made the producer. */
 typedef struct {
-  /* Streaming thread, no lock held: one audio level of RFC 6464, 0..127
-   * (-dBov). */
-  void (*audio_level) (gpointer owner, SfuProducer *producer, guint8 level);
+  /* Streaming thread, no lock held: a packet's audio level of RFC 6464, 0..127
+   * (-dBov). FALSE: keep the packet back. */
+  gboolean (*audio_level) (gpointer owner, SfuProducer *producer, guint8 level);
 } SfuProducerCallbacks;
 
 /* Before data flows. owner is borrowed: it outlives the producer. */

@@ -52,7 +52,7 @@
 GST_DEBUG_CATEGORY (sfurouter);
 #define GST_CAT_DEFAULT sfurouter
 
-enum { PROP_0, PROP_AUTO_FOLLOW };
+enum { PROP_0, PROP_AUTO_FOLLOW, PROP_LOUDEST };
 enum { SIGNAL_ACTIVE_SPEAKER, SIGNAL_REQUEST_KEY_FRAME, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
@@ -84,15 +84,17 @@ on_speaker (gpointer owner, GObject *speaker, gint volume_db)
   g_signal_emit (owner, signals[SIGNAL_ACTIVE_SPEAKER], 0, speaker, volume_db);
 }
 
-static void
+static gboolean
 on_audio_level (gpointer owner, SfuProducer *producer, guint8 level)
 {
   GstObject *router = gst_object_get_parent (owner);
+  gboolean forward;
 
   if (!router)
-    return;
-  sfu_speakers_add (SFU_ROUTER (router)->speakers, owner, level);
+    return TRUE;
+  forward = sfu_speakers_add (SFU_ROUTER (router)->speakers, owner, level);
   gst_object_unref (router);
+  return forward;
 }
 
 static const SfuProducerCallbacks producer_callbacks = {
@@ -365,9 +367,12 @@ static void
 sfu_router_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
+  SfuRouter *self = SFU_ROUTER (object);
+
   if (id == PROP_AUTO_FOLLOW)
-    g_atomic_int_set (
-        &SFU_ROUTER (object)->auto_follow, g_value_get_boolean (value));
+    g_atomic_int_set (&self->auto_follow, g_value_get_boolean (value));
+  else if (id == PROP_LOUDEST)
+    sfu_speakers_set_loudest (self->speakers, g_value_get_uint (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -376,28 +381,21 @@ static void
 sfu_router_get_property (
     GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
+  SfuRouter *self = SFU_ROUTER (object);
+
   if (id == PROP_AUTO_FOLLOW)
-    g_value_set_boolean (
-        value, g_atomic_int_get (&SFU_ROUTER (object)->auto_follow));
+    g_value_set_boolean (value, g_atomic_int_get (&self->auto_follow));
+  else if (id == PROP_LOUDEST)
+    g_value_set_uint (value, sfu_speakers_get_loudest (self->speakers));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
-sfu_router_class_init (SfuRouterClass *klass)
+install_properties (GObjectClass *object_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-
-  GST_DEBUG_CATEGORY_INIT (sfurouter, "sfurouter", 0, "SFU router");
   object_class->set_property = sfu_router_set_property;
   object_class->get_property = sfu_router_get_property;
-  object_class->dispose = sfu_router_dispose;
-  object_class->finalize = sfu_router_finalize;
-  element_class->set_context = sfu_router_set_context;
-  element_class->change_state = sfu_router_change_state;
-  element_class->request_new_pad = sfu_router_request_new_pad;
-  element_class->release_pad = sfu_router_release_pad;
   /**
    * SfuRouter:auto-follow:
    *
@@ -411,6 +409,37 @@ sfu_router_class_init (SfuRouterClass *klass)
           "Src pads without producer follow the sink pad of their number, else "
           "the first one",
           TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  /**
+   * SfuRouter:loudest:
+   *
+   * Of the producers that say how loud they are (header extension
+   * ssrc-audio-level), forward only so many, the loudest, to all consumers. The
+   * packets of the others end in their producer (`drop-not-loudest` in its
+   * `stats`); who speaks up is heard from his first packets on when a place is
+   * free, and 200 ms after one of those who have one has fallen silent
+   * otherwise. A stream that does not say how loud it is cannot be compared: it
+   * is always forwarded and takes no place. 0 = all are forwarded.
+   */
+  g_object_class_install_property (object_class, PROP_LOUDEST,
+      g_param_spec_uint ("loudest", "Loudest",
+          "Forward only so many audio streams, the loudest (0 = all)", 0,
+          G_MAXUINT, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+sfu_router_class_init (SfuRouterClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (sfurouter, "sfurouter", 0, "SFU router");
+  object_class->dispose = sfu_router_dispose;
+  object_class->finalize = sfu_router_finalize;
+  element_class->set_context = sfu_router_set_context;
+  element_class->change_state = sfu_router_change_state;
+  element_class->request_new_pad = sfu_router_request_new_pad;
+  element_class->release_pad = sfu_router_release_pad;
+  install_properties (object_class);
   install_signals (SFU_TYPE_ROUTER);
   gst_element_class_add_static_pad_template_with_gtype (
       element_class, &sink_template, SFU_TYPE_ROUTER_SINK_PAD);

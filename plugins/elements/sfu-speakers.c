@@ -7,6 +7,7 @@
 
 #include "sfu-audio-level.h"
 #include "sfu-dominant-speaker.h"
+#include "sfu-loudest.h"
 
 /* Quieter than this is silence. */
 #define THRESHOLD_DB (-55)
@@ -23,6 +24,7 @@ struct _SfuSpeakers {
   /* under lock */
   SfuAudioLevelObserver *observer; /* owned */
   SfuDominantSpeaker *dominant;    /* owned */
+  SfuLoudest *loudest;             /* owned */
   GSource *timer;                  /* owned; NULL while nobody sends */
   gint64 last_level_us;
 };
@@ -37,6 +39,7 @@ sfu_speakers_new (SfuSpeakersFunc func, gpointer owner)
   self->owner = owner;
   self->observer = sfu_audio_level_observer_new (THRESHOLD_DB);
   self->dominant = sfu_dominant_speaker_new ();
+  self->loudest = sfu_loudest_new ();
   return self;
 }
 
@@ -46,6 +49,7 @@ sfu_speakers_free (SfuSpeakers *self)
   g_assert (self->timer == NULL);
   sfu_audio_level_observer_free (self->observer);
   sfu_dominant_speaker_free (self->dominant);
+  sfu_loudest_free (self->loudest);
   g_clear_object (&self->loop);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -84,18 +88,40 @@ on_timer (gpointer data)
 }
 
 void
+sfu_speakers_set_loudest (SfuSpeakers *self, guint n)
+{
+  g_mutex_lock (&self->lock);
+  sfu_loudest_set_n (self->loudest, n, g_get_monotonic_time ());
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+sfu_speakers_get_loudest (SfuSpeakers *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = sfu_loudest_n (self->loudest);
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+gboolean
 sfu_speakers_add (SfuSpeakers *self, GObject *speaker, guint8 level)
 {
   gint64 now_us = g_get_monotonic_time ();
+  gboolean forward;
 
   g_mutex_lock (&self->lock);
   sfu_audio_level_observer_add (self->observer, speaker, level);
   sfu_dominant_speaker_add (self->dominant, speaker, level, now_us);
+  forward = sfu_loudest_add (self->loudest, speaker, level, now_us);
   self->last_level_us = now_us;
   if (self->loop && !self->timer)
     self->timer =
         sfu_media_loop_add_timer (self->loop, INTERVAL_US, on_timer, self);
   g_mutex_unlock (&self->lock);
+  return forward;
 }
 
 void
@@ -104,6 +130,7 @@ sfu_speakers_remove (SfuSpeakers *self, GObject *speaker)
   g_mutex_lock (&self->lock);
   sfu_audio_level_observer_remove (self->observer, speaker);
   sfu_dominant_speaker_remove (self->dominant, speaker);
+  sfu_loudest_remove (self->loudest, speaker);
   g_mutex_unlock (&self->lock);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells a router who speaks: collects audio levels and polls the observer while
- * somebody sends audio; costs nothing while nobody does.
+/* Tells a router who speaks, and which packets to forward when it forwards the
+ * loudest alone: collects audio levels and polls the observer while somebody
+ * sends audio; costs nothing while nobody does.
  *
  * Threads: levels from streaming threads, the callback on the media thread, the
  * rest on the control thread. */
@@ -23,8 +24,12 @@ void sfu_speakers_free (SfuSpeakers *self);
 /* Without a loop there is no timer and func is never called. Once. */
 void sfu_speakers_set_loop (SfuSpeakers *self, SfuMediaLoop *loop);
 
-/* level: RFC 6464, 0..127 (-dBov). */
-void sfu_speakers_add (SfuSpeakers *self, GObject *speaker, guint8 level);
+/* How many are forwarded, as sfu_loudest_set_n. Any thread. */
+void sfu_speakers_set_loudest (SfuSpeakers *self, guint n);
+guint sfu_speakers_get_loudest (SfuSpeakers *self);
+
+/* level: RFC 6464, 0..127 (-dBov), of a packet. TRUE: forward it. */
+gboolean sfu_speakers_add (SfuSpeakers *self, GObject *speaker, guint8 level);
 /* Before the speaker goes away: it is borrowed. */
 void sfu_speakers_remove (SfuSpeakers *self, GObject *speaker);
 

@@ -46,6 +46,7 @@ transform_meta (GstBuffer *dest, GstMeta *meta, GstBuffer *buffer, GQuark type,
   to->arrival_us = from->arrival_us;
   to->fec = from->fec;
   to->encoding = from->encoding;
+  to->after_gap = from->after_gap;
   return TRUE;
 }
 

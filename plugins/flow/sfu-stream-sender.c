@@ -275,6 +275,8 @@ admit (
     interrupt (self);
     self->last_keyframe_want_us = 0; /* without waiting for the retry */
   }
+  if (meta->after_gap && meta->encoding == self->now.encoding)
+    self->gap = TRUE; /* the clock went on */
   if (self->paused)
     return SFU_DROP_CONSUMER_PAUSED;
   if (!self->connected)

@@ -17,6 +17,7 @@ static const gchar *const names[SFU_VERDICT_COUNT] = {
   [SFU_DROP_DUPLICATE] = "duplicate",
   [SFU_DROP_TOO_OLD] = "too-old",
   [SFU_DROP_PRODUCER_PAUSED] = "producer-paused",
+  [SFU_DROP_NOT_LOUDEST] = "not-loudest",
   [SFU_DROP_CONSUMER_PAUSED] = "consumer-paused",
   [SFU_DROP_NOT_CONNECTED] = "not-connected",
   [SFU_DROP_WAIT_KEYFRAME] = "wait-keyframe",

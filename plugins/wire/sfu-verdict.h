@@ -25,6 +25,7 @@ typedef enum {
   SFU_DROP_TOO_OLD,              /* older than anything we can still place */
   /* states */
   SFU_DROP_PRODUCER_PAUSED,
+  SFU_DROP_NOT_LOUDEST, /* the room forwards louder speakers */
   SFU_DROP_CONSUMER_PAUSED,
   SFU_DROP_NOT_CONNECTED, /* consumer's transport is not connected */
   SFU_DROP_WAIT_KEYFRAME, /* consumer waits for a key frame */

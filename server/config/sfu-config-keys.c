@@ -229,6 +229,10 @@ const SfuConfigKey sfu_config_keys[] = {
       FIELD (kick_ban_s), 0, 86400, FALSE,
       "Who was kicked stays out of the room for so long: the account, or the "
       "participant's id when there is none." },
+  { "rooms", "loudest", "N", "0", sfu_config_read_number, FIELD (loudest), 0,
+      1000, FALSE,
+      "Forward the N loudest microphones of a room and not those of all; for "
+      "large rooms, 3 to 5. 0 = all." },
 
   { "cluster", "redis-url", "URL", "", sfu_config_read_redis_url,
       FIELD (redis_url), 0, 0, FALSE,

@@ -68,6 +68,7 @@ typedef struct {
   guint broadcaster_idle_s;
   /* rooms */
   guint room_linger_s, kick_ban_s;
+  guint loudest; /* audio streams that a room forwards; 0 = all */
   SfuDuplicate duplicate_peers;
   /* cluster */
   gchar *redis_url; /* NULL = alone */

@@ -14,6 +14,8 @@ typedef struct {
 
 static const Call close_router = { "CloseRouter",
   sfu_worker_client_close_router_finish };
+static const Call set_loudest = { "SetRouterLoudest",
+  sfu_worker_client_set_router_loudest_finish };
 static const Call close_transport = { "CloseTransport",
   sfu_worker_client_close_transport_finish };
 static const Call close_producer = { "CloseProducer",
@@ -48,6 +50,13 @@ sfu_room_tell_close_router (SfuWorkerClient *worker, const gchar *router_id)
 {
   sfu_worker_client_close_router_async (
       worker, router_id, NULL, on_done, (gpointer)&close_router);
+}
+
+void
+sfu_room_tell_loudest (SfuWorkerClient *worker, const gchar *router_id, guint n)
+{
+  sfu_worker_client_set_router_loudest_async (
+      worker, router_id, n, NULL, on_done, (gpointer)&set_loudest);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls to the worker that nobody waits for: closing, pausing and resuming.
- * An error is logged when it matters.
+/* Calls to the worker that nobody waits for: closing, pausing and resuming,
+ * and how many speakers a router forwards. An error is logged when it matters.
  *
  * Threads: the server's one thread. */
 #pragma once
@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 void sfu_room_tell_close_router (
     SfuWorkerClient *worker, const gchar *router_id);
+void sfu_room_tell_loudest (
+    SfuWorkerClient *worker, const gchar *router_id, guint n);
 void sfu_room_tell_close_transport (
     SfuWorkerClient *worker, const gchar *transport_id);
 void sfu_room_tell_close_producer (

@@ -92,6 +92,9 @@ sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_peer_unref);
   sfu_worker_client_create_router_async (
       worker, room->router_id, NULL, on_router_created, sfu_room_ref (room));
+  if (sfu_rooms_get_limits (rooms)->loudest > 0)
+    sfu_room_tell_loudest (
+        worker, room->router_id, sfu_rooms_get_limits (rooms)->loudest);
   /* Whoever made it may find no way in. */
   start_linger (room);
   return room;

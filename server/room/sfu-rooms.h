@@ -24,6 +24,7 @@ typedef struct {
   guint kick_ban_s;           /* how long who was kicked stays out */
   gboolean refuse_duplicates; /* else a second connection replaces the first */
   guint32 max_incoming_bps;   /* of a transport, bit/s; 0 = no bound */
+  guint loudest;              /* audio streams that are forwarded; 0 = all */
   gboolean allow_impairment;  /* may clients lose packets on purpose? */
 } SfuRoomLimits;
 

@@ -60,6 +60,24 @@ sfu_worker_client_close_router_finish (
 }
 
 void
+sfu_worker_client_set_router_loudest_async (SfuWorkerClient *self,
+    const gchar *router_id, guint n, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data)
+{
+  sfu_worker_client_call (self, "SetRouterLoudest",
+      g_variant_new ("(su)", router_id, n), cancellable, callback, data,
+      sfu_worker_client_set_router_loudest_async);
+}
+
+gboolean
+sfu_worker_client_set_router_loudest_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (
+      self, result, sfu_worker_client_set_router_loudest_async, error);
+}
+
+void
 sfu_worker_client_create_webrtc_transport_async (SfuWorkerClient *self,
     const gchar *router_id, const gchar *transport_id,
     const SfuWorkerTransportOptions *options, GCancellable *cancellable,

@@ -104,6 +104,13 @@ void sfu_worker_client_close_router_async (SfuWorkerClient *self,
 gboolean sfu_worker_client_close_router_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
 
+/* n 0 = all. */
+void sfu_worker_client_set_router_loudest_async (SfuWorkerClient *self,
+    const gchar *router_id, guint n, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data);
+gboolean sfu_worker_client_set_router_loudest_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error);
+
 typedef struct {
   gboolean sctp;
   guint32 initial_outgoing_bitrate; /* bit/s; 0 = default */

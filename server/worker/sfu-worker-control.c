@@ -81,6 +81,15 @@ on_close_router (
   return answer (invocation, ok, error);
 }
 
+static gboolean
+on_set_router_loudest (SfuWorkerControl *self,
+    GDBusMethodInvocation *invocation, const gchar *id, guint n)
+{
+  GError *error = NULL;
+  gboolean ok = sfu_worker_set_router_loudest (self->worker, id, n, &error);
+  return answer (invocation, ok, error);
+}
+
 /* "initial-outgoing-bitrate" has no effect before bandwidth is estimated. */
 static gboolean
 check_transport_options (GVariant *options, GError **error)
@@ -335,6 +344,7 @@ static const struct {
   { "handle-start", G_CALLBACK (on_start) },
   { "handle-create-router", G_CALLBACK (on_create_router) },
   { "handle-close-router", G_CALLBACK (on_close_router) },
+  { "handle-set-router-loudest", G_CALLBACK (on_set_router_loudest) },
   { "handle-create-web-rtc-transport",
       G_CALLBACK (on_create_web_rtc_transport) },
   { "handle-connect-web-rtc-transport",

@@ -73,6 +73,7 @@ dump_router (const SfuWorkerRouter *router)
 {
   GVariantBuilder transports, producers, consumers;
   GVariantDict dict;
+  guint loudest = 0;
   g_variant_builder_init (&transports, G_VARIANT_TYPE ("aa{sv}"));
   g_variant_builder_init (&producers, G_VARIANT_TYPE ("aa{sv}"));
   g_variant_builder_init (&consumers, G_VARIANT_TYPE ("aa{sv}"));
@@ -88,6 +89,8 @@ dump_router (const SfuWorkerRouter *router)
   }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "id", "s", router->node.id);
+  g_object_get (router->element, "loudest", &loudest, NULL);
+  g_variant_dict_insert (&dict, "loudest", "u", loudest);
   g_variant_dict_insert_value (
       &dict, "transports", g_variant_builder_end (&transports));
   g_variant_dict_insert_value (

@@ -274,6 +274,19 @@ sfu_worker_close_router (SfuWorker *self, const gchar *id, GError **error)
   return TRUE;
 }
 
+gboolean
+sfu_worker_set_router_loudest (
+    SfuWorker *self, const gchar *id, guint n, GError **error)
+{
+  SfuWorkerRouter *router =
+      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, id, error);
+  if (!router)
+    return FALSE;
+  g_object_set (router->element, "loudest", n, NULL);
+  g_info ("router=%s loudest=%u", id, n);
+  return TRUE;
+}
+
 /* ---- transports ---- */
 
 static void

@@ -41,6 +41,10 @@ gboolean sfu_worker_create_router (
 gboolean sfu_worker_close_router (
     SfuWorker *self, const gchar *id, GError **error);
 
+/* 0 = all. */
+gboolean sfu_worker_set_router_loudest (
+    SfuWorker *self, const gchar *id, guint n, GError **error);
+
 /* options: a{sv} of the seam. */
 SfuSeamTransportInfo *sfu_worker_create_transport (SfuWorker *self,
     const gchar *router_id, const gchar *id, GVariant *options, GError **error);

@@ -350,6 +350,26 @@ test_records (void)
   fixture_stop (&f);
 }
 
+/* The option of the server is a property of each room's router. */
+static void
+test_loudest (void)
+{
+  static const gchar *const flags[] = { "--loudest=3", "--admin-open", NULL };
+  Fixture f;
+  g_autoptr (Client) a = NULL;
+  g_auto (Answer) answer = { 0 };
+
+  fixture_start (&f, flags);
+  a = client_new (&f, "r", "a");
+  client_join (a);
+  answer = fixture_http (&f, "GET", "/rooms/r/dump", NULL);
+  g_assert_cmpuint (answer.status, ==, 200);
+  if (strstr (answer.body, "\"loudest\":3") == NULL)
+    g_error ("%s", answer.body);
+  g_clear_pointer (&a, client_free);
+  fixture_stop (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -364,5 +384,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/locked", test_locked);
   g_test_add_func ("/rules/kick-ban", test_kick_ban);
   g_test_add_func ("/rules/records", test_records);
+  g_test_add_func ("/rules/loudest", test_loudest);
   return g_test_run ();
 }

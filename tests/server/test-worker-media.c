@@ -361,6 +361,60 @@ test_active_speaker (void)
   call_free (call);
 }
 
+static gboolean
+set_loudest (SfuWorkerClient *client, const gchar *router, guint n)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_set_router_loudest_async (
+      client, router, n, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok =
+      sfu_worker_client_set_router_loudest_finish (client, wait.result, NULL);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+/* One place for two microphones: the packets of the quiet one reach nobody, and
+ * its stats say why. */
+static void
+test_loudest (void)
+{
+  Call *call = call_new (FALSE);
+  MediaPacket packet;
+  guint16 seq = FIRST_SEQ, last_seq = 0;
+  g_assert_false (set_loudest (call->client, "nope", 1));
+  g_assert_true (set_loudest (call->client, "r", 1));
+  media_produce (call->a, "loud", SFU_MEDIA_AUDIO, PRODUCER_SSRC + 5);
+  media_produce (call->a, "quiet", SFU_MEDIA_AUDIO, PRODUCER_SSRC + 6);
+  media_consume (call->b, "hears", "quiet", SFU_MEDIA_AUDIO, CONSUMER_PT,
+      CONSUMER_SSRC + 6, FALSE);
+  media_send_opus (call->a, PRODUCER_SSRC + 5, seq, 10);
+  WORKER_WAIT_UNTIL (media_stat (call->client, "loud", "packetCount") == 1);
+  for (guint i = 0; i < N_PACKETS; i++) {
+    media_send_opus (call->a, PRODUCER_SSRC + 5, ++seq, 10);
+    media_send_opus (call->a, PRODUCER_SSRC + 6, seq, 90);
+  }
+  WORKER_WAIT_UNTIL (
+      media_stat (call->client, "quiet", "packetCount") == N_PACKETS);
+  g_assert_cmpuint (
+      media_stat (call->client, "quiet", "drop-not-loudest"), ==, N_PACKETS);
+  g_assert_cmpuint (
+      media_stat (call->client, "quiet", "packetsDiscarded"), ==, N_PACKETS);
+  g_assert_cmpuint (
+      media_stat (call->client, "loud", "packetsDiscarded"), ==, 0);
+  g_assert_cmpuint (media_stat (call->client, "hears", "packetCount"), ==, 0);
+  g_assert_cmpuint (
+      media_stat (call->client, "hears", "packetsDiscarded"), ==, 0);
+  g_assert_true (set_loudest (call->client, "r", 0));
+  for (guint i = 0; i < N_PACKETS; i++) {
+    media_send_opus (call->a, PRODUCER_SSRC + 6, ++seq, 90);
+    media_expect (call->b, &packet);
+    g_assert_true (i == 0 || packet.seq == (guint16)(last_seq + 1));
+    last_seq = packet.seq;
+  }
+  call_free (call);
+}
+
 /* ---- graph ---- */
 
 /* With keys in place: every value of a name that smells of one is hidden. */
@@ -443,6 +497,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/media/impairment", test_impairment);
   g_test_add_func ("/worker/media/activity", test_activity);
   g_test_add_func ("/worker/media/active-speaker", test_active_speaker);
+  g_test_add_func ("/worker/media/loudest", test_loudest);
   g_test_add_func ("/worker/media/graph", test_graph_hides_keys);
   g_test_add_func ("/worker/media/churn", test_churn);
   return g_test_run ();
