@@ -34,7 +34,6 @@ struct _SfuProducer {
   SfuDeadline *deadline; /* owned; NULL without a media loop */
 
   SfuMediaLoop *loop; /* owned; set by set_context before data flows */
-  gboolean kept_back; /* the last packet was; streaming thread */
   /* media thread */
   SfuFlushHook flush;
   GstBufferList *pending; /* owned; packets of this burst */
@@ -69,6 +68,8 @@ void sfu_producer_on_deadline (gpointer self);
 /* A packet of encoding came: is it new that it is being sent? */
 void sfu_producer_note_activity_locked (
     SfuProducer *self, guint encoding, gint64 now_us);
+/* The publisher says that it no longer sends this SSRC. */
+void sfu_producer_take_bye (SfuProducer *self, guint32 ssrc);
 /* The publisher's report, kept for the consumers of its encoding. */
 void sfu_producer_take_report (
     SfuProducer *self, const SfuSenderReport *report);

@@ -120,26 +120,23 @@ audio_level_of (SfuProducer *self, GstBuffer *buffer)
   return level & 0x7f; /* RFC 6464: the top bit is voice activity */
 }
 
-/* Consumers are told, so that neither number nor clock of theirs jumps. Takes
- * buffer; NULL when it was kept back. */
+/* Takes buffer; NULL when it is kept back. */
 static GstBuffer *
 pass_level (SfuProducer *self, GstBuffer *buffer)
 {
+  guint encoding = sfu_buffer_get_rtp_meta (buffer)->encoding;
   gint level = audio_level_of (self, buffer);
-  gboolean keep =
-      level >= 0 && !self->callbacks->audio_level (self->owner, self, level);
 
-  if (!keep && self->kept_back)
-    sfu_buffer_get_rtp_meta (buffer)->after_gap = TRUE;
-  self->kept_back = keep;
-  if (!keep)
+  if (level < 0 || self->callbacks->audio_level (self->owner, self, level))
     return buffer;
+  gst_buffer_unref (buffer);
   g_mutex_lock (&self->lock);
-  if (self->n_receivers > 0)
-    sfu_stream_receiver_count (self->receivers[0], SFU_DROP_NOT_LOUDEST);
+  if (encoding < self->n_receivers) {
+    sfu_stream_receiver_count (self->receivers[encoding], SFU_DROP_NOT_LOUDEST);
+    sfu_stream_receiver_keep_back (self->receivers[encoding]);
+  }
   g_mutex_unlock (&self->lock);
   GST_LOG_OBJECT (self, "reason=%s", sfu_verdict_name (SFU_DROP_NOT_LOUDEST));
-  gst_buffer_unref (buffer);
   return NULL;
 }
 
@@ -302,7 +299,7 @@ sfu_producer_set_paused (SfuProducer *self, gboolean paused)
   resumed = self->paused && !paused;
   self->paused = paused;
   for (i = 0; resumed && i < self->n_receivers; i++)
-    sfu_stream_receiver_restart (self->receivers[i]);
+    sfu_stream_receiver_resume (self->receivers[i]);
   g_mutex_unlock (&self->lock);
   if (resumed)
     sfu_producer_request_keyframe (self, 0);

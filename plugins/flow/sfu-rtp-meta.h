@@ -3,9 +3,7 @@
  * its consumers parses it again. Offsets are in the buffer's first memory; the
  * producer guarantees that a packet is one memory.
  *
- * Threads: written once by the producer before the buffer is shared; after_gap
- * before it is pushed, by which time the cache has it: whoever answers a NACK
- * does not look at that. */
+ * Threads: written once by the producer before the buffer is shared. */
 #pragma once
 
 #include <gst/gst.h>
@@ -23,7 +21,7 @@ typedef struct {
   gint64 arrival_us;  /* monotonic */
   gboolean fec;       /* ULPFEC: only its number matters, nobody gets it */
   guint8 encoding;    /* which of the producer's, 0 when there is but one */
-  gboolean after_gap; /* the producer kept back what was before it */
+  gboolean after_gap; /* what came before it was kept back; one clock */
 } SfuRtpMeta;
 
 GType sfu_rtp_meta_api_get_type (void);

@@ -25,7 +25,8 @@ struct _SfuStreamReceiver {
   SfuH264Start h264;
   SfuRateMeter rate;
   SfuStreamReceiverStats stats;
-  gboolean discont; /* the next packet starts a new span */
+  gboolean discont;   /* the next packet is of another clock */
+  gboolean after_gap; /* or of the same one, but some were kept back */
 };
 
 SfuStreamReceiver *
@@ -47,6 +48,31 @@ sfu_stream_receiver_new (const SfuStreamConfig *config, guint encoding,
   return self;
 }
 
+/* Nothing of before belongs to what comes now. */
+static void
+forget (SfuStreamReceiver *self)
+{
+  self->dependencies = (SfuDependencyParser){ 0 };
+  self->h264 = (SfuH264Start){ FALSE };
+  sfu_track_clear (self->track, self->encoding);
+}
+
+static void
+begin_anew (SfuStreamReceiver *self)
+{
+  forget (self);
+  self->stats.restarts++;
+  self->discont = TRUE;
+}
+
+/* The publisher began anew. */
+static void
+restart (SfuStreamReceiver *self)
+{
+  sfu_nack_list_reset (self->missing);
+  begin_anew (self);
+}
+
 void
 sfu_stream_receiver_set_config (
     SfuStreamReceiver *self, const SfuStreamConfig *config)
@@ -59,7 +85,7 @@ sfu_stream_receiver_set_config (
   if (!encoding->ssrc || encoding->ssrc == self->stats.ssrc)
     return;
   if (self->stats.ssrc)
-    sfu_stream_receiver_restart (self); /* the publisher began anew */
+    restart (self);
   self->stats.ssrc = encoding->ssrc;
   sfu_track_set_ssrc (self->track, self->encoding, encoding->ssrc);
 }
@@ -179,7 +205,7 @@ claim (SfuStreamReceiver *self, const SfuRtpHeader *header)
   if (self->config.encodings[self->encoding].ssrc)
     return SFU_DROP_UNKNOWN_SSRC;
   if (self->stats.ssrc)
-    sfu_stream_receiver_restart (self); /* the publisher began anew */
+    restart (self);
   self->stats.ssrc = header->ssrc;
   sfu_track_set_ssrc (self->track, self->encoding, header->ssrc);
   return SFU_VERDICT_FORWARD;
@@ -246,17 +272,6 @@ undo_rtx (SfuStreamReceiver *self, GstBuffer **buffer)
     *buffer = media;
   }
   return verdict;
-}
-
-/* Nothing of before belongs to what comes now. */
-static void
-begin_anew (SfuStreamReceiver *self)
-{
-  self->dependencies = (SfuDependencyParser){ 0 };
-  self->h264 = (SfuH264Start){ FALSE };
-  sfu_track_clear (self->track, self->encoding);
-  self->stats.restarts++;
-  self->discont = TRUE;
 }
 
 static SfuVerdict
@@ -341,6 +356,8 @@ inspect (SfuStreamReceiver *self, GstBuffer *buffer, gint64 now_us)
     meta->header = header;
     meta->arrival_us = now_us;
     meta->encoding = (guint8)self->encoding;
+    meta->after_gap = self->after_gap;
+    self->after_gap = FALSE;
     sfu_ext_index (map.data, &header, &self->config.ext, &meta->ext);
     meta->fec = header.payload_type == self->config.ulpfec_payload;
     if (!meta->fec)
@@ -381,10 +398,17 @@ sfu_stream_receiver_count (SfuStreamReceiver *self, SfuVerdict verdict)
 }
 
 void
-sfu_stream_receiver_restart (SfuStreamReceiver *self)
+sfu_stream_receiver_keep_back (SfuStreamReceiver *self)
+{
+  self->after_gap = TRUE;
+}
+
+void
+sfu_stream_receiver_resume (SfuStreamReceiver *self)
 {
   sfu_nack_list_reset (self->missing);
-  begin_anew (self);
+  forget (self);
+  self->after_gap = TRUE;
 }
 
 gboolean

@@ -59,9 +59,12 @@ SfuVerdict sfu_stream_receiver_packet (
 /* A packet that was dropped before it got here, for the statistics. */
 void sfu_stream_receiver_count (SfuStreamReceiver *self, SfuVerdict verdict);
 
-/* After a pause: what was missed meanwhile is nobody's loss, and the next
- * packet is a DISCONT. */
-void sfu_stream_receiver_restart (SfuStreamReceiver *self);
+/* Its last packet is kept back from the consumers, who are told with the next
+ * one (SfuRtpMeta.after_gap). */
+void sfu_stream_receiver_keep_back (SfuStreamReceiver *self);
+/* After a pause: what was missed meanwhile is nobody's loss; consumers are told
+ * in the same way. */
+void sfu_stream_receiver_resume (SfuStreamReceiver *self);
 
 /* A consumer wants a key frame. TRUE: ask the publisher now. */
 gboolean sfu_stream_receiver_request_keyframe (

@@ -269,14 +269,13 @@ static SfuVerdict
 admit (
     SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta, gint64 now_us)
 {
-  if (GST_BUFFER_FLAG_IS_SET (in, GST_BUFFER_FLAG_DISCONT) &&
-      meta->encoding == self->now.encoding) {
-    self->rebase = TRUE;
+  gboolean discont = GST_BUFFER_FLAG_IS_SET (in, GST_BUFFER_FLAG_DISCONT);
+
+  if ((discont || meta->after_gap) && meta->encoding == self->now.encoding) {
+    self->rebase |= discont; /* else the clock went on */
     interrupt (self);
     self->last_keyframe_want_us = 0; /* without waiting for the retry */
   }
-  if (meta->after_gap && meta->encoding == self->now.encoding)
-    self->gap = TRUE; /* the clock went on */
   if (self->paused)
     return SFU_DROP_CONSUMER_PAUSED;
   if (!self->connected)

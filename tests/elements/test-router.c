@@ -205,11 +205,13 @@ test_producer_pause (void)
   Room room;
   TestPacket packet;
   guint16 seq;
+  guint32 timestamp;
 
   room_init (&room, NULL, 10);
   publish (&room, TRUE);
   expect_packet (room.out, &packet);
   seq = packet.seq;
+  timestamp = packet.timestamp;
   set_paused (room.router, "sink_0", TRUE);
   publish (&room, FALSE);
   g_assert_null (gst_harness_try_pull (room.out));
@@ -223,6 +225,7 @@ test_producer_pause (void)
   publish (&room, TRUE);
   expect_packet (room.out, &packet);
   g_assert_cmpuint (packet.seq, ==, (guint16)(seq + 1));
+  g_assert_cmpuint (packet.timestamp - timestamp, ==, 3 * FRAME_TICKS);
   /* what was dropped on purpose is not asked for */
   g_assert_cmpuint (count_upstream (room.in, is_nack), ==, 0);
   room_clear (&room);

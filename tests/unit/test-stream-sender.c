@@ -204,6 +204,37 @@ test_keyframe_overtaken_by_pause (void)
   fixture_clear (&f);
 }
 
+/* What was kept back (a pause of the publisher, a louder room) is a gap of the
+ * picture but not of the clock: however long it took, the timestamps are those
+ * of the publisher, and so its reports stay true. */
+static void
+test_kept_back (void)
+{
+  SfuSenderReport in = { 1, 42, 1000, 7 }, was, is;
+  Fixture f;
+  TestPacket before, after;
+  GstBuffer *buffer;
+  gboolean want = FALSE;
+
+  fixture_init (&f, SFU_CODEC_VP8);
+  send (&f, 10, 1000, TRUE, &before);
+  sfu_track_set_report (f.track, 0, &in);
+  g_assert_true (sfu_stream_sender_map_report (f.sender, &was));
+  f.now_us += 2100 * MS;
+  buffer = published (40000, 1000 + 2 * VP8_CLOCK, FALSE, 50);
+  sfu_buffer_get_rtp_meta (buffer)->after_gap = TRUE;
+  g_assert_cmpint (
+      send_buffer (&f, buffer, &after, &want), ==, SFU_DROP_WAIT_KEYFRAME);
+  g_assert_true (want);
+  send (&f, 40001, 1000 + FRAME + 2 * VP8_CLOCK, TRUE, &after);
+  g_assert_cmpuint (after.seq, ==, (guint16)(before.seq + 1));
+  g_assert_cmpuint (
+      after.timestamp, ==, before.timestamp + FRAME + 2 * VP8_CLOCK);
+  g_assert_true (sfu_stream_sender_map_report (f.sender, &is));
+  g_assert_cmpuint (is.rtp_timestamp, ==, was.rtp_timestamp);
+  fixture_clear (&f);
+}
+
 static void
 test_not_connected (void)
 {
@@ -336,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-sender/restart-paused", test_restart_while_paused);
   g_test_add_func (
       "/stream-sender/keyframe-overtaken", test_keyframe_overtaken_by_pause);
+  g_test_add_func ("/stream-sender/kept-back", test_kept_back);
   g_test_add_func ("/stream-sender/not-connected", test_not_connected);
   g_test_add_func ("/stream-sender/without-meta", test_without_meta);
   g_test_add_func ("/stream-sender/retransmission", test_retransmission);
