@@ -139,6 +139,27 @@ sfu_producer_take_report (SfuProducer *self, const SfuSenderReport *report)
   g_mutex_unlock (&self->lock);
 }
 
+/* Consumers come down at once, without waiting for a silence. */
+void
+sfu_producer_take_bye (SfuProducer *self, guint32 ssrc)
+{
+  gboolean changed = FALSE;
+  gint encoding;
+
+  g_mutex_lock (&self->lock);
+  encoding = sfu_producer_encoding_of_locked (self, ssrc);
+  if (encoding >= 0 &&
+      sfu_stream_receiver_ssrc (self->receivers[encoding]) == ssrc &&
+      sfu_encoding_activity_bye (&self->activity, (guint)encoding)) {
+    sfu_track_set_active (self->track, self->activity.active);
+    changed = self->n_receivers > 1;
+  }
+  g_mutex_unlock (&self->lock);
+  GST_DEBUG_OBJECT (self, "ssrc=%u bye encoding=%d", ssrc, encoding);
+  if (changed)
+    gst_pad_push_event (self->srcpad, sfu_event_new_activity ());
+}
+
 /* ---- feedback to the publisher ---- */
 
 static void

@@ -248,6 +248,7 @@ sfu_producer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   SfuProducer *self = SFU_PRODUCER (parent);
   SfuSenderReport report;
   GstCaps *caps;
+  guint32 ssrc;
   gint64 rtt_us;
 
   if (GST_EVENT_IS_SERIALIZED (event))
@@ -259,6 +260,11 @@ sfu_producer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
     g_mutex_lock (&self->lock);
     self->rtt_us = rtt_us;
     g_mutex_unlock (&self->lock);
+    gst_event_unref (event);
+    return TRUE;
+  }
+  if (sfu_event_parse_bye (event, &ssrc)) {
+    sfu_producer_take_bye (self, ssrc);
     gst_event_unref (event);
     return TRUE;
   }

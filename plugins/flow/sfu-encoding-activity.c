@@ -30,6 +30,16 @@ sfu_encoding_activity_packet (
   return activity->active != was;
 }
 
+gboolean
+sfu_encoding_activity_bye (SfuEncodingActivity *activity, guint encoding)
+{
+  guint was = activity->active;
+
+  activity->active &= ~(1u << encoding);
+  activity->before &= ~(1u << encoding);
+  return activity->active != was;
+}
+
 static gboolean
 has_stopped (const SfuEncodingActivity *activity, guint encoding, gint64 now_us)
 {

@@ -31,9 +31,12 @@ typedef struct {
 
 /* Nothing is sent yet. */
 void sfu_encoding_activity_init (SfuEncodingActivity *activity);
-/* Both: TRUE when active has changed. */
+/* All three: TRUE when active has changed. bye: the publisher says that this one
+ * is no longer sent (RTCP BYE); should a packet come, it is again. */
 gboolean sfu_encoding_activity_packet (
     SfuEncodingActivity *activity, guint encoding, gint64 now_us);
+gboolean sfu_encoding_activity_bye (
+    SfuEncodingActivity *activity, guint encoding);
 gboolean sfu_encoding_activity_poll (
     SfuEncodingActivity *activity, gint64 now_us);
 

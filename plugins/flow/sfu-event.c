@@ -6,6 +6,7 @@
 #include "sfu-event.h"
 
 #define SENDER_REPORT "sfu-sender-report"
+#define BYE "sfu-bye"
 #define ACTIVITY "sfu-activity"
 #define NACK "sfu-nack"
 #define RTT "sfu-rtt"
@@ -64,6 +65,22 @@ sfu_event_parse_rtt (GstEvent *event, gint64 *rtt_us)
 
   return structure && gst_structure_has_name (structure, RTT) &&
       gst_structure_get_int64 (structure, "rtt-us", rtt_us);
+}
+
+GstEvent *
+sfu_event_new_bye (guint32 ssrc)
+{
+  return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+      gst_structure_new (BYE, "ssrc", G_TYPE_UINT, ssrc, NULL));
+}
+
+gboolean
+sfu_event_parse_bye (GstEvent *event, guint32 *ssrc)
+{
+  const GstStructure *structure =
+      structure_of (event, GST_EVENT_CUSTOM_DOWNSTREAM, BYE);
+
+  return structure != NULL && gst_structure_get_uint (structure, "ssrc", ssrc);
 }
 
 GstEvent *

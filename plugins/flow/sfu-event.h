@@ -5,6 +5,7 @@
  *   downstream, sticky  sfu-track          producer -> its consumers
  *   downstream, sticky  sfu-sender-report  transport -> producer -> consumer
  *                                          -> transport
+ *   downstream          sfu-bye            transport -> producer
  *   downstream          sfu-activity       producer -> its consumers: other
  *                                          encodings are being sent now
  *   upstream            GstForceKeyUnit    PLI/FIR, or a consumer's gate
@@ -31,6 +32,10 @@ typedef struct {
 GstEvent *sfu_event_new_sender_report (const SfuSenderReport *report);
 gboolean sfu_event_parse_sender_report (
     GstEvent *event, SfuSenderReport *report);
+
+/* ---- RTCP BYE: the publisher no longer sends this SSRC ---- */
+GstEvent *sfu_event_new_bye (guint32 ssrc);
+gboolean sfu_event_parse_bye (GstEvent *event, guint32 *ssrc);
 
 /* ---- encodings of a producer began or ceased to be sent; which: SfuTrack ---- */
 GstEvent *sfu_event_new_activity (void);

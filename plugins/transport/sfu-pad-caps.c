@@ -73,9 +73,9 @@ read_extension (GQuark field, const GValue *value, gpointer data)
 }
 
 static gboolean
-flag (const GstStructure *s, const gchar *field)
+flag (const GstStructure *s, const gchar *field, gboolean missing)
 {
-  gboolean value = FALSE;
+  gboolean value = missing;
 
   gst_structure_get_boolean (s, field, &value);
   return value;
@@ -98,11 +98,12 @@ read_shared (const GstStructure *s, SfuPadCaps *self, GError **error)
     self->clock_rate = clock_rate;
   self->audio = g_strcmp0 (gst_structure_get_string (s, "media"), "audio") == 0;
   self->cname = g_strdup (gst_structure_get_string (s, "cname"));
-  self->nack = flag (s, "rtcp-fb-nack");
-  self->pli = flag (s, "rtcp-fb-nack-pli");
-  self->fir = flag (s, "rtcp-fb-ccm-fir");
-  self->transport_cc = flag (s, "rtcp-fb-transport-cc");
-  self->remb = flag (s, "rtcp-fb-goog-remb");
+  self->nack = flag (s, "rtcp-fb-nack", FALSE);
+  self->pli = flag (s, "rtcp-fb-nack-pli", FALSE);
+  self->fir = flag (s, "rtcp-fb-ccm-fir", FALSE);
+  self->transport_cc = flag (s, "rtcp-fb-transport-cc", FALSE);
+  self->remb = flag (s, "rtcp-fb-goog-remb", FALSE);
+  self->reduced_size = flag (s, "rtcp-reduced-size", TRUE);
   gst_structure_foreach (s, read_extension, self);
   return TRUE;
 }
@@ -161,6 +162,7 @@ sfu_pad_caps_parse (const GstCaps *caps, SfuPadCaps *self, GError **error)
   self->red_payload = self->red_rtx_payload = self->ulpfec_payload = -1;
   self->clock_rate = DEFAULT_CLOCK_RATE;
   self->n_encodings = 1;
+  self->reduced_size = TRUE;
   sfu_ext_map_init (&self->ext);
   if (!caps || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
     return TRUE;

@@ -35,6 +35,7 @@ typedef struct {
   gchar *cname;                 /* owned, NULL = none */
   SfuExtMap ext;
   gboolean nack, pli, fir, transport_cc, remb;
+  gboolean reduced_size; /* RTCP need not be compound (RFC 5506) */
   SfuPadEncoding encodings[SFU_PAD_MAX_ENCODINGS];
   guint n_encodings; /* >= 1 */
 } SfuPadCaps;

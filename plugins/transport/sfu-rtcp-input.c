@@ -195,6 +195,27 @@ on_feedback (SfuRtcpSession *self, const SfuRtcpPacket *packet)
   }
 }
 
+/* Not the end of the producer, which is signalled: a browser that says goodbye
+ * for a track that was stopped may go on with the same SSRC. One we do not know
+ * is that of the peer's receiver reports. */
+static void
+on_bye (SfuRtcpSession *self, const SfuRtcpPacket *packet)
+{
+  guint32 ssrc;
+  guint i;
+
+  self->stats.bye_received++;
+  for (i = 0; sfu_rtcp_get_bye (packet, i, &ssrc); i++) {
+    SfuRtpStream *stream = sfu_rtp_demux_find (self->demux, ssrc);
+
+    if (!stream)
+      continue;
+    stream->said_bye = TRUE;
+    if (!stream->rtx)
+      sfu_transport_src_pad_push_event (stream->pad, sfu_event_new_bye (ssrc));
+  }
+}
+
 void
 sfu_rtcp_session_receive (
     SfuRtcpSession *self, const guint8 *data, gsize len, gint64 now_us)
@@ -218,9 +239,10 @@ sfu_rtcp_session_receive (
       on_extended_report (self, &packet, now_us);
     } else if (packet.type == SFU_RTCP_RTPFB || packet.type == SFU_RTCP_PSFB) {
       on_feedback (self, &packet);
+    } else if (packet.type == SFU_RTCP_BYE) {
+      on_bye (self, &packet);
     }
-    /* BYE: the producer's end is signalled, and a browser that sends BYE for a
-     * stopped track goes on with the same SSRC. SDES, APP: not used. */
+    /* SDES, APP and what is not known: not used. */
   }
   if (n == 0)
     sfu_verdict_count (&self->stats.drops, SFU_DROP_MALFORMED);

@@ -167,6 +167,19 @@ send (SfuRtcpSession *self, SfuRtcpWriter *writer)
   return TRUE;
 }
 
+/* What is said at once to the publisher of pad: alone if that one understands
+ * it, else in the least compound there is (RFC 3550 6.1). */
+static void
+begin_feedback (SfuRtcpSession *self, const SfuTransportSrcPad *pad,
+    SfuRtcpWriter *writer, guint8 *data)
+{
+  sfu_rtcp_writer_init (writer, data, SFU_RTCP_MAX_SIZE);
+  if (pad->caps.reduced_size)
+    return;
+  sfu_rtcp_add_rr (writer, self->local_ssrc, NULL, 0);
+  sfu_rtcp_add_sdes_cname (writer, self->local_ssrc, self->cname);
+}
+
 static gboolean
 send_keyframe_request (SfuRtcpSession *self, SfuRtpStream *stream)
 {
@@ -175,7 +188,7 @@ send_keyframe_request (SfuRtcpSession *self, SfuRtpStream *stream)
   guint8 data[SFU_RTCP_MAX_SIZE];
   SfuRtcpWriter writer;
 
-  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  begin_feedback (self, pad, &writer, data);
   if (fir)
     sfu_rtcp_add_fir (&writer, self->local_ssrc, stream->ssrc, stream->fir_seq);
   else
@@ -217,7 +230,7 @@ sfu_rtcp_session_nack (SfuRtcpSession *self, SfuTransportSrcPad *pad,
 
   if (!stream || stream->pad != pad || !n)
     return FALSE;
-  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  begin_feedback (self, pad, &writer, data);
   if (!sfu_rtcp_add_nack (&writer, self->local_ssrc, ssrc, seqs, n) ||
       !send (self, &writer))
     return FALSE;
@@ -230,11 +243,16 @@ sfu_rtcp_session_nack (SfuRtcpSession *self, SfuTransportSrcPad *pad,
 static void
 send_transport_cc (SfuRtcpSession *self)
 {
+  const SfuRtpStream *stream =
+      sfu_rtp_demux_find (self->demux, self->transport_cc_ssrc);
   guint8 data[SFU_RTCP_MAX_SIZE];
   SfuRtcpWriter writer;
 
   while (sfu_twcc_recorder_pending (self->transport_cc)) {
-    sfu_rtcp_writer_init (&writer, data, sizeof data);
+    if (stream)
+      begin_feedback (self, stream->pad, &writer, data);
+    else
+      sfu_rtcp_writer_init (&writer, data, sizeof data);
     if (!sfu_twcc_recorder_feedback (self->transport_cc, self->local_ssrc,
             self->transport_cc_ssrc, &writer))
       break;

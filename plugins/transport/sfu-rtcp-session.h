@@ -4,9 +4,12 @@
  *
  * Out, in compounds of at most SFU_RTCP_MAX_SIZE: receiver reports of every
  * received SSRC, sender reports of every consumer at the publisher's capture
- * time, SDES, REMB. Alone and at once (RFC 5506): NACK, PLI, FIR, transport-cc.
+ * time, SDES, REMB. At once: NACK, PLI, FIR, transport-cc; alone (RFC 5506), or
+ * behind an empty report and the CNAME when the publisher's caps say
+ * rtcp-reduced-size=false.
  * In: reports into statistics, NACK, PLI and FIR as upstream events of the sink
- * pad they speak of, sender reports as sticky events of the src pads.
+ * pad they speak of, sender reports and BYE as events of the src pads. What is
+ * not known is skipped.
  *
  * Threads: media thread. Time is an argument; one timer of the media loop, not
  * armed while there is nothing to say, calls poll. */
@@ -25,7 +28,7 @@ typedef struct {
   guint64 sr_sent, rr_sent, nack_sent, pli_sent, fir_sent;
   guint64 transport_cc_sent, remb_sent;
   guint64 sr_received, rr_received, nack_received, pli_received, fir_received;
-  guint64 transport_cc_received, remb_received;
+  guint64 transport_cc_received, remb_received, bye_received;
   guint64 remb_bps; /* last REMB of the peer; 0 = none */
   SfuVerdictCounters drops;
 } SfuRtcpStats;

@@ -185,7 +185,8 @@ free_to_learn (
 
   return !stream ||
       (stream->origin != SFU_SSRC_SIGNALLED &&
-          now_us - stream->last_packet_us > SFU_RTP_RELEARN_US);
+          (stream->said_bye ||
+              now_us - stream->last_packet_us > SFU_RTP_RELEARN_US));
 }
 
 static SfuRtpStream *
@@ -299,6 +300,7 @@ count_packet (SfuRtpStream *stream, const Packet *packet, gsize size)
   stream->packets++;
   stream->bytes += size;
   stream->last_packet_us = packet->now_us;
+  stream->said_bye = FALSE;
   sfu_receive_stats_packet (&stream->stats, header->seq, header->timestamp,
       header->payload_len, packet->now_us);
   sfu_rate_meter_add (&stream->rate, size, packet->now_us);

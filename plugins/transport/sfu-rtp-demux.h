@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* A learned SSRC that is silent for this long may be replaced by another one
- * with the same MID and RID (a sender that started anew). */
+/* A learned SSRC that is silent for this long, or has said goodbye (RTCP BYE),
+ * may be replaced by another one with the same MID and RID (a sender that
+ * started anew). */
 #define SFU_RTP_RELEARN_US (1 * G_USEC_PER_SEC)
 
 typedef struct {

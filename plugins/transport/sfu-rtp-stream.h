@@ -30,6 +30,7 @@ typedef struct {
   SfuRateMeter rate;
   gint64 last_packet_us;
   guint8 fir_seq;       /* RFC 5104 4.3.1.1: one more for each request */
+  gboolean said_bye;    /* and nothing came since */
   gint64 report_due_us; /* next receiver report; 0 = silent */
 } SfuRtpStream;
 

@@ -38,11 +38,12 @@ collect_media (gpointer data, gpointer unused)
       G_TYPE_UINT64, rtcp->nack_received, "pli-received", G_TYPE_UINT64,
       rtcp->pli_received, "fir-received", G_TYPE_UINT64, rtcp->fir_received,
       "transport-cc-received", G_TYPE_UINT64, rtcp->transport_cc_received,
-      "remb-received", G_TYPE_UINT64, rtcp->remb_received, "remb-bitrate",
-      G_TYPE_UINT64, rtcp->remb_bps, "sr-sent", G_TYPE_UINT64, rtcp->sr_sent,
-      "rr-sent", G_TYPE_UINT64, rtcp->rr_sent, "nack-sent", G_TYPE_UINT64,
-      rtcp->nack_sent, "pli-sent", G_TYPE_UINT64, rtcp->pli_sent, "fir-sent",
-      G_TYPE_UINT64, rtcp->fir_sent, "transport-cc-sent", G_TYPE_UINT64,
+      "remb-received", G_TYPE_UINT64, rtcp->remb_received, "bye-received",
+      G_TYPE_UINT64, rtcp->bye_received, "remb-bitrate", G_TYPE_UINT64,
+      rtcp->remb_bps, "sr-sent", G_TYPE_UINT64, rtcp->sr_sent, "rr-sent",
+      G_TYPE_UINT64, rtcp->rr_sent, "nack-sent", G_TYPE_UINT64, rtcp->nack_sent,
+      "pli-sent", G_TYPE_UINT64, rtcp->pli_sent, "fir-sent", G_TYPE_UINT64,
+      rtcp->fir_sent, "transport-cc-sent", G_TYPE_UINT64,
       rtcp->transport_cc_sent, "remb-sent", G_TYPE_UINT64, rtcp->remb_sent,
       NULL);
 }

@@ -50,7 +50,8 @@ SfuVerdict sfu_transport_src_pad_push (
 /* Media thread: when the last packet came (g_get_monotonic_time), RTX included;
  * 0 = none has. */
 gint64 sfu_transport_src_pad_last_packet_us (SfuTransportSrcPad *self);
-/* Media thread: takes event, a sticky one; dropped while nobody is linked. */
+/* Media thread: takes event, a serialized one; dropped while nobody is
+ * linked. */
 void sfu_transport_src_pad_push_event (
     SfuTransportSrcPad *self, GstEvent *event);
 

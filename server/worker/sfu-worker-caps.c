@@ -179,6 +179,8 @@ set_texts (GstStructure *s, const SfuRtpParameters *parameters, GError **error)
     gst_structure_set (s, "a-mid", G_TYPE_STRING, parameters->mid, NULL);
   if (parameters->cname[0])
     gst_structure_set (s, "cname", G_TYPE_STRING, parameters->cname, NULL);
+  if (!parameters->reduced_size)
+    gst_structure_set (s, "rtcp-reduced-size", G_TYPE_BOOLEAN, FALSE, NULL);
   return TRUE;
 }
 

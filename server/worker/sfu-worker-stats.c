@@ -241,10 +241,11 @@ add_encoding_report (GVariantBuilder *reports,
   PadStats stats = { copy_encoding (all->graph, encoding),
     copy_encoding (all->wire, encoding) };
   GVariantDict dict;
-  /* The pad counts feedback for all of them together. */
+  /* The pad counts feedback for all of them together; the way is the same. */
   gst_structure_set (stats.wire, "nack-count", G_TYPE_UINT64,
       get_count (stats.graph, "nacked"), "pli-count", G_TYPE_UINT64,
-      get_count (stats.graph, "keyframe-requests"), NULL);
+      get_count (stats.graph, "keyframe-requests"), "rtt", G_TYPE_INT64,
+      get_signed (all->wire, "rtt", -1), NULL);
   add_inbound (&dict, producer, encoding, &stats);
   g_variant_builder_add_value (reports, g_variant_dict_end (&dict));
   gst_structure_free (stats.graph);

@@ -425,6 +425,76 @@ test_requests_of_each_encoding (void)
   room_clear (&room);
 }
 
+/* ---- goodbye ---- */
+
+static guint32
+wanted_keyframe (GstHarness *in)
+{
+  guint32 ssrc = 0;
+  GstEvent *event;
+
+  while ((event = gst_harness_try_pull_upstream_event (in))) {
+    sfu_event_parse_keyframe_request (event, &ssrc);
+    gst_event_unref (event);
+  }
+  return ssrc;
+}
+
+static void
+publish_encoding (GstHarness *in, guint32 ssrc, guint16 seq, gboolean keyframe)
+{
+  TestPacket packet = { .payload_type = 96,
+    .seq = seq,
+    .timestamp = seq * FRAME_TICKS,
+    .ssrc = ssrc,
+    .marker = TRUE,
+    .keyframe = keyframe,
+    .payload_size = 100 };
+
+  gst_harness_push (in, test_packet_new_vp8 (&packet));
+}
+
+static gint
+layer_of (GstElement *router)
+{
+  GstPad *pad = gst_element_get_static_pad (router, "src_0");
+  gint layer;
+
+  g_object_get (pad, "current-spatial-layer", &layer, NULL);
+  gst_object_unref (pad);
+  return layer;
+}
+
+/* An encoding whose SSRC says goodbye is left without waiting for a silence,
+ * and taken again when it is back. */
+static void
+test_bye (void)
+{
+  Room room;
+  guint16 seq = 65534;
+
+  room_init (&room, NULL, 0);
+  gst_harness_set_src_caps_str (room.in,
+      "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,"
+      "payload=96,encodings=<(structure)[e,ssrc=(uint)11],"
+      "(structure)[e,ssrc=(uint)22]>");
+  publish_encoding (room.in, 11, seq, TRUE);
+  publish_encoding (room.in, 22, seq, TRUE);
+  g_assert_cmpint (layer_of (room.router), ==, 1);
+  wanted_keyframe (room.in);
+
+  gst_harness_push_event (room.in, sfu_event_new_bye (33)); /* whose? */
+  g_assert_cmpuint (wanted_keyframe (room.in), ==, 0);
+  gst_harness_push_event (room.in, sfu_event_new_bye (22));
+  g_assert_cmpuint (wanted_keyframe (room.in), ==, 11);
+  publish_encoding (room.in, 11, ++seq, TRUE);
+  g_assert_cmpint (layer_of (room.router), ==, 0);
+  publish_encoding (room.in, 22, ++seq, FALSE);
+  publish_encoding (room.in, 22, ++seq, TRUE);
+  g_assert_cmpint (layer_of (room.router), ==, 1);
+  room_clear (&room);
+}
+
 /* ---- the loudest ---- */
 
 #define OPUS_TICKS 960
@@ -707,6 +777,7 @@ main (int argc, char **argv)
   g_test_add_func (
       "/router/requests-of-each-encoding", test_requests_of_each_encoding);
   g_test_add_func ("/router/auto-follow-off", test_auto_follow_off);
+  g_test_add_func ("/router/bye", test_bye);
   g_test_add_func ("/router/loudest", test_loudest);
   g_test_add_func ("/router/loudest-of-some", test_loudest_of_some);
   g_test_add_func (

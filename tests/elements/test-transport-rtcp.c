@@ -464,6 +464,42 @@ test_feedback_in (void)
   fixture_clear (&f);
 }
 
+/* BYE of the producer's SSRC and of the peer's own, in a compound that says
+ * other things too; then the stream goes on as before. */
+static void
+test_bye (void)
+{
+  guint8 data[100];
+  SfuRtcpWriter writer;
+  GstEvent *event;
+  guint32 ssrc;
+  Fixture f;
+  End *in;
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport, IN);
+  fixture_connect (&f, TRUE);
+  send_in (&f, 1, 1, 0);
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 1);
+  sfu_rtcp_writer_init (&writer, data, sizeof data);
+  sfu_rtcp_add_rr (&writer, PEER_SSRC, NULL, 0);
+  sfu_rtcp_add_sdes_cname (&writer, PEER_SSRC, "alice");
+  sfu_rtcp_add_bye (&writer, PEER_SSRC);
+  sfu_rtcp_add_bye (&writer, IN_SSRC);
+  send_rtcp (&f, &writer);
+  do
+    event = wait_event (in, GST_EVENT_CUSTOM_DOWNSTREAM);
+  while (!sfu_event_parse_bye (event, &ssrc));
+  gst_event_unref (event);
+  g_assert_cmpuint (ssrc, ==, IN_SSRC);
+  g_assert_cmpuint (stats_uint64 (f.transport, "bye-received"), ==, 2);
+  g_assert_cmpuint (stats_drops (f.transport, "unknown-ssrc"), ==, 0);
+  send_in (&f, 2, 1, 0);
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 2);
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
 /* A NACK too short for its media SSRC, behind a good report. Worse is already
  * stopped by srtpdec, see test-rtcp-session.c for that. */
 static void
@@ -574,6 +610,7 @@ main (int argc, char **argv)
       test_remb);
   g_test_add_func ("/transport-rtcp/many-streams", test_many_streams);
   g_test_add_func ("/transport-rtcp/feedback-in", test_feedback_in);
+  g_test_add_func ("/transport-rtcp/bye", test_bye);
   g_test_add_func ("/transport-rtcp/malformed", test_malformed);
   g_test_add_func ("/transport-rtcp/transport-state", test_transport_state);
   g_test_add_func ("/transport-rtcp/stamps", test_stamps);

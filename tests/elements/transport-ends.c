@@ -67,6 +67,7 @@ on_end_event (GstPad *pad, GstObject *parent, GstEvent *event)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS ||
       GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_UPSTREAM ||
+      GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM ||
       GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM_STICKY)
     g_async_queue_push (end->events, event);
   else

@@ -76,7 +76,8 @@ test_table (void)
     { SFU_MEDIA_VIDEO,
         "('', [('Video/h264', 0, 90000, 0, {}, [])], [], [], ('', false))",
         "application/x-rtp, media=(string)video, encoding-name=(string)H264,"
-        " clock-rate=(int)90000, payload=(int)0" },
+        " clock-rate=(int)90000, payload=(int)0,"
+        " rtcp-reduced-size=(boolean)false" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (SfuRtpParameters) parameters = parse (cases[i].parameters);

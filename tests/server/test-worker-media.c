@@ -415,6 +415,91 @@ test_loudest (void)
   call_free (call);
 }
 
+/* ---- reports ---- */
+
+/* Of the subscriber: 64/256 and 5 packets lost, jitter 7, an answer to the report
+ * below. */
+static void
+send_receiver_report (MediaPeer *peer)
+{
+  static const guint8 rr[] = { 0x81, 201, 0, 7, 0, 0, 0, 9, CONSUMER_SSRC >> 24,
+    CONSUMER_SSRC >> 16 & 0xff, CONSUMER_SSRC >> 8 & 0xff, CONSUMER_SSRC & 0xff,
+    64, 0, 0, 5, 0, 0, 0, 99, 0, 0, 0, 7, 0xb2, 0xc3, 0xd4, 0xe5, 0, 0, 0, 0 };
+  g_assert_true (test_peer_send_rtcp (peer->peer, rr, sizeof rr));
+}
+
+static void
+send_sender_report (MediaPeer *peer)
+{
+  static const guint8 sr[] = { 0x80, 200, 0, 6, PRODUCER_SSRC >> 24,
+    PRODUCER_SSRC >> 16 & 0xff, PRODUCER_SSRC >> 8 & 0xff, PRODUCER_SSRC & 0xff,
+    0xe5, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07, 0, 0, 0, 1, 0, 0, 0, 1, 0,
+    0, 0, 1 };
+  g_assert_true (test_peer_send_rtcp (peer->peer, sr, sizeof sr));
+}
+
+static gboolean
+got_sender_report (MediaPeer *peer)
+{
+  for (;;) {
+    g_autoptr (GBytes) bytes = g_queue_pop_head (test_peer_rtcp (peer->peer));
+    gsize len;
+    if (!bytes)
+      return FALSE;
+    const guint8 *data = g_bytes_get_data (bytes, &len);
+    for (gsize at = 0; at + 4 <= len;
+         at += 4 * (1 + (data[at + 2] << 8 | data[at + 3])))
+      if (data[at + 1] == 200)
+        return TRUE;
+  }
+}
+
+static gboolean
+knows_rtt (SfuWorkerClient *client)
+{
+  g_autoptr (GVariant) stats = worker_get_stats (client, "c", NULL);
+  g_autoptr (GVariant) report = g_variant_get_child_value (stats, 0);
+  gdouble rtt_ms;
+  return g_variant_lookup (report, "roundTripTime", "d", &rtt_ms);
+}
+
+static void
+expect_lost (
+    SfuWorkerClient *client, const gchar *id, gint64 packets, guint32 fraction)
+{
+  g_autoptr (GVariant) stats = worker_get_stats (client, id, NULL);
+  g_autoptr (GVariant) report = g_variant_get_child_value (stats, 0);
+  gint64 lost;
+  guint32 fraction_lost;
+  g_assert_true (g_variant_lookup (report, "packetsLost", "x", &lost));
+  g_assert_true (
+      g_variant_lookup (report, "fractionLost", "u", &fraction_lost));
+  g_assert_cmpint (lost, ==, packets);
+  if (fraction)
+    g_assert_cmpuint (fraction_lost, ==, fraction);
+}
+
+/* What the subscriber reports, and what is missing of the publisher, under
+ * mediasoup's names and in its units. */
+static void
+test_reports (void)
+{
+  Call *call = call_new (FALSE);
+  guint16 last_seq = 0;
+  guint16 seq = send_pictures (call, FIRST_SEQ, N_PACKETS, TRUE);
+  send_pictures (call, seq + 3, N_PACKETS, FALSE);
+  expect_pictures (call, N_PACKETS, &last_seq);
+  send_sender_report (call->a);
+  WORKER_WAIT_UNTIL (got_sender_report (call->b));
+  WORKER_WAIT_UNTIL (
+      (send_receiver_report (call->b), knows_rtt (call->client)));
+  expect_lost (call->client, "c", 5, 64);
+  g_assert_cmpuint (media_stat (call->client, "c", "jitter"), ==, 7);
+  expect_lost (call->client, "p", 3, 0);
+  g_assert_cmpuint (media_stat (call->client, "p", "packetsMissed"), ==, 3);
+  call_free (call);
+}
+
 /* ---- graph ---- */
 
 /* With keys in place: every value of a name that smells of one is hidden. */
@@ -498,6 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/media/activity", test_activity);
   g_test_add_func ("/worker/media/active-speaker", test_active_speaker);
   g_test_add_func ("/worker/media/loudest", test_loudest);
+  g_test_add_func ("/worker/media/reports", test_reports);
   g_test_add_func ("/worker/media/graph", test_graph_hides_keys);
   g_test_add_func ("/worker/media/churn", test_churn);
   return g_test_run ();

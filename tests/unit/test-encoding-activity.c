@@ -28,6 +28,11 @@ static const Case cases[] = {
   { "all-slow",
       { { 1, 0, 1 }, { 2, 1, 3 }, { 1000, -1, 3 }, { 1002, 0, 3 },
           { 1003, -1, 3 }, { 1004, 1, 3 } } },
+  /* Opus DTX: a packet every 400 ms is being sent. */
+  { "dtx",
+      { { 1, 0, 1 }, { 401, 0, 1 }, { 801, -1, 1 }, { 802, 0, 1 },
+          { 1202, -1, 1 }, { 1203, 0, 1 }, { 1603, -1, 1 }, { 1604, 0, 1 },
+          { 2004, -1, 1 } } },
   { "all-stop-and-come-back",
       { { 1, 0, 1 }, { 2, 1, 3 }, { 1400, -1, 3 }, { 1700, -1, 0 },
           { 5000, 0, 3 }, { 5100, 1, 3 } } },
@@ -80,6 +85,28 @@ test_within_a_second (void)
   g_assert_cmpint (now_us - last_us, >, 500 * MS);
 }
 
+/* At once, without a silence; and it is being sent again when a packet comes. */
+static void
+test_bye (void)
+{
+  SfuEncodingActivity activity;
+
+  sfu_encoding_activity_init (&activity);
+  g_assert_false (sfu_encoding_activity_bye (&activity, 1));
+  sfu_encoding_activity_packet (&activity, 0, START);
+  sfu_encoding_activity_packet (&activity, 1, START + MS);
+  g_assert_true (sfu_encoding_activity_bye (&activity, 1));
+  g_assert_cmpuint (activity.active, ==, 1);
+  g_assert_false (sfu_encoding_activity_bye (&activity, 1));
+  g_assert_true (sfu_encoding_activity_packet (&activity, 1, START + 2 * MS));
+  g_assert_cmpuint (activity.active, ==, 3);
+  /* Said in a silence of all: it is not among those that come back. */
+  g_assert_true (sfu_encoding_activity_poll (&activity, START + 2000 * MS));
+  g_assert_false (sfu_encoding_activity_bye (&activity, 1));
+  sfu_encoding_activity_packet (&activity, 0, START + 2100 * MS);
+  g_assert_cmpuint (activity.active, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,6 +119,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &cases[i], test_case);
   }
+  g_test_add_func ("/encoding-activity/bye", test_bye);
   g_test_add_func ("/encoding-activity/within-a-second", test_within_a_second);
   return g_test_run ();
 }

@@ -138,6 +138,22 @@ test_transport_state (void)
   }
 }
 
+static void
+test_bye (void)
+{
+  GstEvent *event = sfu_event_new_bye (4711);
+  guint32 ssrc = 0;
+
+  g_assert_true (GST_EVENT_IS_SERIALIZED (event));
+  g_assert_true (sfu_event_parse_bye (event, &ssrc));
+  g_assert_cmpuint (ssrc, ==, 4711);
+  g_assert_false (sfu_event_is_activity (event));
+  gst_event_unref (event);
+  event = sfu_event_new_activity ();
+  g_assert_false (sfu_event_parse_bye (event, &ssrc));
+  gst_event_unref (event);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +164,6 @@ main (int argc, char **argv)
   g_test_add_func ("/event/nack", test_nack);
   g_test_add_func ("/event/keyframe-request", test_keyframe_request);
   g_test_add_func ("/event/transport-state", test_transport_state);
+  g_test_add_func ("/event/bye", test_bye);
   return g_test_run ();
 }

@@ -86,6 +86,7 @@ test_feedback (void)
       parsed.transport_cc);
   g_assert_false (parsed.remb);
   g_assert_cmpstr (parsed.cname, ==, "bob");
+  g_assert_true (parsed.reduced_size);
   sfu_pad_caps_clear (&parsed);
   sfu_pad_caps_clear (&parsed);
 }

@@ -362,6 +362,27 @@ test_malformed (void)
   world_clear (&w);
 }
 
+/* Whoever said goodbye is replaced at once. */
+static void
+test_bye (void)
+{
+  static const gchar *const pads[] = { VIDEO ", a-mid=(string)0" EXT, NULL };
+  static const TestPacket packets[] = { { 96, 1, "0" }, { 96, 2, "0" } };
+  World w;
+
+  world_init (&w, pads);
+  sfu_rtp_demux_receive (w.demux, make_packet (&packets[0], 1), 1);
+  g_assert_cmpint (
+      sfu_rtp_demux_receive (w.demux, make_packet (&packets[1], 1), 2), ==,
+      SFU_DROP_UNKNOWN_SSRC);
+  sfu_rtp_demux_find (w.demux, 1)->said_bye = TRUE;
+  g_assert_cmpint (
+      sfu_rtp_demux_receive (w.demux, make_packet (&packets[1], 2), 3), ==,
+      SFU_VERDICT_FORWARD);
+  g_assert_null (sfu_rtp_demux_find (w.demux, 1));
+  world_clear (&w);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -379,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp-demux/claim", test_claim);
   g_test_add_func ("/rtp-demux/caps", test_caps);
   g_test_add_func ("/rtp-demux/caps-of-encodings", test_caps_of_encodings);
+  g_test_add_func ("/rtp-demux/bye", test_bye);
   g_test_add_func ("/rtp-demux/malformed", test_malformed);
   return g_test_run ();
 }
