@@ -27,6 +27,9 @@
 #define C3 0
 /* The noise floor is the least of so many levels: 15 s. */
 #define FLOOR_LEVELS 750
+/* Before there are so many, it is the least there was, once that is a second:
+ * speech has closures by then. */
+#define FIRST_FLOOR_LEVELS 50
 /* Of somebody who is silent; a score is the argument of a logarithm. */
 #define MIN_SCORE 1e-10
 
@@ -34,7 +37,8 @@ typedef struct {
   guint8 levels[N_LEVELS]; /* ring; loudness, 127 - RFC 6464 */
   guint newest;
   guint8 floor, next_floor;
-  guint n_floor; /* levels in next_floor */
+  gboolean floor_known; /* of a whole time */
+  guint n_floor;        /* levels in next_floor */
   gint64 last_us;
   gdouble immediate, medium, long_; /* scores */
 } Speaker;
@@ -66,8 +70,12 @@ static void
 track_floor (Speaker *speaker, guint8 loudness)
 {
   speaker->next_floor = MIN (speaker->next_floor, loudness);
-  if (++speaker->n_floor < FLOOR_LEVELS)
+  speaker->n_floor++;
+  if (!speaker->floor_known && speaker->n_floor >= FIRST_FLOOR_LEVELS)
+    speaker->floor = speaker->next_floor;
+  if (speaker->n_floor < FLOOR_LEVELS)
     return;
+  speaker->floor_known = TRUE;
   speaker->floor = speaker->next_floor;
   speaker->next_floor = MAX_LEVEL;
   speaker->n_floor = 0;

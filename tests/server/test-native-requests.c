@@ -7,6 +7,7 @@
 #include "server-fixture.h"
 
 #include "sfu-native.h"
+#include "sfu-room.h"
 
 #include <string.h>
 
@@ -423,6 +424,46 @@ test_throttle_enabled (void)
   fixture_stop (&f);
 }
 
+/* Everybody in the room is told, the speaker too; null is silence. What is said
+ * of somebody who has just gone is said to nobody. */
+static void
+test_active_speaker (void)
+{
+  Fixture f;
+  g_autoptr (Client) a = NULL;
+  g_autoptr (Client) b = NULL;
+  g_autofree gchar *transport = NULL;
+  g_autofree gchar *producer = NULL;
+  SfuRoom *room;
+
+  fixture_start (&f, NULL);
+  a = client_new (&f, "r", "a");
+  client_join (a);
+  b = client_new (&f, "r", "b");
+  client_join (b);
+  transport = client_create_transport (a, TRUE, FALSE);
+  producer = client_produce (a, transport, "audio", 1234);
+  room = sfu_rooms_find (sfu_server_get_rooms (f.server), "r");
+  sfu_room_active_speaker (room, "gone", -20);
+  sfu_room_active_speaker (room, producer, -23);
+  sfu_room_active_speaker (room, "", -127);
+  for (guint i = 0; i < 2; i++) {
+    Client *c = i == 0 ? a : b;
+    g_autoptr (JsonNode) speech = client_wait_notification (c, "activeSpeaker");
+    g_autoptr (JsonNode) silence =
+        client_wait_notification (c, "activeSpeaker");
+
+    g_assert_cmpstr (get_string (speech, "peerId"), ==, "a");
+    g_assert_cmpint (get_int (speech, "volume"), ==, -23);
+    g_assert_true (
+        json_object_get_null_member (json_node_get_object (silence), "peerId"));
+    g_assert_false (client_has_notification (c, "activeSpeaker"));
+  }
+  g_clear_pointer (&a, client_free);
+  g_clear_pointer (&b, client_free);
+  fixture_stop (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -441,6 +482,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/after/unharmed", test_unharmed);
   g_test_add_func ("/native/limits", test_limits);
   g_test_add_func ("/native/throttle", test_throttle_enabled);
+  g_test_add_func ("/native/active-speaker", test_active_speaker);
   status = g_test_run ();
   world_stop ();
   return status;

@@ -16,6 +16,8 @@ typedef struct {
   gint64 now_us;
   guint changes;
   gconstpointer last;
+  guint every; /* frames counted on from call to call; 0: from each call's */
+  guint frame;
 } Talk;
 
 static Talk
@@ -40,7 +42,8 @@ go_on (Talk *t, guint frames, guint8 level_a, guint8 level_b, guint8 level_c)
     say (t, &a, level_a);
     say (t, &b, level_b);
     say (t, &c, level_c);
-    if (i % POLL_FRAMES == 0) {
+    t->frame = t->every ? t->frame + 1 : i;
+    if (t->frame % POLL_FRAMES == 0) {
       gconstpointer now = sfu_dominant_speaker_poll (t->speakers, t->now_us);
 
       t->changes += now != t->last;
@@ -89,6 +92,7 @@ test_both (void)
 {
   Talk t = talk_new ();
 
+  go_on (&t, 60, SILENT, SILENT, SILENT);
   g_assert_true (go_on (&t, 90, SILENT, 25, SILENT) == &b);
   g_assert_true (go_on (&t, 600, 22, 25, SILENT) == &b);
   g_assert_cmpuint (t.changes, ==, 1);
@@ -103,6 +107,100 @@ test_noise (void)
 
   go_on (&t, 1500, 40, SILENT, SILENT);
   g_assert_true (go_on (&t, 90, 40, 20, SILENT) == &b);
+  sfu_dominant_speaker_free (t.speakers);
+}
+
+/* What an ordinary microphone says of talk: syllables of 100 to 200 ms between
+ * closures, a breath every two seconds, over the noise of a room at -75. */
+static guint8
+talk_level (guint frame)
+{
+  static const guint8 syllables[] = { 45, 30, 24, 22, 25, 31, 50, 38, 26, 23,
+    21, 24, 27, 35, 62, 40 };
+
+  return frame % 100 >= 85
+      ? 75
+      : syllables[frame * 7 / 5 % G_N_ELEMENTS (syllables)];
+}
+
+#define QUIET 75
+
+/* Levels of a and b in each of so many frames. */
+typedef struct {
+  guint frames;
+  guint8 (*a) (guint frame);
+  guint8 (*b) (guint frame);
+} Scene;
+
+static guint8
+quiet_level (guint frame)
+{
+  return QUIET + frame % 3;
+}
+
+/* A cough: half a second, loud and sudden. */
+static guint8
+cough_level (guint frame)
+{
+  static const guint8 cough[] = { 30, 6, 5, 8, 14, 22, 40, 12, 7, 9, 18, 35 };
+
+  return frame < G_N_ELEMENTS (cough) ? cough[frame] : QUIET;
+}
+
+/* "Yes", "mhm": a fifth of a second, as loud as the speaker. */
+static guint8
+yes_level (guint frame)
+{
+  return frame < 10 ? 24 + frame % 4 : QUIET;
+}
+
+static gconstpointer
+play (Talk *t, const Scene *scene)
+{
+  for (guint i = 0; i < scene->frames; i++)
+    go_on (t, 1, scene->a (i), scene->b (i), NOTHING);
+  return t->last;
+}
+
+/* Ten coughs and ten back-channels do not take the floor, nor does somebody who
+ * talks at the same time. */
+static void
+test_talk (void)
+{
+  static const Scene alone = { 500, talk_level, quiet_level };
+  static const Scene cough = { 100, talk_level, cough_level };
+  static const Scene yes = { 100, talk_level, yes_level };
+  static const Scene both = { 500, talk_level, talk_level };
+  Talk t = talk_new ();
+
+  t.every = 1;
+  g_assert_true (play (&t, &alone) == &a);
+  for (guint i = 0; i < 10; i++) {
+    play (&t, &cough);
+    play (&t, &yes);
+  }
+  g_assert_true (play (&t, &both) == &a);
+  g_assert_cmpuint (t.changes, ==, 1);
+  sfu_dominant_speaker_free (t.speakers);
+}
+
+/* Who takes over when the other one has finished does so within two seconds, but
+ * not with the first syllable. */
+static void
+test_takeover_time (void)
+{
+  Talk t = talk_new ();
+  guint frames = 0;
+
+  t.every = 1;
+  play (&t, &(Scene){ 500, talk_level, quiet_level });
+  g_assert_true (t.last == &a);
+  while (t.last != &b) {
+    go_on (&t, 1, quiet_level (frames), talk_level (frames), NOTHING);
+    g_assert_cmpuint (++frames, <, 100);
+  }
+  g_test_message ("after %u ms", frames * FRAME_US / 1000);
+  g_assert_cmpuint (frames, >, 10);
   sfu_dominant_speaker_free (t.speakers);
 }
 
@@ -126,6 +224,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dominant-speaker/takes-over", test_takes_over);
   g_test_add_func ("/dominant-speaker/keeps", test_keeps_the_floor);
   g_test_add_func ("/dominant-speaker/both", test_both);
+  g_test_add_func ("/dominant-speaker/talk", test_talk);
+  g_test_add_func ("/dominant-speaker/takeover-time", test_takeover_time);
   g_test_add_func ("/dominant-speaker/noise", test_noise);
   g_test_add_func ("/dominant-speaker/remove", test_remove);
   return g_test_run ();
