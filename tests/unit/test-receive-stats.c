@@ -132,6 +132,29 @@ test_jitter (void)
   g_assert_cmpuint (sfu_receive_stats_jitter (&stats), ==, 39);
 }
 
+/* Opus DTX: numbers go on, timestamps and packets jump by 400 ms together; a
+ * talkspurt follows. Nothing is lost, nothing late. */
+static void
+test_dtx (void)
+{
+  SfuReceiveStats stats;
+  SfuRtcpReportBlock block;
+  gint64 now_ms = 0;
+  guint16 seq = 65500;
+
+  sfu_receive_stats_init (&stats, RATE);
+  for (guint i = 0; i < 200; i++) {
+    sfu_receive_stats_packet (&stats, seq++,
+        0xffff0000u + (guint32)(now_ms * RATE / 1000), 1, MS (now_ms));
+    now_ms += i / 50 % 2 == 0 ? 20 : 400;
+  }
+  g_assert_true (sfu_receive_stats_report (&stats, 1, MS (now_ms), &block));
+  g_assert_cmpuint (block.fraction_lost, ==, 0);
+  g_assert_cmpint (block.cumulative_lost, ==, 0);
+  g_assert_cmpuint (block.jitter, ==, 0);
+  g_assert_cmpuint (sfu_receive_stats_lost (&stats), ==, 0);
+}
+
 /* Packets of one picture, spread by the sender's pacer. */
 static void
 test_jitter_of_pictures (void)
@@ -211,5 +234,6 @@ main (int argc, char **argv)
   g_test_add_func ("/receive-stats/jitter/pictures", test_jitter_of_pictures);
   g_test_add_func ("/receive-stats/sender-report", test_sender_report);
   g_test_add_func ("/receive-stats/rtt", test_rtt);
+  g_test_add_func ("/receive-stats/dtx", test_dtx);
   return g_test_run ();
 }

@@ -80,6 +80,20 @@ test_silence (void)
   g_assert_cmpuint (sfu_stream_score_look (&score, &counts, TRUE), ==, 10);
 }
 
+/* Opus DTX: a packet every 400 ms, two or three a look, none of them lost. */
+static void
+test_dtx (void)
+{
+  SfuStreamScore score;
+  SfuScoreCounts counts = { 0 };
+
+  sfu_stream_score_init (&score);
+  for (guint second = 0; second < 60; second++) {
+    counts.received += second < 5 ? 50 : 2 + second % 2;
+    g_assert_cmpuint (sfu_stream_score_look (&score, &counts, TRUE), ==, 10);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,5 +101,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-score/one-look", test_one_look);
   g_test_add_func ("/stream-score/history", test_history);
   g_test_add_func ("/stream-score/silence", test_silence);
+  g_test_add_func ("/stream-score/dtx", test_dtx);
   return g_test_run ();
 }

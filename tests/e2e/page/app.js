@@ -83,10 +83,29 @@ async function holdVideo (hold) {
   await producer.replaceTrack({ track: hold ? null : track });
 }
 
+/** A microphone in a room without a sound, coded with DTX. */
+async function publishSilence () {
+  const audio = new AudioContext();
+  const sink = new MediaStreamAudioDestinationNode(audio);
+  const nothing = new ConstantSourceNode(audio, { offset: 0 });
+  nothing.connect(sink);
+  nothing.start();
+  await audio.resume();
+  const [track] = sink.stream.getTracks();
+  media.producers.set('audio', await session.transports.send.produce({ track,
+    stopTracks: false, codecOptions: { opusDtx: true } }));
+}
+
+async function audioPacketsSent () {
+  const reports = await media.producers.get('audio').getStats();
+  return [...reports.values()].find(({ type }) => type === 'outbound-rtp')
+    .packetsSent;
+}
+
 window.e2e = {
   ...media.verbs(),
   ...session.verbs(),
-  join, holdVideo,
+  join, holdVideo, publishSilence, audioPacketsSent,
   publish: async () => {
     await media.openCamera();
     return media.publish(session.transports.send);

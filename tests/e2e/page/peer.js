@@ -7,6 +7,7 @@ import * as protoo from 'protoo-client';
 import { Watch, picturesMade, readPicture } from './watch.js';
 import { noiseStream } from './noise.js';
 import { keepSecret, secretCounts } from './secret.js';
+import { clapperStream, Eyewitness, leadOf } from './clapper.js';
 
 const POLL_MS = 20;
 /** What Chromium's fake camera gives by default. */
@@ -225,26 +226,30 @@ async function produceVideo (track, options) {
       ?? [{ maxBitrate: options.maxBitrate ?? 1000000 }],
     codecOptions: options.startBitrateKbps
       ? { videoGoogleStartBitrate: options.startBitrateKbps } : {},
-    appData: { source: 'camera' },
+    appData: { source: options.source ?? 'camera' },
   });
 }
 
 /**
  * options: audio, video (booleans), codec, width, height, maxBitrate bit/s or
  * encodings (simulcast, SVC),
- * noise (video that no encoder can squeeze, instead of the camera).
+ * noise (video that no encoder can squeeze, instead of the camera), clapper
+ * (flashes and tones, instead of both; 'steady': a tone without end), source (of both tracks: the viewer's
+ * browser synchronises what has the same).
  */
 async function publish (options) {
   const { audio = true, video = true, width = 640, height = 480 } = options;
   const stream = options.noise ? noiseStream(width, height)
-    : await navigator.mediaDevices.getUserMedia({
+    : options.clapper ? await clapperStream(width, height,
+      options.clapper === 'steady') : await navigator.mediaDevices.getUserMedia({
       audio, video: video && { width, height, frameRate: FPS } });
   const ids = {};
   for (const track of stream.getTracks()) {
     const producer = track.kind === 'video'
       ? await produceVideo(track, options)
       : await state.transports.send.produce({ track, stopTracks: false,
-        onRtpSender: secretly('encrypt'), appData: { source: 'mic' } });
+        onRtpSender: secretly('encrypt'),
+        appData: { source: options.source ?? 'mic' } });
     state.producers.set(track.kind, producer);
     ids[track.kind] = producer.id;
     if (track.kind === 'video') {
@@ -456,6 +461,18 @@ async function watch (peerId, ms) {
   return new Watch(video, audio, statsOf).run(ms);
 }
 
+/** Watches and listens to a peer who publishes a clapper. */
+async function witness (peerId) {
+  const video = find(peerId, 'video');
+  state.witness = new Eyewitness(video.element,
+    find(peerId, 'audio').consumer.track);
+  await state.witness.listening;
+}
+
+/** See leadOf. */
+const playoutLead = async (peerId) => leadOf(
+  await received(peerId, 'audio'), await received(peerId, 'video'));
+
 async function notification (method, match = {}, timeoutMs = 5000) {
   const fits = (n) => n.method === method && Object.entries(match).every(
     ([key, value]) => n.data?.[key] === value);
@@ -466,7 +483,9 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
   received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
-  connected, sentTogether, sentEncodings, framesOf, frameOfWidth, preferLayers, sendUpTo,
+  connected, sentTogether, witness, playoutLead, sentEncodings, framesOf,
+  frameOfWidth, preferLayers, sendUpTo,
+  lags: (since) => state.witness.lags(since),
   forget: () => { state.notifications.length = 0; },
   notifications: () => state.notifications,
   consumers: () => [...state.consumers.values()].map(describe),
