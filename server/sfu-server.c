@@ -27,10 +27,11 @@ sfu_server_new (SfuConfig *config, GError **error)
 {
   g_autoptr (SfuServer) server = g_new0 (SfuServer, 1);
   g_autoptr (SfuRtpCapabilities) router = NULL;
+  g_autofree gchar *listen_ip = g_strjoinv (",", config->listen_ips);
   SfuWorkerPoolOptions options = {
     .program = config->worker_program,
     .log_level = config->log_level,
-    .listen_ip = config->listen_ip,
+    .listen_ip = listen_ip,
     .announced = (const gchar *const *)config->announced_addresses,
     .port_min = config->rtc_port_min,
     .port_max = config->rtc_port_max,

@@ -36,7 +36,7 @@ sfu_address_get_port (const SfuAddress *self)
 gboolean
 sfu_address_is_tcp (const SfuAddress *self)
 {
-  return self->tcp.connection != 0;
+  return self->path.connection != 0;
 }
 
 gboolean
@@ -96,7 +96,8 @@ guint
 sfu_address_hash (gconstpointer self)
 {
   const SfuAddress *a = self;
-  guint64 key = a->v4.sin_port ^ (guint64)a->tcp.connection << 32;
+  guint64 key = a->v4.sin_port ^ (guint64)a->path.connection << 32 ^
+      (guint64)a->path.local << 24 ^ (guint64)a->path.socket << 40;
 
   if (a->any.sa_family == AF_INET6) {
     guint64 half[2];
@@ -116,7 +117,8 @@ sfu_address_equal (gconstpointer a, gconstpointer b)
 
   if (x->any.sa_family != y->any.sa_family ||
       x->v4.sin_port != y->v4.sin_port ||
-      x->tcp.connection != y->tcp.connection)
+      x->path.connection != y->path.connection ||
+      x->path.local != y->path.local || x->path.socket != y->path.socket)
     return FALSE;
   if (x->any.sa_family == AF_INET)
     return x->v4.sin_addr.s_addr == y->v4.sin_addr.s_addr;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An IPv4 or IPv6 address with port, as the kernel gives and takes it, and for
- * TCP the connection: key of the table that finds a transport by its peer's
- * address.
+/* An IPv4 or IPv6 address with port, as the kernel gives and takes it, and the
+ * way to it where there are several: key of the table that finds a transport by
+ * its peer's address.
  *
  * Threads: pure data. */
 #pragma once
@@ -16,11 +16,14 @@ typedef union {
   struct sockaddr any;
   struct sockaddr_in v4;
   struct sockaddr_in6 v6;
-  /* Behind what the kernel knows: number of the TCP connection, 0 = UDP. */
+  /* Behind what the kernel knows: a peer that reaches two of our addresses from
+   * one of its own has two ways to us, as two ICE candidate pairs. */
   struct {
     struct sockaddr_in6 space;
-    guint32 connection;
-  } tcp;
+    guint32 connection; /* number of the TCP connection, 0 = UDP */
+    guint16 local;      /* of SfuLocalAddresses; 0 = the kernel chooses */
+    guint16 socket;     /* of SfuSocketSet */
+  } path;
 } SfuAddress;
 
 /* Enough for an IPv6 literal with a scope. */

@@ -594,8 +594,11 @@ sfu_ice_agent_set_timeouts (SfuIceAgent *self, gint64 first_check_us,
 void
 sfu_ice_agent_get_stats (SfuIceAgent *self, SfuIceAgentStats *stats)
 {
+  gint family;
+
   g_return_if_fail (SFU_IS_ICE_AGENT (self));
   memset (stats, 0, sizeof *stats);
+  family = AF_UNSPEC;
   g_mutex_lock (&self->lock);
   stats->state = self->lite.state;
   if (self->has_peer) {
@@ -603,9 +606,11 @@ sfu_ice_agent_get_stats (SfuIceAgent *self, SfuIceAgentStats *stats)
         &self->peer, stats->remote_address, sizeof stats->remote_address);
     stats->remote_port = sfu_address_get_port (&self->peer);
     stats->tcp = sfu_address_is_tcp (&self->peer);
+    family = sfu_address_unmapped (&self->peer).any.sa_family;
   }
   g_mutex_unlock (&self->lock);
-  g_strlcpy (stats->local_address, sfu_webrtc_server_get_address (self->server),
+  g_strlcpy (stats->local_address,
+      sfu_webrtc_server_get_address (self->server, family),
       sizeof stats->local_address);
   stats->local_port = stats->tcp ? sfu_webrtc_server_get_tcp_port (self->server)
                                  : sfu_webrtc_server_get_port (self->server);

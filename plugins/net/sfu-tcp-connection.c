@@ -20,7 +20,7 @@ static gboolean
 watch (SfuTcpConnection *self, gint operation, guint32 events)
 {
   struct epoll_event event = { .events = events,
-    .data.u64 = self->from.tcp.connection };
+    .data.u64 = self->from.path.connection };
 
   return epoll_ctl (self->epoll, operation, self->fd, &event) == 0;
 }

@@ -86,7 +86,7 @@ static SfuTcpConnection *
 find (SfuTcpListener *self, const SfuAddress *address)
 {
   return g_hash_table_lookup (
-      self->connections, GUINT_TO_POINTER (address->tcp.connection));
+      self->connections, GUINT_TO_POINTER (address->path.connection));
 }
 
 /* ---- connections come and go ---- */
@@ -103,7 +103,7 @@ close_connection (
   g_mutex_lock (&self->lock);
   sfu_tcp_connection_close (connection);
   g_hash_table_remove (
-      self->connections, GUINT_TO_POINTER (from.tcp.connection));
+      self->connections, GUINT_TO_POINTER (from.path.connection));
   g_mutex_unlock (&self->lock);
   if (tell && self->callbacks)
     self->callbacks->closed (self->owner, &from);
@@ -153,7 +153,7 @@ enter (SfuTcpListener *self, gint fd, SfuAddress *from)
   SfuTcpConnection *connection = NULL;
 
   if (may_enter (self, from)) {
-    from->tcp.connection = next_number (self);
+    from->path.connection = next_number (self);
     connection = sfu_tcp_connection_new (fd, self->epoll, from);
   } else {
     close (fd);
@@ -164,7 +164,7 @@ enter (SfuTcpListener *self, gint fd, SfuAddress *from)
   }
   g_mutex_lock (&self->lock);
   g_hash_table_insert (
-      self->connections, GUINT_TO_POINTER (from->tcp.connection), connection);
+      self->connections, GUINT_TO_POINTER (from->path.connection), connection);
   g_mutex_unlock (&self->lock);
   ensure_timer (self);
 }
@@ -197,7 +197,7 @@ static void
 accept_connections (SfuTcpListener *self)
 {
   for (guint i = 0; i < ACCEPTS_MAX; i++) {
-    SfuAddress from = { .tcp = { .connection = 0 } };
+    SfuAddress from = { .path = { .connection = 0 } };
     socklen_t length = sizeof from.v6;
     gint fd =
         accept4 (self->fd, &from.any, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -390,7 +390,7 @@ sfu_tcp_listener_queue (
   if (!taken || connection->dirty)
     return;
   connection->dirty = TRUE;
-  g_array_append_val (self->dirty, to->tcp.connection);
+  g_array_append_val (self->dirty, to->path.connection);
   sfu_media_loop_queue_flush (self->loop, &self->flush);
 }
 

@@ -10,6 +10,8 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include "sfu-counter.h"
+#include "sfu-local-addresses.h"
+#include "sfu-udp-open.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define GST_CAT_DEFAULT sfu_ice_debug
@@ -25,9 +27,6 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 /* Limits of the kernel: UDP_MAX_SEGMENTS, and the length of an IP packet. */
 #define GSO_SEGMENTS_MAX 64
 #define GSO_BYTES_MAX 65000
-/* Key frames of many rooms at once, while the media thread is busy for some
- * 10 ms, at 1 Gbit/s. */
-#define KERNEL_BUFFER_BYTES (8 * 1024 * 1024)
 
 typedef struct {
   GstBuffer *buffer; /* owned */
@@ -35,9 +34,9 @@ typedef struct {
   SfuAddress to;
 } Queued;
 
-/* Room for one UDP_SEGMENT, aligned for its header. */
+/* Room for one UDP_SEGMENT and one local address, aligned for their headers. */
 typedef union {
-  gchar bytes[CMSG_SPACE (sizeof (guint16))];
+  gchar bytes[CMSG_SPACE (sizeof (guint16)) + SFU_LOCAL_ADDRESSES_SPACE];
   struct cmsghdr alignment;
 } Control;
 
@@ -45,6 +44,7 @@ struct _SfuUdpSocket {
   SfuMediaLoop *loop; /* owned */
   gint fd;
   SfuAddress address;
+  SfuLocalAddresses locals;
 
   /* Media thread. */
   GSource *source; /* owned, with a reference to self while attached */
@@ -56,6 +56,7 @@ struct _SfuUdpSocket {
   struct iovec in_iov[BURST];
   SfuAddress in_from[BURST];
   guint8 in_data[BURST][DATAGRAM_MAX];
+  Control in_control[BURST];
   Queued out[QUEUE_MAX];
   guint out_length;
   struct mmsghdr out_messages[QUEUE_MAX];
@@ -102,11 +103,28 @@ deliver (SfuUdpSocket *self, guint n)
   sfu_counter_add (&self->stats.packets_received, n);
   sfu_counter_add (&self->stats.bytes_received, bytes);
   for (guint i = 0; i < n && self->received; i++) {
+    if (self->locals.family != AF_UNSPEC)
+      self->in_from[i].path.local =
+          sfu_local_addresses_read (&self->locals, &self->in[i].msg_hdr);
     if (self->in[i].msg_hdr.msg_flags & MSG_TRUNC)
       sfu_counter_add (&self->stats.truncated, 1);
     else
       self->received (self->owner, self->in_data[i], self->in[i].msg_len,
           &self->in_from[i]);
+  }
+}
+
+/* The kernel writes how much it filled into these. */
+static void
+prepare_burst (SfuUdpSocket *self)
+{
+  for (guint i = 0; i < BURST; i++)
+    self->in[i].msg_hdr.msg_namelen = sizeof self->in_from[i].v6;
+  if (self->locals.family == AF_UNSPEC)
+    return;
+  for (guint i = 0; i < BURST; i++) {
+    self->in[i].msg_hdr.msg_control = &self->in_control[i];
+    self->in[i].msg_hdr.msg_controllen = sizeof self->in_control[i];
   }
 }
 
@@ -116,8 +134,7 @@ on_readable (gint fd, GIOCondition condition, gpointer data)
   SfuUdpSocket *self = data;
   gint n;
 
-  for (guint i = 0; i < BURST; i++)
-    self->in[i].msg_hdr.msg_namelen = sizeof self->in_from[i];
+  prepare_burst (self);
   n = recvmmsg (self->fd, self->in, BURST, MSG_DONTWAIT, NULL);
   sfu_counter_add (&self->stats.receive_calls, 1);
   if (n < 0) {
@@ -161,19 +178,19 @@ fits_message (const SfuUdpSocket *self, guint first, guint i, gsize bytes)
       sfu_address_equal (&queued->to, &head->to);
 }
 
+/* Behind what control has already. */
 static void
-ask_for_segments (struct msghdr *header, Control *control, gsize size)
+ask_for_segments (struct msghdr *header, gsize size)
 {
-  struct cmsghdr *cmsg;
+  struct cmsghdr *cmsg =
+      (gpointer)((gchar *)header->msg_control + header->msg_controllen);
   guint16 segment = (guint16)size;
 
-  header->msg_control = control;
-  header->msg_controllen = sizeof *control;
-  cmsg = CMSG_FIRSTHDR (header);
   cmsg->cmsg_level = SOL_UDP;
   cmsg->cmsg_type = UDP_SEGMENT;
   cmsg->cmsg_len = CMSG_LEN (sizeof segment);
   memcpy (CMSG_DATA (cmsg), &segment, sizeof segment);
+  header->msg_controllen += CMSG_SPACE (sizeof segment);
 }
 
 /* Neighbours in the queue with the same destination and size become one
@@ -199,9 +216,11 @@ build_messages (SfuUdpSocket *self)
     header->msg_namelen = sfu_address_length (&self->out[first].to);
     header->msg_iov = &self->out_iov[first];
     header->msg_iovlen = i - first;
+    header->msg_control = &self->out_control[n];
+    header->msg_controllen = sfu_local_addresses_write (
+        &self->locals, self->out[first].to.path.local, &self->out_control[n]);
     if (i - first > 1)
-      ask_for_segments (
-          header, &self->out_control[n], self->out[first].map.size);
+      ask_for_segments (header, self->out[first].map.size);
   }
   return n;
 }
@@ -267,11 +286,21 @@ gboolean
 sfu_udp_socket_send_now (
     SfuUdpSocket *self, const guint8 *data, gsize size, const SfuAddress *to)
 {
+  struct iovec iov = { (gpointer)data, size };
+  Control control;
+  struct msghdr header = {
+    .msg_name = (gpointer)to,
+    .msg_namelen = sfu_address_length (to),
+    .msg_iov = &iov,
+    .msg_iovlen = 1,
+    .msg_control = &control,
+  };
   gssize n;
 
+  header.msg_controllen =
+      sfu_local_addresses_write (&self->locals, to->path.local, &control);
   do
-    n = sendto (
-        self->fd, data, size, MSG_DONTWAIT, &to->any, sfu_address_length (to));
+    n = sendmsg (self->fd, &header, MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
   if (n < 0) {
     sfu_counter_add_shared (&self->now_errors, 1);
@@ -317,73 +346,6 @@ sfu_udp_socket_queue (
 
 /* ---- life ---- */
 
-static void
-set_bind_error (GError **error, const SfuAddress *address, gint code)
-{
-  gchar host[SFU_ADDRESS_TEXT_SIZE];
-  const gchar *hint;
-
-  sfu_address_to_text (address, host, sizeof host);
-  switch (code) {
-    case EADDRNOTAVAIL:
-      hint = "address not available: listen-ip must be an address of this "
-             "machine; put the public one into announced-address";
-      break;
-    case EADDRINUSE:
-      hint = "port in use: another process has it; choose another port or "
-             "range";
-      break;
-    case EACCES:
-      hint = "permission denied: ports below 1024 need privileges";
-      break;
-    default:
-      hint = g_strerror (code);
-  }
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
-      "cannot bind UDP %s:%u: %s", host, sfu_address_get_port (address), hint);
-}
-
-/* SO_…BUFFORCE needs CAP_NET_ADMIN; without it the sysctl net.core.…mem_max
- * is the limit. Returns what it became (the kernel reports it doubled, for its
- * own bookkeeping). */
-static gint
-set_kernel_buffer (gint fd, gint force_option, gint option)
-{
-  gint bytes = KERNEL_BUFFER_BYTES;
-  socklen_t length = sizeof bytes;
-
-  if (setsockopt (fd, SOL_SOCKET, force_option, &bytes, sizeof bytes) < 0)
-    setsockopt (fd, SOL_SOCKET, option, &bytes, sizeof bytes);
-  if (getsockopt (fd, SOL_SOCKET, option, &bytes, &length) < 0)
-    return 0;
-  return bytes / 2;
-}
-
-static gboolean
-bind_socket (SfuUdpSocket *self, const SfuAddress *address, GError **error)
-{
-  gint both_families = 0;
-  socklen_t length = sizeof self->address;
-
-  self->fd = socket (
-      address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (self->fd < 0) {
-    set_bind_error (error, address, errno);
-    return FALSE;
-  }
-  /* "::" means every address of the machine, whatever the sysctl says. */
-  if (address->any.sa_family == AF_INET6)
-    setsockopt (self->fd, IPPROTO_IPV6, IPV6_V6ONLY, &both_families,
-        sizeof both_families);
-  if (bind (self->fd, &address->any, sfu_address_length (address)) < 0 ||
-      getsockname (self->fd, &self->address.any, &length) < 0) {
-    set_bind_error (error, address, errno);
-    close (self->fd);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* Linux 4.18 and later. */
 static gboolean
 has_segmentation (gint fd)
@@ -409,7 +371,8 @@ sfu_udp_socket_new (
   gint receive_bytes, send_bytes;
 
   init_debug ();
-  if (!bind_socket (self, address, error)) {
+  self->fd = sfu_udp_open (address, &self->address, error);
+  if (self->fd < 0) {
     g_free (self);
     return NULL;
   }
@@ -420,17 +383,27 @@ sfu_udp_socket_new (
   self->flush.data = self;
   self->flush.phase = SFU_FLUSH_SOCKETS;
   prepare_ring (self);
-  receive_bytes = set_kernel_buffer (self->fd, SO_RCVBUFFORCE, SO_RCVBUF);
-  send_bytes = set_kernel_buffer (self->fd, SO_SNDBUFFORCE, SO_SNDBUF);
+  receive_bytes = sfu_udp_set_buffer (self->fd, SO_RCVBUFFORCE, SO_RCVBUF);
+  send_bytes = sfu_udp_set_buffer (self->fd, SO_SNDBUFFORCE, SO_SNDBUF);
   sfu_address_to_text (&self->address, host, sizeof host);
   GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d", host,
       sfu_address_get_port (&self->address), receive_bytes, send_bytes);
-  if (MIN (receive_bytes, send_bytes) < KERNEL_BUFFER_BYTES)
+  if (MIN (receive_bytes, send_bytes) < SFU_UDP_BUFFER_BYTES)
     GST_WARNING ("port=%u kernel buffers are smaller than %d bytes: raise "
                  "net.core.rmem_max and net.core.wmem_max, or grant "
                  "CAP_NET_ADMIN",
-        sfu_address_get_port (&self->address), KERNEL_BUFFER_BYTES);
+        sfu_address_get_port (&self->address), SFU_UDP_BUFFER_BYTES);
   return self;
+}
+
+void
+sfu_udp_socket_answer_from_there (SfuUdpSocket *self)
+{
+  if (sfu_address_is_wildcard (&self->address) &&
+      !sfu_local_addresses_init (
+          &self->locals, self->fd, self->address.any.sa_family))
+    GST_WARNING ("port=%u answers leave from where the routes say: %s",
+        sfu_address_get_port (&self->address), g_strerror (errno));
 }
 
 void

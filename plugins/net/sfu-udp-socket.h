@@ -20,6 +20,10 @@ typedef void (*SfuUdpReceiveFunc) (
 /* Port 0: a free one. Errors are G_IO_ERROR with a text for an operator. */
 SfuUdpSocket *sfu_udp_socket_new (
     SfuMediaLoop *loop, const SfuAddress *address, GError **error);
+/* For a socket that is bound to all addresses: what is sent to an address that
+ * came with a datagram leaves from where that arrived. Such an address is not
+ * equal to the same one without the way it came by. Before start. */
+void sfu_udp_socket_answer_from_there (SfuUdpSocket *self);
 /* From now on datagrams arrive. */
 void sfu_udp_socket_start (
     SfuUdpSocket *self, SfuUdpReceiveFunc received, gpointer owner);

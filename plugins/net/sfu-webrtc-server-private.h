@@ -54,7 +54,8 @@ void sfu_webrtc_server_flush (SfuWebRtcServer *self);
 gboolean sfu_webrtc_server_send_now (SfuWebRtcServer *self, const guint8 *data,
     gsize size, const SfuAddress *to);
 
-/* The first announced address. Any thread. */
-const gchar *sfu_webrtc_server_get_address (SfuWebRtcServer *self);
+/* The first announced address of a family; without one (names have none), the
+ * first of all. Any thread. */
+const gchar *sfu_webrtc_server_get_address (SfuWebRtcServer *self, gint family);
 
 G_END_DECLS

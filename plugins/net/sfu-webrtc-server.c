@@ -10,9 +10,8 @@
 #include <string.h>
 #include <gio/gio.h>
 #include "sfu-counter.h"
+#include "sfu-socket-set.h"
 #include "sfu-stun.h"
-#include "sfu-tcp-listener.h"
-#include "sfu-udp-socket.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define GST_CAT_DEFAULT sfu_ice_debug
@@ -42,10 +41,9 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 
 struct _SfuWebRtcServer {
   GObject parent;
-  SfuMediaLoop *loop;   /* owned */
-  SfuUdpSocket *socket; /* owned */
-  SfuTcpListener *tcp;  /* owned; NULL: UDP alone */
-  gchar **announced;    /* owned, at least one */
+  SfuMediaLoop *loop;    /* owned */
+  SfuSocketSet *sockets; /* owned */
+  gchar **announced;     /* owned, at least one */
 
   /* Media thread. */
   SfuStun *stun;            /* owned */
@@ -109,15 +107,6 @@ sfu_webrtc_server_set_impairment (
 
 /* ---- receiving ---- */
 
-static gboolean
-send_now (
-    SfuWebRtcServer *self, const guint8 *data, gsize size, const SfuAddress *to)
-{
-  return sfu_address_is_tcp (to)
-      ? sfu_tcp_listener_send_now (self->tcp, data, size, to)
-      : sfu_udp_socket_send_now (self->socket, data, size, to);
-}
-
 /* Gives the address to served, unless its present owner holds it: else whoever
  * may send with a forged source address and has a session of his own could
  * take another's packets away. */
@@ -174,12 +163,11 @@ receive_stun (SfuWebRtcServer *self, const guint8 *data, gsize size,
     return;
   }
   if (answer_size > 0)
-    send_now (self, answer, answer_size, from);
-  if (status == SFU_STUN_SUCCESS && sfu_address_is_tcp (from))
-    sfu_tcp_listener_keep (self->tcp, from);
+    sfu_socket_set_send_now (self->sockets, answer, answer_size, from);
   if (status == SFU_STUN_SUCCESS) {
     g_autoptr (GObject) owner = g_object_ref (served->owner);
 
+    sfu_socket_set_keep (self->sockets, from);
     served->interface->checked (owner, ufrag, from, nominates, now_us);
   } else {
     GST_LOG_OBJECT (self, "ufrag=%s reason=stun-status-%d", ufrag, status);
@@ -306,8 +294,7 @@ sfu_webrtc_server_remove_address (
     return;
   self->last_served = NULL;
   g_hash_table_remove (self->by_address, address);
-  if (sfu_address_is_tcp (address))
-    sfu_tcp_listener_close (self->tcp, address);
+  sfu_socket_set_close (self->sockets, address);
 }
 
 void
@@ -328,18 +315,14 @@ sfu_webrtc_server_queue (
 {
   if (is_lost (self, &self->lose_out))
     gst_buffer_unref (buffer);
-  else if (sfu_address_is_tcp (to))
-    sfu_tcp_listener_queue (self->tcp, buffer, to);
   else
-    sfu_udp_socket_queue (self->socket, buffer, to);
+    sfu_socket_set_queue (self->sockets, buffer, to);
 }
 
 void
 sfu_webrtc_server_flush (SfuWebRtcServer *self)
 {
-  sfu_udp_socket_flush (self->socket);
-  if (self->tcp)
-    sfu_tcp_listener_flush (self->tcp);
+  sfu_socket_set_flush (self->sockets);
 }
 
 gboolean
@@ -348,7 +331,7 @@ sfu_webrtc_server_send_now (
 {
   if (is_lost (self, &self->lose_out))
     return TRUE;
-  return send_now (self, data, size, to);
+  return sfu_socket_set_send_now (self->sockets, data, size, to);
 }
 
 /* ---- life ---- */
@@ -361,8 +344,7 @@ free_media_side (gpointer data, gpointer unused)
   if (self->timer)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
-  g_clear_pointer (&self->socket, sfu_udp_socket_free);
-  g_clear_pointer (&self->tcp, sfu_tcp_listener_free);
+  g_clear_pointer (&self->sockets, sfu_socket_set_free);
 }
 
 static void
@@ -401,59 +383,16 @@ sfu_webrtc_server_init (SfuWebRtcServer *self)
 }
 
 static gboolean
-parse_listen_ip (const gchar *listen_ip, const gchar *const *announced,
-    SfuAddress *address, GError **error)
+check_announced (const gchar *listen_ip, const gchar *const *announced,
+    const SfuSocketSet *sockets, GError **error)
 {
-  if (!sfu_address_parse (address, listen_ip, 0)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "listen-ip \"%s\" is not an IPv4 or IPv6 address; a host name goes "
-        "into announced-address",
-        listen_ip);
-    return FALSE;
-  }
-  if (sfu_address_is_wildcard (address) && !(announced && announced[0])) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "listen-ip %s is every address of this machine: clients must be told "
-        "one that they can reach; put it into announced-address",
-        listen_ip);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* Takes socket. */
-static SfuWebRtcServer *
-new_with_socket (SfuMediaLoop *loop, SfuUdpSocket *socket,
-    const gchar *listen_ip, const gchar *const *announced)
-{
-  SfuWebRtcServer *self = g_object_new (SFU_TYPE_WEBRTC_SERVER, NULL);
-
-  self->loop = g_object_ref (loop);
-  self->socket = socket;
-  if (announced && announced[0]) {
-    self->announced = g_strdupv ((gchar **)announced);
-  } else {
-    self->announced = g_new0 (gchar *, 2);
-    self->announced[0] = g_strdup (listen_ip);
-  }
-  sfu_udp_socket_start (socket, on_received, self);
-  return self;
-}
-
-SfuWebRtcServer *
-sfu_webrtc_server_new (SfuMediaLoop *loop, const gchar *listen_ip, guint16 port,
-    const gchar *const *announced, GError **error)
-{
-  SfuAddress address;
-  SfuUdpSocket *socket;
-
-  g_return_val_if_fail (SFU_IS_MEDIA_LOOP (loop), NULL);
-  g_return_val_if_fail (listen_ip != NULL, NULL);
-  if (!parse_listen_ip (listen_ip, announced, &address, error))
-    return NULL;
-  address.v4.sin_port = g_htons (port);
-  socket = sfu_udp_socket_new (loop, &address, error);
-  return socket ? new_with_socket (loop, socket, listen_ip, announced) : NULL;
+  if ((announced && announced[0]) || !sfu_socket_set_is_wildcard (sockets))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+      "listen-ip %s is every address of this machine: clients must be told "
+      "one that they can reach; put it into announced-address",
+      listen_ip);
+  return FALSE;
 }
 
 SfuWebRtcServer *
@@ -461,59 +400,45 @@ sfu_webrtc_server_new_in_range (SfuMediaLoop *loop, const gchar *listen_ip,
     guint16 port_min, guint16 port_max, const gchar *const *announced,
     GError **error)
 {
-  SfuAddress address;
-  guint count = (guint)port_max - port_min + 1, first;
+  static const SfuTcpCallbacks callbacks = { on_received,
+    on_connection_closed };
+  SfuWebRtcServer *self;
+  SfuSocketSet *sockets;
 
   g_return_val_if_fail (SFU_IS_MEDIA_LOOP (loop), NULL);
   g_return_val_if_fail (listen_ip != NULL, NULL);
-  g_return_val_if_fail (port_min > 0 && port_min <= port_max, NULL);
-  if (!parse_listen_ip (listen_ip, announced, &address, error))
+  g_return_val_if_fail (port_min <= port_max, NULL);
+  sockets = sfu_socket_set_new (loop, listen_ip, port_min, port_max, error);
+  if (!sockets)
     return NULL;
-  first = (guint)g_random_int_range (0, (gint32)count);
-  for (guint i = 0; i < count; i++) {
-    g_autoptr (GError) failure = NULL;
-    SfuUdpSocket *socket;
-
-    address.v4.sin_port = g_htons (port_min + (first + i) % count);
-    socket = sfu_udp_socket_new (loop, &address, &failure);
-    if (socket)
-      return new_with_socket (loop, socket, listen_ip, announced);
-    /* Any other error would be the same on all ports. */
-    if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
-    }
+  if (!check_announced (listen_ip, announced, sockets, error)) {
+    sfu_socket_set_free (sockets);
+    return NULL;
   }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
-      "all UDP ports %u-%u of %s are in use: widen the range", port_min,
-      port_max, listen_ip);
-  return NULL;
+  self = g_object_new (SFU_TYPE_WEBRTC_SERVER, NULL);
+  self->loop = g_object_ref (loop);
+  self->sockets = sockets;
+  self->announced = g_strdupv ((gchar **)(announced && announced[0]
+          ? announced
+          : sfu_socket_set_get_addresses (sockets)));
+  sfu_socket_set_start (sockets, &callbacks, self);
+  return self;
+}
+
+SfuWebRtcServer *
+sfu_webrtc_server_new (SfuMediaLoop *loop, const gchar *listen_ip, guint16 port,
+    const gchar *const *announced, GError **error)
+{
+  return sfu_webrtc_server_new_in_range (
+      loop, listen_ip, port, port, announced, error);
 }
 
 gboolean
 sfu_webrtc_server_listen_tcp (SfuWebRtcServer *self, GError **error)
 {
-  static const SfuTcpCallbacks callbacks = { on_received,
-    on_connection_closed };
-  SfuAddress address = *sfu_udp_socket_get_address (self->socket);
-  g_autoptr (GError) failure = NULL;
-
   g_return_val_if_fail (SFU_IS_WEBRTC_SERVER (self), FALSE);
-  g_return_val_if_fail (self->tcp == NULL, FALSE);
-  self->tcp = sfu_tcp_listener_new (self->loop, &address, NULL, &failure);
-  if (!self->tcp &&
-      g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
-    address.v4.sin_port = 0;
-    self->tcp = sfu_tcp_listener_new (self->loop, &address, NULL, error);
-    if (self->tcp)
-      GST_WARNING_OBJECT (self, "%s: port %u instead", failure->message,
-          sfu_webrtc_server_get_tcp_port (self));
-  } else if (!self->tcp) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-  }
-  if (self->tcp)
-    sfu_tcp_listener_start (self->tcp, &callbacks, self);
-  return self->tcp != NULL;
+  g_return_val_if_fail (sfu_webrtc_server_get_tcp_port (self) == 0, FALSE);
+  return sfu_socket_set_listen_tcp (self->sockets, error);
 }
 
 /* ---- what it is asked ---- */
@@ -527,21 +452,26 @@ sfu_webrtc_server_get_loop (SfuWebRtcServer *self)
 guint16
 sfu_webrtc_server_get_port (SfuWebRtcServer *self)
 {
-  return sfu_address_get_port (sfu_udp_socket_get_address (self->socket));
+  return sfu_socket_set_get_port (self->sockets);
 }
 
 const gchar *
-sfu_webrtc_server_get_address (SfuWebRtcServer *self)
+sfu_webrtc_server_get_address (SfuWebRtcServer *self, gint family)
 {
+  for (guint i = 0; self->announced[i]; i++) {
+    SfuAddress address;
+
+    if (sfu_address_parse (&address, self->announced[i], 0) &&
+        address.any.sa_family == family)
+      return self->announced[i];
+  }
   return self->announced[0];
 }
 
 guint16
 sfu_webrtc_server_get_tcp_port (SfuWebRtcServer *self)
 {
-  return self->tcp
-      ? sfu_address_get_port (sfu_tcp_listener_get_address (self->tcp))
-      : 0;
+  return sfu_socket_set_get_tcp_port (self->sockets);
 }
 
 static guint32
@@ -584,48 +514,30 @@ sfu_webrtc_server_get_candidates (
 {
   guint n = add_candidates (self, candidates, max, FALSE);
 
-  if (self->tcp)
+  if (sfu_webrtc_server_get_tcp_port (self) != 0)
     n += add_candidates (self, candidates + n, max - n, TRUE);
   return n;
-}
-
-/* To what UDP has. */
-static void
-add_tcp_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
-{
-  SfuTcpListenerStats tcp;
-
-  sfu_tcp_listener_get_stats (self->tcp, &tcp);
-  stats->packets_received += tcp.packets_received;
-  stats->bytes_received += tcp.bytes_received;
-  stats->packets_sent += tcp.packets_sent;
-  stats->bytes_sent += tcp.bytes_sent;
-  stats->receive_calls += tcp.receive_calls;
-  stats->send_calls += tcp.send_calls;
-  stats->drops.n[SFU_DROP_QUEUE_FULL] += tcp.queue_full;
-  stats->drops.n[SFU_DROP_NOT_CONNECTED] += tcp.gone;
-  stats->drops.n[SFU_DROP_MALFORMED] += tcp.truncated;
-  stats->tcp_refused = tcp.refused;
-  stats->tcp_unproven = tcp.unproven;
 }
 
 void
 sfu_webrtc_server_get_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
 {
-  SfuUdpSocketStats socket;
+  SfuUdpSocketStats udp;
+  SfuTcpListenerStats tcp;
 
-  sfu_udp_socket_get_stats (self->socket, &socket);
-  stats->packets_received = socket.packets_received;
-  stats->bytes_received = socket.bytes_received;
-  stats->packets_sent = socket.packets_sent;
-  stats->bytes_sent = socket.bytes_sent;
-  stats->receive_calls = socket.receive_calls;
-  stats->send_calls = socket.send_calls;
+  sfu_socket_set_get_stats (self->sockets, &udp, &tcp);
+  stats->packets_received = udp.packets_received + tcp.packets_received;
+  stats->bytes_received = udp.bytes_received + tcp.bytes_received;
+  stats->packets_sent = udp.packets_sent + tcp.packets_sent;
+  stats->bytes_sent = udp.bytes_sent + tcp.bytes_sent;
+  stats->receive_calls = udp.receive_calls + tcp.receive_calls;
+  stats->send_calls = udp.send_calls + tcp.send_calls;
   for (guint i = 0; i < SFU_VERDICT_COUNT; i++)
     stats->drops.n[i] = sfu_counter_get (&self->drops.n[i]);
-  stats->drops.n[SFU_DROP_SEND_ERROR] += socket.send_errors;
-  stats->drops.n[SFU_DROP_MALFORMED] += socket.truncated;
-  stats->tcp_refused = stats->tcp_unproven = 0;
-  if (self->tcp)
-    add_tcp_stats (self, stats);
+  stats->drops.n[SFU_DROP_SEND_ERROR] += udp.send_errors;
+  stats->drops.n[SFU_DROP_MALFORMED] += udp.truncated + tcp.truncated;
+  stats->drops.n[SFU_DROP_QUEUE_FULL] += tcp.queue_full;
+  stats->drops.n[SFU_DROP_NOT_CONNECTED] += tcp.gone;
+  stats->tcp_refused = tcp.refused;
+  stats->tcp_unproven = tcp.unproven;
 }

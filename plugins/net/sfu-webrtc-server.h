@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One UDP socket, and a TCP socket if wanted, for any number of transports
- * (mediasoup calls this a WebRtcServer): reads bursts, answers STUN for every agent that is registered,
- * finds the agent of all other datagrams by remote address, sends what was
- * gathered in one burst with sendmmsg.
+/* One UDP port, and a TCP port if wanted, for any number of transports
+ * (mediasoup calls this a WebRtcServer), on one address or several: reads
+ * bursts, answers STUN for every agent that is registered, finds the agent of
+ * all other datagrams by remote address, sends what was gathered in one burst
+ * with sendmmsg.
  *
  * Threads: made and asked from any thread; its tables and its socket belong to
  * the media thread of its loop. */
@@ -17,10 +18,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (
     SfuWebRtcServer, sfu_webrtc_server, SFU, WEBRTC_SERVER, GObject)
 
-/* listen_ip: IPv4 or IPv6 literal, "0.0.0.0" and "::" included. port 0: a free
- * one. announced: NULL-terminated addresses or host names put into candidates,
- * NULL or empty: listen_ip (which then may not be a wildcard: the error says
- * what to configure). GError: G_IO_ERROR, with a message for an operator
+/* listen_ip: IPv4 or IPv6 literals with commas between, "0.0.0.0" and "::" (both
+ * families) included: sfu-socket-set.h. port 0: a free one. announced:
+ * NULL-terminated addresses or host names put into candidates, NULL or empty:
+ * those of listen_ip (which then may not be a wildcard: the error says what to
+ * configure). GError: G_IO_ERROR, with a message for an operator
  * ("cannot bind UDP 1.2.3.4:40000: address not available: listen-ip must be an
  * address of this machine; put the public one into announced-address"). */
 SfuWebRtcServer *sfu_webrtc_server_new (SfuMediaLoop *loop,

@@ -15,13 +15,15 @@ const SfuConfigKey sfu_config_keys[] = {
       FIELD (http_ports), 0, MAX_PORT, TRUE,
       "Page and signalling. Several: repeat it. 0 = a free one.",
       .aliases = "PORT" },
-  { "network", "listen-ip", "IP", "127.0.0.1", sfu_config_read_ip,
-      FIELD (listen_ip), 0, 0, FALSE,
-      "Address of all sockets. 0.0.0.0 = all of this machine." },
-  { "network", "announced-address", "ADDR", "", sfu_config_read_list,
+  { "network", "listen-ip", "IP", "127.0.0.1", sfu_config_read_ips,
+      FIELD (listen_ips), 0, 0, TRUE,
+      "Address of all sockets. Several: repeat it. 0.0.0.0 = all IPv4 "
+      "addresses of this machine, :: = these and all of IPv6." },
+  { "network", "announced-address", "ADDR", "", sfu_config_read_announced,
       FIELD (announced_addresses), 0, 0, TRUE,
       "What clients are told to send media to, when it is not the listen-ip "
-      "(behind NAT, or listening on 0.0.0.0). Several: repeat it.",
+      "(behind NAT, or listening on 0.0.0.0): addresses and host names, best "
+      "first. Several: repeat it.",
       .aliases = "MEDIASOUP_ANNOUNCED_IP,ANNOUNCED_IP" },
   { "network", "rtc-port", "PORT", "40000", sfu_config_read_rtc_port,
       FIELD (rtc_port_min), 0, MAX_PORT, FALSE,

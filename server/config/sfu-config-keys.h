@@ -50,7 +50,9 @@ gboolean sfu_config_read_plain_range (const SfuConfigKey *key,
     SfuConfig *config, const gchar *text, GError **error);
 gboolean sfu_config_read_rtc_range (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
-gboolean sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,
+gboolean sfu_config_read_ips (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_announced (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);

@@ -12,6 +12,11 @@
 
 #include <string.h>
 
+/* RFC 1123 2.1. An underscore is none of them, but DNS has it. */
+#define NAME_CHARACTERS                                                        \
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+#define MAX_NAME 253
+
 #define MAX_PORT 65535
 /* Enough to be unguessable, short enough to be one line of a file. */
 #define MIN_TOKEN 8
@@ -121,17 +126,6 @@ sfu_config_read_plain_range (const SfuConfigKey *key, SfuConfig *config,
 {
   return read_range (
       key, text, &config->plain_port_min, &config->plain_port_max, error);
-}
-
-gboolean
-sfu_config_read_ip (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
-
-  if (address == NULL)
-    return sfu_error_invalid (error, "must be an IP address");
-  return sfu_config_read_text (key, config, text, error);
 }
 
 gboolean
@@ -307,6 +301,80 @@ sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
   g_strfreev (*field);
   *field = split (text);
   return TRUE;
+}
+
+/* "::" is IPv4, too; a wildcard beside an address that it covers could not be
+ * bound. */
+static gboolean
+is_covered (GStrv ips, guint i)
+{
+  gboolean is_v6 = strchr (ips[i], ':') != NULL;
+
+  for (guint other = 0; ips[other] != NULL; other++) {
+    if (strcmp (ips[other], ips[i]) == 0) {
+      if (other < i)
+        return TRUE;
+    } else if (strcmp (ips[other], "::") == 0 ||
+        (strcmp (ips[other], "0.0.0.0") == 0 && !is_v6)) {
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+sfu_config_read_ips (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) ips = split (text);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GStrv *field = FIELD (GStrv);
+
+  if (ips[0] == NULL)
+    return sfu_error_invalid (error, "must be an IP address");
+  for (guint i = 0; ips[i] != NULL; i++) {
+    g_autoptr (GInetAddress) address = g_inet_address_new_from_string (ips[i]);
+
+    if (address == NULL)
+      return sfu_error_invalid (error, "must be an IP address");
+    /* One way to write it. */
+    g_free (ips[i]);
+    ips[i] = g_inet_address_to_string (address);
+  }
+  for (guint i = 0; ips[i] != NULL; i++)
+    if (!is_covered (ips, i))
+      g_strv_builder_add (builder, ips[i]);
+  g_strfreev (*field);
+  *field = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+/* Names and addresses, as they go into candidates (RFC 8839 5.1). */
+static gboolean
+is_announceable (const gchar *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+  gsize n = strspn (text, NAME_CHARACTERS);
+
+  if (address != NULL)
+    return !g_inet_address_get_is_any (address);
+  /* Digits and dots alone are an address with a mistake in it. */
+  return text[n] == '\0' && n <= MAX_NAME && text[0] != '.' && text[0] != '-' &&
+      strspn (text, "0123456789.") < n;
+}
+
+gboolean
+sfu_config_read_announced (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_auto (GStrv) parts = split (text);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (!is_announceable (parts[i]))
+      return sfu_error_invalid (error,
+          "\"%s\" is no address and no host name that a client could send to",
+          parts[i]);
+  return sfu_config_read_list (key, config, text, error);
 }
 
 gboolean

@@ -216,12 +216,32 @@ read_key_file (Loader *loader, GError **error)
   return TRUE;
 }
 
+/* All of them. */
 static gboolean
-is_loopback (const gchar *ip)
+are_loopback (const SfuConfig *config)
 {
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (ip);
+  for (guint i = 0; config->listen_ips[i] != NULL; i++) {
+    g_autoptr (GInetAddress) address =
+        g_inet_address_new_from_string (config->listen_ips[i]);
 
-  return address != NULL && g_inet_address_get_is_loopback (address);
+    if (!g_inet_address_get_is_loopback (address))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* NULL: none of them is every address of the machine. */
+static const gchar *
+find_wildcard (const SfuConfig *config)
+{
+  for (guint i = 0; config->listen_ips[i] != NULL; i++) {
+    g_autoptr (GInetAddress) address =
+        g_inet_address_new_from_string (config->listen_ips[i]);
+
+    if (g_inet_address_get_is_any (address))
+      return config->listen_ips[i];
+  }
+  return NULL;
 }
 
 static gboolean
@@ -259,24 +279,22 @@ check_doors (const SfuConfig *config, GError **error)
 static gboolean
 check_together (const Loader *loader, const SfuConfig *config, GError **error)
 {
-  g_autoptr (GInetAddress) address =
-      g_inet_address_new_from_string (config->listen_ip);
+  const gchar *wildcard = find_wildcard (config);
   guint n_ports = config->rtc_port_max - config->rtc_port_min + 1u;
 
   if ((config->tls_cert == NULL) != (config->tls_key == NULL))
     return sfu_error_invalid (error,
         "tls-cert and tls-key: one does not work without the "
         "other");
-  if (config->admin_open && !is_loopback (config->listen_ip))
+  if (config->admin_open && !are_loopback (config))
     return sfu_error_invalid (error,
         "admin-open: only with a loopback listen-ip; use "
         "admin-token-file");
-  if (g_inet_address_get_is_any (address) &&
-      g_strv_length (config->announced_addresses) == 0)
+  if (wildcard != NULL && g_strv_length (config->announced_addresses) == 0)
     return sfu_error_invalid (error,
         "announced-address: missing, and listen-ip %s is no "
         "address that a client can send to",
-        config->listen_ip);
+        wildcard);
   if (config->rtc_port_min != 0 &&
       config->rtc_port_min == config->rtc_port_max &&
       config->rtc_port_min + config->workers - 1 > G_MAXUINT16)
@@ -410,7 +428,7 @@ sfu_config_free (SfuConfig *config)
   g_clear_pointer (&config->http_ports, g_array_unref);
   g_clear_pointer (&config->codecs, g_ptr_array_unref);
   g_strfreev (config->announced_addresses);
-  g_free (config->listen_ip);
+  g_strfreev (config->listen_ips);
   g_free (config->tls_cert);
   g_free (config->tls_key);
   g_free (config->worker_program);

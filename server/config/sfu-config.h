@@ -24,10 +24,10 @@ typedef struct {
 
 typedef struct {
   /* network */
-  GArray *http_ports; /* of guint16; 0 = a free one */
-  gchar *listen_ip;
-  GStrv announced_addresses;              /* empty = listen_ip */
-  guint16 rtc_port_min, rtc_port_max;     /* 0, 0 = a free one */
+  GArray *http_ports;                 /* of guint16; 0 = a free one */
+  GStrv listen_ips;                   /* at least one; none covers another */
+  GStrv announced_addresses;          /* empty = listen_ips */
+  guint16 rtc_port_min, rtc_port_max; /* 0, 0 = a free one */
   guint16 plain_port_min, plain_port_max; /* 0, 0 = of these, or free ones */
   gboolean ice_tcp;
   gchar *tls_cert, *tls_key; /* PEM files; NULL = plain http */

@@ -110,20 +110,21 @@ newest_port (SfuHttpServer *server)
   return port;
 }
 
+/* *port 0: becomes the free one that it got. */
 static gboolean
-listen_on (SfuHttpServer *server, guint16 port, GError **error)
+listen_at (
+    SfuHttpServer *server, const gchar *ip, guint16 *port, GError **error)
 {
   g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new_from_string (server->config->listen_ip, port);
+      g_inet_socket_address_new_from_string (ip, *port);
   SoupServerListenOptions options =
       server->config->tls_cert != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0;
   g_autoptr (GError) local = NULL;
   const gchar *advice = "";
 
   if (soup_server_listen (server->soup, address, options, &local)) {
-    port = newest_port (server);
-    g_array_append_val (server->ports, port);
-    g_message ("Server listening on port %u", port);
+    if (*port == 0)
+      *port = newest_port (server);
     return TRUE;
   }
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
@@ -135,9 +136,20 @@ listen_on (SfuHttpServer *server, guint16 port, GError **error)
       strstr (local->message, "assign") != NULL)
     advice = ": this machine has no such address; see --listen-ip";
   g_set_error (error, SFU_ERROR, SFU_ERROR_FAILED,
-      "cannot listen on %s port %u (TCP)%s (%s)", server->config->listen_ip,
-      port, advice, local->message);
+      "cannot listen on %s port %u (TCP)%s (%s)", ip, *port, advice,
+      local->message);
   return FALSE;
+}
+
+static gboolean
+listen_on (SfuHttpServer *server, guint16 port, GError **error)
+{
+  for (guint i = 0; server->config->listen_ips[i] != NULL; i++)
+    if (!listen_at (server, server->config->listen_ips[i], &port, error))
+      return FALSE;
+  g_array_append_val (server->ports, port);
+  g_message ("Server listening on port %u", port);
+  return TRUE;
 }
 
 static SfuAddressLimits *
@@ -247,10 +259,10 @@ gchar *
 sfu_http_server_get_url (SfuHttpServer *server)
 {
   g_autoptr (GInetAddress) address =
-      g_inet_address_new_from_string (server->config->listen_ip);
+      g_inet_address_new_from_string (server->config->listen_ips[0]);
   const gchar *const *announced =
       (const gchar *const *)server->config->announced_addresses;
-  const gchar *host = server->config->listen_ip;
+  const gchar *host = server->config->listen_ips[0];
   gboolean v6;
 
   /* Browsers trust "localhost" with cameras. */

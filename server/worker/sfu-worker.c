@@ -382,7 +382,7 @@ SfuSeamPlainInfo *
 sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
     const gchar *id, GVariant *options, GError **error)
 {
-  SfuPlainLinkOptions link = { .listen_ip = self->listen_ip, .rtcp_mux = TRUE };
+  SfuPlainLinkOptions link = { .rtcp_mux = TRUE };
   SfuWorkerRouter *router =
       find_room_for_transport (self, router_id, id, error);
   if (!router || !sfu_worker_plain_read_options (options, &link, error))
@@ -399,6 +399,9 @@ sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
 }
 
 SfuSeamPlainInfo *
+  /* Of several addresses the first: a plain transport has one. */
+  g_auto (GStrv) listen_ips = g_strsplit (self->listen_ip, ",", 2);
+  link.listen_ip = listen_ips[0];
 sfu_worker_connect_plain_transport (
     SfuWorker *self, const gchar *id, GVariant *options, GError **error)
 {

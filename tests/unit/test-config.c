@@ -59,7 +59,7 @@ test_defaults (void)
   g_assert_cmpint (l.action, ==, SFU_CONFIG_RUN);
   g_assert_cmpuint (l.config->http_ports->len, ==, 1);
   g_assert_cmpuint (g_array_index (l.config->http_ports, guint16, 0), ==, 4443);
-  g_assert_cmpstr (l.config->listen_ip, ==, "127.0.0.1");
+  g_assert_cmpstr (l.config->listen_ips[0], ==, "127.0.0.1");
   g_assert_cmpuint (l.config->rtc_port_min, ==, 40000);
   g_assert_cmpuint (l.config->rtc_port_max, ==, 40000);
   g_assert_cmpuint (l.config->workers, ==, 1);
@@ -166,6 +166,34 @@ test_ports (void)
   }
 }
 
+/* What a wildcard covers could not be bound beside it. */
+static void
+test_listen_ips (void)
+{
+  static const struct {
+    const gchar *flags[4];
+    const gchar *ips;
+  } cases[] = {
+    { { "--listen-ip=127.0.0.1, ::1", NULL }, "127.0.0.1 ::1" },
+    { { "--listen-ip=::1", "--listen-ip=127.0.0.1", NULL }, "::1 127.0.0.1" },
+    { { "--listen-ip=0:0::1, ::1", NULL }, "::1" },
+    { { "--announced-address=192.0.2.1", "--listen-ip=0.0.0.0, ::", NULL },
+        "::" },
+    { { "--announced-address=192.0.2.1", "--listen-ip=127.0.0.1, 0.0.0.0, ::1",
+          NULL },
+        "0.0.0.0 ::1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Loaded) l = load (cases[i].flags, NULL, NULL);
+    g_autofree gchar *ips = NULL;
+
+    g_assert_no_error (l.error);
+    ips = g_strjoinv (" ", l.config->listen_ips);
+    g_assert_cmpstr (ips, ==, cases[i].ips);
+  }
+}
+
 static void
 test_refused (void)
 {
@@ -180,6 +208,13 @@ test_refused (void)
     { { "--no-workers", NULL }, NULL, NULL, "\"--no-workers\" is no option" },
     { { "--listen-ip=localhost", NULL }, NULL, NULL, "must be an IP address" },
     { { "--listen-ip=::", NULL }, NULL, NULL, "announced-address: missing" },
+    { { "--listen-ip=127.0.0.1, 0.0.0.0", NULL }, NULL, NULL,
+        "listen-ip 0.0.0.0 is no" },
+    { { "--listen-ip=,", NULL }, NULL, NULL, "must be an IP address" },
+    { { "--announced-address=https://sfu.example", NULL }, NULL, NULL,
+        "\"https://sfu.example\" is no address" },
+    { { "--announced-address=10.0.0", NULL }, NULL, NULL, "no host name" },
+    { { "--announced-address=::", NULL }, NULL, NULL, "no host name" },
     { { "--workers=0", NULL }, NULL, NULL, "from 1 to 256" },
     { { NULL }, "SFU_WORKERS=many", NULL, "SFU_WORKERS: must be" },
     { { NULL }, NULL, "[media]\nworkers=-1\n", "[media] workers: must be" },
@@ -199,6 +234,8 @@ test_refused (void)
     { { "--tls-cert=/nonexistent", NULL }, NULL, NULL, "does not exist" },
     { { "--admin-open", "--listen-ip=192.0.2.1", NULL }, NULL, NULL,
         "admin-open: only with a loopback" },
+    { { "--admin-open", "--listen-ip=::1", "--listen-ip=192.0.2.1", NULL },
+        NULL, NULL, "admin-open: only with a loopback" },
     { { "--admin-open=perhaps", NULL }, NULL, NULL, "must be yes or no" },
     { { "--admin-token-file=/dev/null", NULL }, NULL, NULL,
         "the file is empty" },
@@ -362,6 +399,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/aliases", test_aliases);
   g_test_add_func ("/config/lists", test_lists);
   g_test_add_func ("/config/ports", test_ports);
+  g_test_add_func ("/config/listen-ips", test_listen_ips);
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/switches", test_switches);
   g_test_add_func ("/config/token", test_token);
