@@ -40,6 +40,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .n_workers = config->workers,
     .allow_impairment = config->allow_network_throttle,
     .ice_tcp = config->ice_tcp,
+    .consent_timeout_s = config->consent_timeout_s,
   };
   SfuRoomLimits limits = {
     .max_rooms = config->max_rooms,

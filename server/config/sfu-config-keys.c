@@ -42,6 +42,10 @@ const SfuConfigKey sfu_config_keys[] = {
       0, 0, FALSE,
       "Media over TCP, too, on ports of the same number: for clients whose "
       "network lets no UDP out." },
+  { "network", "consent-timeout", "SECONDS", "30", sfu_config_read_number,
+      FIELD (consent_timeout_s), 1, 3600, FALSE,
+      "A client whose connectivity checks stop for so long has no connection "
+      "any more: what it publishes ends. Browsers check every few seconds." },
   { "network", "tls-cert", "FILE", "", sfu_config_read_file, FIELD (tls_cert),
       0, 0, FALSE,
       "Certificate (PEM) for https. Browsers give camera and microphone only "

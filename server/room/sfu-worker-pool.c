@@ -29,6 +29,7 @@ struct _SfuWorkerPool {
   guint16 port_min, port_max, plain_port_min, plain_port_max;
   gboolean allow_impairment;
   gboolean ice_tcp;
+  guint consent_timeout_s;
   Slot *slots;
   guint n_slots;
   const SfuWorkerPoolCallbacks *callbacks; /* NULL = nobody listens */
@@ -55,6 +56,7 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->plain_port_max = options->plain_port_max;
   pool->allow_impairment = options->allow_impairment;
   pool->ice_tcp = options->ice_tcp;
+  pool->consent_timeout_s = options->consent_timeout_s;
   pool->n_slots = MAX (options->n_workers, 1);
   pool->slots = g_new0 (Slot, pool->n_slots);
   for (guint i = 0; i < pool->n_slots; i++) {
@@ -263,6 +265,7 @@ start_slot (Slot *slot)
     .announced = (const gchar *const *)pool->announced,
     .allow_impairment = pool->allow_impairment,
     .ice_tcp = pool->ice_tcp,
+    .consent_timeout_s = pool->consent_timeout_s,
     .plain_port_min = pool->plain_port_min,
     .plain_port_max = pool->plain_port_max,
   };

@@ -23,6 +23,7 @@ typedef struct {
   guint n_workers;                        /* at least 1 */
   gboolean allow_impairment;
   gboolean ice_tcp;
+  guint consent_timeout_s; /* 0 = the default */
 } SfuWorkerPoolOptions;
 
 /* Reports of workers, with the worker that made them. */

@@ -346,6 +346,7 @@ start_args (const SfuWorkerStartOptions *options)
     { "max-transports-per-router", options->max_transports_per_router },
     { "max-producers-per-transport", options->max_producers_per_transport },
     { "max-consumers-per-transport", options->max_consumers_per_transport },
+    { "consent-timeout", options->consent_timeout_s },
   };
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);

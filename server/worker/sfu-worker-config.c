@@ -14,12 +14,14 @@
 #define DEFAULT_TRANSPORTS_PER_ROUTER 1000
 #define DEFAULT_PRODUCERS_PER_TRANSPORT 64
 #define DEFAULT_CONSUMERS_PER_TRANSPORT 1000
+#define DEFAULT_CONSENT_TIMEOUT_S 30
 
 void
 sfu_worker_config_init (SfuWorkerConfig *config)
 {
   config->allow_impairment = FALSE;
   config->ice_tcp = FALSE;
+  config->consent_timeout_s = DEFAULT_CONSENT_TIMEOUT_S;
   config->plain_port_min = config->plain_port_max = 0;
   config->max_routers = DEFAULT_ROUTERS;
   config->max_transports_per_router = DEFAULT_TRANSPORTS_PER_ROUTER;
@@ -94,6 +96,7 @@ sfu_worker_config_read (
     { "max-transports-per-router", &config->max_transports_per_router },
     { "max-producers-per-transport", &config->max_producers_per_transport },
     { "max-consumers-per-transport", &config->max_consumers_per_transport },
+    { "consent-timeout", &config->consent_timeout_s },
   };
   GVariantIter iter;
   const gchar *name;

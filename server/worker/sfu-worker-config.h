@@ -18,6 +18,9 @@ typedef struct {
   guint max_transports_per_router;   /* "max-transports-per-router" */
   guint max_producers_per_transport; /* "max-producers-per-transport" */
   guint max_consumers_per_transport; /* "max-consumers-per-transport" */
+  /* Seconds without a check until a transport is closed ("consent-timeout", u of
+   * 1..100000, 30: RFC 7675 5.1). */
+  guint consent_timeout_s;
   /* UDP ports of plain transports; 0, 0 = of the range of Start, or free ones
    * ("plain-port-min" and "plain-port-max", q) */
   guint16 plain_port_min, plain_port_max;

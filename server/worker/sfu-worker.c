@@ -319,6 +319,17 @@ find_room_for_transport (
   return router;
 }
 
+/* Missed checks are said before they are held against it: a third is what it
+ * is with the default of 30 s. */
+static void
+set_consent (SfuWorker *self, SfuWorkerTransport *transport)
+{
+  guint consent_ms = self->config.consent_timeout_s * 1000;
+
+  g_object_set (transport->element, "consent-timeout", consent_ms,
+      "disconnect-timeout", consent_ms / 3, NULL);
+}
+
 SfuSeamTransportInfo *
 sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
     const gchar *id, GVariant *options, GError **error)
@@ -347,6 +358,7 @@ sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
   g_variant_lookup (options, "max-incoming-bitrate", "u", &max_incoming_bps);
   g_object_set (transport->element, "max-incoming-bitrate",
       (guint64)max_incoming_bps, NULL);
+  set_consent (self, transport);
   sfu_node_table_add (self->nodes, transport);
   g_info ("router=%s transport=%s created", router_id, id);
   return sfu_worker_transport_get_info (transport);
@@ -387,6 +399,9 @@ sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
       find_room_for_transport (self, router_id, id, error);
   if (!router || !sfu_worker_plain_read_options (options, &link, error))
     return NULL;
+  /* Of several addresses the first: a plain transport has one. */
+  g_auto (GStrv) listen_ips = g_strsplit (self->listen_ip, ",", 2);
+  link.listen_ip = listen_ips[0];
   link.announced = self->announced[0];
   set_ports (self, &link);
   SfuWorkerTransport *transport =
@@ -399,9 +414,6 @@ sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
 }
 
 SfuSeamPlainInfo *
-  /* Of several addresses the first: a plain transport has one. */
-  g_auto (GStrv) listen_ips = g_strsplit (self->listen_ip, ",", 2);
-  link.listen_ip = listen_ips[0];
 sfu_worker_connect_plain_transport (
     SfuWorker *self, const gchar *id, GVariant *options, GError **error)
 {

@@ -505,6 +505,36 @@ test_address_is_held (Fixture *f, gconstpointer unused)
   gst_object_unref (other);
 }
 
+/* Whoever knows the ufrag, which is sent in the clear, but not the password
+ * moves nothing, whatever he sends from wherever. */
+static void
+test_strangers_move_nothing (Fixture *f, gconstpointer unused)
+{
+  static const TestCheckFlags tries[] = { TEST_CHECK_NOMINATE,
+    TEST_CHECK_NOMINATE | TEST_CHECK_NO_INTEGRITY,
+    TEST_CHECK_NOMINATE | TEST_CHECK_BAD_FINGERPRINT,
+    TEST_CHECK_NOMINATE | TEST_CHECK_INDICATION,
+    TEST_CHECK_NOMINATE | TEST_CHECK_CONTROLLED };
+  g_autoptr (TestStunPeer) stranger =
+      test_stun_peer_new (LOCALHOST, sfu_webrtc_server_get_port (f->server));
+  SfuIceAgentStats stats;
+
+  connect_agent (f);
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    test_stun_peer_send_check (
+        stranger, f->ufrag, "0123456789abcdef0123456789abcdef", tries[i]);
+  send_numbered (stranger, RTP, 0, 5);
+  send_numbered (stranger, DTLS, 0, 5);
+  g_assert_cmpint (check (f, TEST_CHECK_PLAIN), ==, 0);
+  sfu_ice_agent_get_stats (f->agent, &stats);
+  g_assert_cmpuint (
+      stats.remote_port, ==, sfu_address_get_port (&f->peer->address));
+  g_assert_cmpuint (server_drops (f, SFU_DROP_UNKNOWN_ADDRESS), ==, 10);
+  g_assert_cmpuint (gst_harness_buffers_received (f->src), ==, 0);
+  send_numbered (f->peer, RTP, 10, 13);
+  assert_numbered (f, RTP, 10, 13);
+}
+
 static void
 test_unknown_address (Fixture *f, gconstpointer unused)
 {
@@ -857,6 +887,7 @@ main (int argc, char **argv)
   ADD ("roaming", test_roaming);
   ADD ("address-table", test_address_table);
   ADD ("address-is-held", test_address_is_held);
+  ADD ("strangers-move-nothing", test_strangers_move_nothing);
   ADD ("unknown-address", test_unknown_address);
   ADD ("early-packets", test_early_packets);
   ADD ("open-before-nomination", test_open_before_nomination);

@@ -409,6 +409,30 @@ test_peer_moves (void)
   fixture_clear (&f);
 }
 
+/* The other way; before the first check from there it is a stranger. */
+static void
+test_peer_moves_sending (void)
+{
+  Fixture f;
+  End *in;
+  guint8 data[200];
+  gsize len = make_rtp (data, 96, 1, 1000, 1111, NULL, 100);
+
+  fixture_init (&f);
+  in = end_new_producer (f.transport, VIDEO ", ssrc=(uint)1111");
+  fixture_connect (&f, TRUE);
+  test_peer_send_rtp (f.peer, data, len);
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 1);
+  test_peer_move (f.peer);
+  WAIT_UNTIL (test_peer_checks (f.peer) > 0);
+  make_rtp (data, 96, 2, 2000, 1111, NULL, 100);
+  test_peer_send_rtp (f.peer, data, len);
+  WAIT_UNTIL (g_async_queue_length (in->buffers) == 2);
+  g_assert_cmpstr (f.ice, ==, "completed");
+  end_free (in, f.transport);
+  fixture_clear (&f);
+}
+
 static void
 test_lossy_handshake (gconstpointer peer_client)
 {
@@ -464,6 +488,8 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/ice/before-connect", test_ice_before_connect);
   g_test_add_func ("/transport/ice/restart", test_ice_restart);
   g_test_add_func ("/transport/ice/peer-moves", test_peer_moves);
+  g_test_add_func (
+      "/transport/ice/peer-moves-sending", test_peer_moves_sending);
   g_test_add_data_func (
       "/transport/loss/server", GINT_TO_POINTER (TRUE), test_lossy_handshake);
   g_test_add_data_func (

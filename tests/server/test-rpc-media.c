@@ -167,13 +167,15 @@ test_forward (void)
   fixture_stop (&f);
 }
 
-/* A peer that hangs up is a transport that closes. */
+/* A peer that hangs up, or that is not heard of any more, is a transport that
+ * closes. */
 static void
-test_hang_up (void)
+test_hang_up (gconstpointer says_so)
 {
+  static const gchar *const flags[] = { "--consent-timeout=1", NULL };
   Fixture f;
 
-  fixture_start (&f, NULL);
+  fixture_start (&f, says_so ? NULL : flags);
   {
     g_autoptr (RpcClient) c = rpc_new (&f);
     MediaPeer *a;
@@ -181,7 +183,10 @@ test_hang_up (void)
     json_node_unref (rpc_ok (c, "createRouter", "{\"routerId\":\"r\"}"));
     a = peer_new (c, "ta", "a");
     rpc_produce (c, "ta", "p", "video", PRODUCER_SSRC);
-    test_peer_send_close_notify (a->peer);
+    if (says_so)
+      test_peer_send_close_notify (a->peer);
+    else
+      test_peer_stop_checks (a->peer);
     WAIT_UNTIL (worker_has (&f, "1 0 0 0"));
     rpc_invalid_state (
         c, "getStats", "{\"transportId\":\"ta\"}", "not known, or closed");
@@ -273,7 +278,10 @@ main (int argc, char **argv)
 {
   worker_test_init (&argc, &argv);
   g_test_add_func ("/rpc/media/forward", test_forward);
-  g_test_add_func ("/rpc/media/hang-up", test_hang_up);
+  g_test_add_data_func (
+      "/rpc/media/hang-up", GINT_TO_POINTER (TRUE), test_hang_up);
+  g_test_add_data_func (
+      "/rpc/media/hang-up-unheard", GINT_TO_POINTER (FALSE), test_hang_up);
   g_test_add_func ("/rpc/media/silence", test_silence);
   return g_test_run ();
 }

@@ -29,6 +29,7 @@ test_defaults (void)
   g_assert_cmpuint (config.max_transports_per_router, >, 0);
   g_assert_cmpuint (config.max_producers_per_transport, >, 0);
   g_assert_cmpuint (config.max_consumers_per_transport, >, 0);
+  g_assert_cmpuint (config.consent_timeout_s, ==, 30);
 }
 
 static void
@@ -41,7 +42,7 @@ test_values (void)
                " 'max-consumers-per-transport': <uint32 100000>,"
                " 'plain-port-max': <uint16 50001>,"
                " 'plain-port-min': <uint16 50000>,"
-               " 'ice-tcp': <true>}");
+               " 'consent-timeout': <uint32 7>, 'ice-tcp': <true>}");
   g_autoptr (GError) error = NULL;
   SfuWorkerConfig config;
   sfu_worker_config_init (&config);
@@ -53,6 +54,7 @@ test_values (void)
   g_assert_cmpuint (config.max_consumers_per_transport, ==, 100000);
   g_assert_cmpuint (config.plain_port_min, ==, 50000);
   g_assert_true (config.ice_tcp);
+  g_assert_cmpuint (config.consent_timeout_s, ==, 7);
   g_assert_cmpuint (config.plain_port_max, ==, 50001);
 }
 
@@ -66,6 +68,7 @@ test_refused (void)
     "{'max-routers': <'5'>}",
     "{'allow-impairment': <uint32 1>}",
     "{'max-routes': <uint32 1>}",
+    "{'consent-timeout': <uint32 0>}",
     "{'': <uint32 1>}",
     "{'plain-port-min': <uint16 1>}",
     "{'plain-port-max': <uint16 1>}",
