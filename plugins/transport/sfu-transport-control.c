@@ -7,6 +7,7 @@
  * its own news. */
 #include "sfu-transport-private.h"
 
+#include <string.h>
 #include "sfu-certificate.h"
 
 GST_DEBUG_CATEGORY_EXTERN (sfutransport);
@@ -197,6 +198,30 @@ on_webrtcbin_dtls_state (
     sfu_media_loop_invoke (self->base.media->loop, set_connected,
         sfu_transport_media_ref (self->base.media), sfu_transport_media_unref);
   post_news (self, FALSE, state, reason);
+}
+
+/* The stock dtls changes its state for an error of OpenSSL, but not when the
+ * handshake was fine and no SRTP profile came out of it: that it only posts. */
+void
+sfu_transport_element_failed (
+    SfuTransport *self, GstObject *element, const gchar *debug)
+{
+  GstElementFactory *factory = GST_IS_ELEMENT (element)
+      ? gst_element_get_factory (GST_ELEMENT (element))
+      : NULL;
+  SfuDtlsState state;
+
+  if (!factory || !g_str_equal (GST_OBJECT_NAME (factory), "dtlsdec"))
+    return;
+  GST_OBJECT_LOCK (self);
+  state = self->dtls_state;
+  GST_OBJECT_UNLOCK (self);
+  if (state >= SFU_DTLS_CONNECTED)
+    return;
+  post_news (self, FALSE, SFU_DTLS_FAILED,
+      debug && strstr (debug, "No SRTP capabilities")
+          ? "DTLS failed: no common SRTP profile"
+          : "DTLS failed: handshake error");
 }
 
 /* ---- the agent ---- */

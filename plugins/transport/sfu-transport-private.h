@@ -50,6 +50,9 @@ gboolean sfu_transport_ensure_agent (SfuTransport *self, GError **error);
 void sfu_transport_shut (
     SfuTransport *self, SfuDtlsState state, const gchar *reason, gboolean emit);
 void sfu_transport_apply_timeouts (SfuTransport *self);
+/* An element inside has posted an error. Any thread. */
+void sfu_transport_element_failed (
+    SfuTransport *self, GstObject *element, const gchar *debug);
 
 /* New structure. Waits for the media thread. */
 GstStructure *sfu_transport_collect_stats (SfuTransport *self);

@@ -117,6 +117,8 @@ sfu_transport_handle_message (GstBin *bin, GstMessage *message)
   gst_message_parse_error (message, &error, &debug);
   GST_WARNING_OBJECT (bin, "%s: %s (%s)", GST_MESSAGE_SRC_NAME (message),
       error->message, debug);
+  sfu_transport_element_failed (
+      SFU_TRANSPORT (bin), GST_MESSAGE_SRC (message), debug);
   gst_message_unref (message);
 }
 

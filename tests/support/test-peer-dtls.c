@@ -17,6 +17,8 @@
 /* RFC 5764 4.1.2 */
 #define KEY_LEN 16
 #define SALT_LEN 14
+/* Not assigned: a server ignores it (RFC 8446 4.2). */
+#define HELLO_EXTENSION 0xfafa
 #define FIRST_TIMEOUT_US 50000
 #define MAX_TIMEOUT_US 1000000
 
@@ -61,6 +63,56 @@ accept_any (int ok, X509_STORE_CTX *store)
 }
 
 void
+test_peer_set_srtp_profiles (TestPeer *self, const gchar *profiles)
+{
+  g_assert_cmpint (SSL_CTX_set_tlsext_use_srtp (self->ctx, profiles), ==, 0);
+}
+
+void
+test_peer_set_mtu (TestPeer *self, guint mtu)
+{
+  self->mtu = mtu;
+}
+
+static int
+add_hello_extra (SSL *ssl, guint type, guint context, const guint8 **out,
+    gsize *size, X509 *x509, gsize chain, int *alert, gpointer data)
+{
+  TestPeer *self = data;
+
+  *out = self->hello_extra;
+  *size = self->hello_extra_size;
+  return 1;
+}
+
+void
+test_peer_set_hello (TestPeer *self, guint extra, TestHelloFault fault)
+{
+  self->hello_fault = fault;
+  self->hello_extra_size = extra;
+  self->hello_extra = g_malloc0 (extra);
+  g_assert_cmpint (
+      SSL_CTX_add_custom_ext (self->ctx, HELLO_EXTENSION, SSL_EXT_CLIENT_HELLO,
+          add_hello_extra, NULL, self, NULL, NULL),
+      ==, 1);
+}
+
+guint
+test_peer_hello_datagrams (TestPeer *self)
+{
+  return self->hello_datagrams;
+}
+
+const gchar *
+test_peer_srtp_profile (TestPeer *self)
+{
+  SRTP_PROTECTION_PROFILE *profile =
+      self->connected ? SSL_get_selected_srtp_profile (self->ssl) : NULL;
+
+  return profile ? profile->name : NULL;
+}
+
+void
 test_peer_dtls_init (TestPeer *self)
 {
   static gsize srtp_ready;
@@ -76,7 +128,8 @@ test_peer_dtls_init (TestPeer *self)
   SSL_CTX_set_verify (
       self->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
   SSL_CTX_set_options (self->ctx, SSL_OP_NO_QUERY_MTU);
-  g_assert_cmpint (SSL_CTX_set_tlsext_use_srtp (self->ctx, PROFILE), ==, 0);
+  self->mtu = MTU;
+  test_peer_set_srtp_profiles (self, PROFILE);
 }
 
 void
@@ -86,6 +139,7 @@ test_peer_dtls_clear (TestPeer *self)
   SSL_CTX_free (self->ctx);
   X509_free (self->cert);
   EVP_PKEY_free (self->key);
+  g_free (self->hello_extra);
   g_free (self->fingerprint);
   g_free (self->remote_fingerprint);
   if (self->inbound)
@@ -123,7 +177,6 @@ export_keys (TestPeer *self)
   guint8 *client_key = m, *server_key = m + KEY_LEN;
   guint8 *client_salt = m + 2 * KEY_LEN, *server_salt = client_salt + SALT_LEN;
 
-  g_assert_nonnull (SSL_get_selected_srtp_profile (self->ssl));
   g_assert_cmpint (SSL_export_keying_material (self->ssl, m, sizeof m, EXPORTER,
                        strlen (EXPORTER), NULL, 0, 0),
       ==, 1);
@@ -139,9 +192,11 @@ export_keys (TestPeer *self)
 
 /* One flight may be several records in one BIO: cut it at record borders into
  * datagrams. */
-static void
-flush_output (TestPeer *self)
+static GPtrArray *
+take_flight (TestPeer *self)
 {
+  GPtrArray *flight =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   BIO *out = SSL_get_wbio (self->ssl);
   guint8 *data;
   gsize len = BIO_get_mem_data (out, (gchar **)&data), start = 0, end = 0;
@@ -149,15 +204,54 @@ flush_output (TestPeer *self)
   while (end + 13 <= len) {
     gsize record = 13 + (data[end + 11] << 8 | data[end + 12]);
 
-    if (end > start && end + record - start > MTU) {
-      test_peer_send_raw (self, data + start, end - start);
+    if (end > start && end + record - start > self->mtu) {
+      g_ptr_array_add (flight, g_bytes_new (data + start, end - start));
       start = end;
     }
     end += record;
   }
   if (end > start)
-    test_peer_send_raw (self, data + start, end - start);
+    g_ptr_array_add (flight, g_bytes_new (data + start, end - start));
   (void)BIO_reset (out);
+  return flight;
+}
+
+static void
+send_one (TestPeer *self, GPtrArray *flight, guint i)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (flight->pdata[i], &size);
+
+  test_peer_send_raw (self, data, size);
+}
+
+static void
+send_hello (TestPeer *self, GPtrArray *flight)
+{
+  guint n = self->hello_datagrams = flight->len;
+
+  for (guint i = 0; i < n; i++) {
+    if ((self->hello_fault == TEST_HELLO_FIRST_LOST && i == 0) ||
+        (self->hello_fault == TEST_HELLO_LAST_LOST && i == n - 1))
+      continue;
+    send_one (
+        self, flight, self->hello_fault == TEST_HELLO_REVERSED ? n - 1 - i : i);
+    if (self->hello_fault == TEST_HELLO_DOUBLED)
+      send_one (self, flight, i);
+  }
+}
+
+static void
+flush_output (TestPeer *self)
+{
+  g_autoptr (GPtrArray) flight = take_flight (self);
+
+  if (self->dtls_client && self->hello_datagrams == 0) {
+    send_hello (self, flight);
+    return;
+  }
+  for (guint i = 0; i < flight->len; i++)
+    send_one (self, flight, i);
 }
 
 static guint
@@ -174,7 +268,7 @@ test_peer_dtls_start (TestPeer *self)
   BIO_set_mem_eof_return (in, -1);
   self->ssl = SSL_new (self->ctx);
   SSL_set_bio (self->ssl, in, out);
-  SSL_set_mtu (self->ssl, MTU);
+  SSL_set_mtu (self->ssl, self->mtu);
   DTLS_set_timer_cb (self->ssl, next_timeout);
   if (self->dtls_client)
     SSL_set_connect_state (self->ssl);
@@ -191,7 +285,8 @@ on_connected (TestPeer *self)
   self->connected = TRUE;
   self->remote_fingerprint = cert ? fingerprint_of (cert) : NULL;
   X509_free (cert);
-  export_keys (self);
+  if (test_peer_srtp_profile (self))
+    export_keys (self);
 }
 
 void

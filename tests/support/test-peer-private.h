@@ -32,6 +32,11 @@ struct _TestPeer {
   EVP_PKEY *key;                           /* owned */
   gchar *fingerprint, *remote_fingerprint; /* owned */
   gsize dtls_bytes;
+  guint mtu;
+  guint8 *hello_extra; /* owned */
+  gsize hello_extra_size;
+  TestHelloFault hello_fault;
+  guint hello_datagrams; /* 0 = no flight yet */
   gboolean dtls_client, dtls_started, connected, got_close_notify;
 
   srtp_t inbound, outbound; /* owned */

@@ -20,6 +20,28 @@ void test_peer_free (TestPeer *self);
 /* SHA-256 of its certificate. */
 const gchar *test_peer_fingerprint (TestPeer *self);
 
+/* SRTP profiles that it offers, OpenSSL's names with colons between. Before
+ * start, as the next two. */
+void test_peer_set_srtp_profiles (TestPeer *self, const gchar *profiles);
+/* Datagrams of the handshake are no larger; the default is 1200 bytes. */
+void test_peer_set_mtu (TestPeer *self, guint mtu);
+
+/* What becomes of the datagrams of a client's first flight. */
+typedef enum {
+  TEST_HELLO_AS_IT_IS,
+  TEST_HELLO_REVERSED,
+  TEST_HELLO_DOUBLED,
+  TEST_HELLO_FIRST_LOST,
+  TEST_HELLO_LAST_LOST
+} TestHelloFault;
+/* An extension of so many bytes makes its ClientHello as large as a post-quantum
+ * key share does. */
+void test_peer_set_hello (TestPeer *self, guint extra, TestHelloFault fault);
+/* Datagrams of the first flight. */
+guint test_peer_hello_datagrams (TestPeer *self);
+/* NULL before the handshake is over, and when no profile was agreed on. */
+const gchar *test_peer_srtp_profile (TestPeer *self);
+
 /* Begins to check and, when a check has succeeded, the handshake. */
 void test_peer_start (TestPeer *self, const gchar *address, guint16 port,
     const gchar *ufrag, const gchar *pwd, gboolean dtls_client);
