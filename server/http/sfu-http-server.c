@@ -141,12 +141,18 @@ listen_at (
   return FALSE;
 }
 
+/* libsoup makes its sockets of IPv6 for that alone, "::" included. */
 static gboolean
 listen_on (SfuHttpServer *server, guint16 port, GError **error)
 {
-  for (guint i = 0; server->config->listen_ips[i] != NULL; i++)
-    if (!listen_at (server, server->config->listen_ips[i], &port, error))
+  for (guint i = 0; server->config->listen_ips[i] != NULL; i++) {
+    const gchar *ip = server->config->listen_ips[i];
+
+    if (!listen_at (server, ip, &port, error) ||
+        (strcmp (ip, "::") == 0 &&
+            !listen_at (server, "0.0.0.0", &port, error)))
       return FALSE;
+  }
   g_array_append_val (server->ports, port);
   g_message ("Server listening on port %u", port);
   return TRUE;

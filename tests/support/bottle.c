@@ -10,7 +10,11 @@
  * peers as there are. Then it reads commands, and answers each with one line:
  *
  *   up SETTINGS | down SETTINGS | both SETTINGS   ok | error ...
+ *   rebind                                        ok
  *   stats                                         {"clients":1,"up":{...},...}
+ *
+ * rebind: every client has another port towards --to from now on, as behind a
+ * NAT that has forgotten it; what is on its way to the old one is lost.
  *
  * SETTINGS: see bottle-settings.h. It ends when its standard input does.
  *
@@ -49,15 +53,21 @@ typedef struct {
 } Client;
 
 static void
+close_socket (Client *client)
+{
+  if (client->source) {
+    g_source_destroy (client->source);
+    g_clear_pointer (&client->source, g_source_unref);
+  }
+  g_clear_object (&client->socket);
+}
+
+static void
 free_client (gpointer data)
 {
   Client *client = data;
 
-  if (client->source) {
-    g_source_destroy (client->source);
-    g_source_unref (client->source);
-  }
-  g_clear_object (&client->socket);
+  close_socket (client);
   g_clear_object (&client->from);
   g_free (client);
 }
@@ -171,6 +181,35 @@ watch_socket (GSocket *socket, GSocketSourceFunc func, gpointer data)
   return source;
 }
 
+/* As it was when there is no socket for it. The old one is closed behind it, so
+ * that the port is another one. */
+static gboolean
+bind_client (Client *client)
+{
+  g_autoptr (GSocket) socket = open_socket (NULL, client->bottle->to, NULL);
+
+  if (!socket)
+    return FALSE;
+  close_socket (client);
+  client->source = watch_socket (socket, on_answer, client);
+  client->socket = g_steal_pointer (&socket);
+  return TRUE;
+}
+
+static gboolean
+rebind (Bottle *bottle)
+{
+  GHashTableIter iter;
+  gpointer client;
+
+  g_hash_table_iter_init (&iter, bottle->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client)) {
+    if (!bind_client (client))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* NULL: there are too many, or no socket for it. */
 static Client *
 find_client (Bottle *bottle, GSocketAddress *from)
@@ -178,18 +217,16 @@ find_client (Bottle *bottle, GSocketAddress *from)
   g_autofree gchar *key =
       g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (from));
   Client *client = g_hash_table_lookup (bottle->clients, key);
-  g_autoptr (GSocket) socket = NULL;
 
   if (client || g_hash_table_size (bottle->clients) >= MAX_CLIENTS)
     return client;
-  socket = open_socket (NULL, bottle->to, NULL);
-  if (!socket)
-    return NULL;
   client = g_new0 (Client, 1);
   client->bottle = bottle;
   client->from = g_object_ref (from);
-  client->source = watch_socket (socket, on_answer, client);
-  client->socket = g_steal_pointer (&socket);
+  if (!bind_client (client)) {
+    free_client (client);
+    return NULL;
+  }
   g_hash_table_insert (bottle->clients, g_steal_pointer (&key), client);
   return client;
 }
@@ -281,6 +318,8 @@ obey (Bottle *bottle, const gchar *line)
     return;
   if (g_str_equal (words[0], "stats"))
     print_stats (bottle);
+  else if (g_str_equal (words[0], "rebind"))
+    printf (rebind (bottle) ? "ok\n" : "error no socket\n");
   else if (set_lines (bottle, words[0], words[1] ? words[1] : "", &error))
     printf ("ok\n");
   else

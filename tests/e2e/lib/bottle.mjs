@@ -66,6 +66,13 @@ export class Bottle {
     return this.#set('both', settings);
   }
 
+  /** Another source port towards the server, as a NAT may give at any time. */
+  async rebind () {
+    const answer = await this.#ask('rebind');
+    if (answer !== 'ok')
+      throw new Error(`sfu-bottle: rebind: ${answer}`);
+  }
+
   /** { up: { received, sent, lost, ... }, down }: see bottle-core.h. */
   async stats () {
     return JSON.parse(await this.#ask('stats'));

@@ -6,6 +6,16 @@ import { execFileSync } from 'node:child_process';
 
 const ip = (...args) => execFileSync('ip', args, { stdio: 'pipe' });
 
+/** The same for one with IPv6. */
+export function whyNoIpv6Namespace () {
+  const why = whyNoNamespace();
+  if (why)
+    return why;
+  const probe = new Namespace();
+  probe.close();
+  return probe.inside6 ? null : 'this kernel gives no IPv6 addresses';
+}
+
 /** Why there can be no namespace here, or null. */
 export function whyNoNamespace () {
   if (process.getuid() !== 0)
@@ -30,14 +40,21 @@ export class Namespace {
     this.link = `sfuo${tag}`;
     this.outside = `${net}.${first + 1}`;
     this.inside = `${net}.${first + 2}`;
+    /** A second address, which no route prefers. */
+    this.second = `${net}.${first + 3}`;
+    // RFC 4193; null when this kernel has no IPv6.
+    const prefix = `fd00:5f0:${tag.toString(16)}::`;
+    this.outside6 = `${prefix}1`;
+    this.inside6 = `${prefix}2`;
     ip('netns', 'add', this.name);
     try {
       ip('link', 'add', this.link, 'type', 'veth', 'peer', 'name',
         `sfui${tag}`, 'netns', this.name);
-      ip('addr', 'add', `${this.outside}/30`, 'dev', this.link);
+      ip('addr', 'add', `${this.outside}/29`, 'dev', this.link);
       ip('link', 'set', this.link, 'up');
-      ip('-n', this.name, 'addr', 'add', `${this.inside}/30`, 'dev',
-        `sfui${tag}`);
+      for (const address of [this.inside, this.second])
+        ip('-n', this.name, 'addr', 'add', `${address}/29`, 'dev',
+          `sfui${tag}`);
       ip('-n', this.name, 'link', 'set', `sfui${tag}`, 'up');
       ip('-n', this.name, 'link', 'set', 'lo', 'up');
       // Browsers send from every address they have: answers need a way back.
@@ -45,6 +62,20 @@ export class Namespace {
     } catch (error) {
       this.close();
       throw error;
+    }
+    this.#addIpv6(`sfui${tag}`);
+  }
+
+  #addIpv6 (inner) {
+    // nodad: usable at once, nobody else has them.
+    try {
+      ip('addr', 'add', `${this.outside6}/64`, 'dev', this.link, 'nodad');
+      ip('-n', this.name, 'addr', 'add', `${this.inside6}/64`, 'dev', inner,
+        'nodad');
+      ip('-n', this.name, '-6', 'route', 'add', 'default', 'via',
+        this.outside6);
+    } catch {
+      this.outside6 = this.inside6 = null;
     }
   }
 

@@ -47,12 +47,13 @@ export function childrenOf (pid, name) {
 
 export class Server {
   /**
-   * options: name (of the log file), args, env, host (where it listens,
-   * 127.0.0.1), wrap (command in front, say ip netns exec NAME).
+   * options: name (of the log file), args, env, host (where it is reached,
+   * 127.0.0.1), listen (where it listens, host), ports (of media: --rtc-port 0),
+   * wrap (command in front, say ip netns exec NAME).
    */
   static async start (options = {}) {
     const { name = 'server', args = [], env = {}, host = '127.0.0.1',
-      wrap = [] } = options;
+      listen = host, ports = ['--rtc-port', '0'], wrap = [] } = options;
     const self = new Server();
     const out = outputDir();
     self.host = host;
@@ -63,8 +64,8 @@ export class Server {
     self.logFile = join(out, `${name}.log`);
     const log = createWriteStream(self.logFile);
 
-    const command = [...wrap, serverBinary(), '--http-port', '0', '--rtc-port',
-      '0', '--listen-ip', host, '--admin-token-file', tokenFile,
+    const command = [...wrap, serverBinary(), '--http-port', '0', ...ports,
+      '--listen-ip', listen, '--admin-token-file', tokenFile,
       '--room-linger', '0', ...args];
     self.child = spawn(command[0], command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,8 +87,9 @@ export class Server {
     self.httpPort = Number(http);
     self.rtcPort = rtc;
     self.workers = Number(workers);
-    self.wsUrl = `ws://${host}:${http}`;
-    self.httpUrl = `http://${host}:${http}`;
+    const inUrl = host.includes(':') ? `[${host}]` : host;
+    self.wsUrl = `ws://${inUrl}:${http}`;
+    self.httpUrl = `http://${inUrl}:${http}`;
     return self;
   }
 
