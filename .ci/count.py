@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Counts the test cases of meson's JUnit file and prints one closing line.
+"""Counts the test cases of meson's JUnit files and prints one closing line.
 
 Exit status 1 when anything failed or nothing ran."""
 import re
@@ -31,7 +31,9 @@ def tail(suite):
 
 def main():
     passed = failed = skipped = 0
-    for suite in read_report(sys.argv[1]).iter("testsuite"):
+    suites = [suite for path in sys.argv[1:]
+              for suite in read_report(path).iter("testsuite")]
+    for suite in suites:
         cases = list(suite.iter("testcase"))
         failed_before = failed
         for case in cases:

@@ -15,7 +15,8 @@ RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
 
 TEST_PACKAGES="git clang-format-14 python3 python3-gi gir1.2-gstreamer-1.0
   chromium firefox-esr python3-aiortc python3-websockets iproute2 procps
-  coturn python3-socketio python3-aiohttp redis-server curl jq ffmpeg"
+  coturn python3-socketio python3-aiohttp redis-server curl jq ffmpeg
+  clang-14 libclang-rt-14-dev"
 
 say () {
   printf '\033[1m==> %s\033[0m\n' "$*" >&2
@@ -72,4 +73,29 @@ build () {
   fi
   say "building (a minute the first time, a second later on)"
   ninja -C "$BUILD_DIR" ${NINJA_QUIET:---quiet} || die "the build failed"
+}
+
+# Prints the name of a clang that links libFuzzer; false: there is none.
+find_fuzzer () {
+  for clang in clang-14 clang; do
+    if echo 'int LLVMFuzzerTestOneInput (void *d, unsigned long n) { return 0; }' |
+      "$clang" -w -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null; then
+      echo "$clang"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# Arguments: the compiler, the folder. Nothing but the targets.
+build_fuzz_targets () {
+  if [ ! -f "$2/build.ninja" ]; then
+    CC=$1 meson setup "$2" -Dweb=false -Db_sanitize=address,undefined \
+      -Db_lundef=false >"$2.log" 2>&1 || {
+      cat "$2.log" >&2
+      die "meson setup failed"
+    }
+    rm -f "$2.log"
+  fi
+  ninja -C "$2" ${NINJA_QUIET:---quiet} fuzz-targets || die "the build failed"
 }

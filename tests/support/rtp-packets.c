@@ -30,7 +30,8 @@ new_packet (const TestPacket *packet, const guint8 *start, gsize start_len)
     data[17] = packet->audio_level;
   }
   memset (payload, packet->seq & 0xff, packet->payload_size);
-  memcpy (payload, start, start_len);
+  if (start_len > 0)
+    memcpy (payload, start, start_len);
   return gst_buffer_new_wrapped (data, size);
 }
 
