@@ -259,7 +259,8 @@ install_network (GObjectClass *c)
           SFU_TYPE_WEBRTC_SERVER,
           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
   install_string (c, PROP_LISTEN_IP, "listen-ip", "Listen address",
-      "Own address to listen on when there is no webrtc-server",
+      "Own address to listen on when there is no webrtc-server, or several "
+      "with commas between",
       DEFAULT_LISTEN_IP, BEFORE_READY);
   install (c, PROP_PORT,
       g_param_spec_uint ("port", "Port",
