@@ -48,19 +48,20 @@ sfu_stream_receiver_new (const SfuStreamConfig *config, guint encoding,
   return self;
 }
 
-/* Nothing of before belongs to what comes now. */
+/* What comes now must be readable by itself. */
 static void
 forget (SfuStreamReceiver *self)
 {
   self->dependencies = (SfuDependencyParser){ 0 };
   self->h264 = (SfuH264Start){ FALSE };
-  sfu_track_clear (self->track, self->encoding);
 }
 
+/* Nothing of before belongs to what comes now. */
 static void
 begin_anew (SfuStreamReceiver *self)
 {
   forget (self);
+  sfu_track_clear (self->track, self->encoding);
   self->stats.restarts++;
   self->discont = TRUE;
 }

@@ -68,7 +68,7 @@ test_table (void)
         " ('video/ulpfec', 100, 90000, 0, {}, []),"
         " ('video/VP8', 96, 90000, 0, {}, []),"
         " ('video/rtx', 99, 90000, 0, {'apt': <'98'>}, [])],"
-        " [], [], ('', false))",
+        " [], [], ('', true))",
         "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
         " clock-rate=(int)90000, payload=(int)96, red-payload=(int)98,"
         " red-rtx-payload=(int)99, ulpfec-payload=(int)100" },

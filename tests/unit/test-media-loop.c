@@ -276,15 +276,14 @@ test_timer (void)
 
   first = sfu_media_loop_add_timer (loop, 300, on_tick, &once);
   second = sfu_media_loop_add_timer (loop, 500, on_tick, &many);
-  g_assert_true (wait_for_ticks (&many, 20));
-  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, 20 * 500);
+  g_assert_true (wait_for_ticks (&many, 21));
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, 21 * 500);
   g_assert_true (g_source_is_destroyed (first));
   g_assert_cmpuint (once.count, ==, 1);
   g_source_destroy (second);
   g_source_unref (first);
   g_source_unref (second);
-  /* A turn is counted when it ends: this one stands behind the twenty. */
-  sfu_media_loop_call (loop, nothing, NULL);
+  /* A turn is counted when it ends: that of the last tick may go on. */
   g_assert_cmpuint (sfu_media_loop_iterations (loop), >=, 20);
   g_clear_object (&loop);
 }
