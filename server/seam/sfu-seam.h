@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define SFU_SEAM_OBJECT_PATH "/org/gstsfu/Worker1"
 /* The worker's end of the socketpair. A plain number: it is also text. */
 #define SFU_SEAM_FD 3
+/* And its page: see sfu-pulse.h. */
+#define SFU_SEAM_PULSE_FD 4
 /* Bytes of an id, without the terminating NUL. */
 #define SFU_SEAM_MAX_ID 128
 

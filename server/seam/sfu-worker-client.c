@@ -6,6 +6,9 @@
  * can say how it ended:
  *
  *   IDLE -start-> STARTING -Start answered-> RUNNING -exit-> ENDED ("died")
+ *     |              ^
+ *     +--prepare-> PREPARED -exit-> ENDED
+ *
  *                    | failed: kill            | stop
  *                    v                         v
  *                 FAILING -exit-> ENDED     STOPPING -exit-> ENDED
@@ -19,11 +22,15 @@
 #include "sfu-worker-process.h"
 
 /* A worker whose connection broke is about to exit, and how it does is worth
- * knowing; one that is not is killed. */
-#define BROKEN_EXIT_MS 2000
+ * knowing; one that is not is killed. Its rooms wait for that: not long. */
+#define BROKEN_EXIT_MS 500
+/* Calls that wait for a worker that starts: all that the rooms of its
+ * predecessor may ask at once, and a bound. */
+#define MAX_WAITING_CALLS 10000
 
 typedef enum {
   STATE_IDLE,
+  STATE_PREPARED, /* has a process; connected or about to be */
   STATE_STARTING,
   STATE_FAILING,
   STATE_RUNNING,
@@ -44,6 +51,8 @@ struct _SfuWorkerClient {
   GError *start_error;         /* owned; FAILING */
   gboolean start_refused;      /* start_error is what the worker answered */
   GPtrArray *stop_tasks;       /* of GTask; STOPPING */
+  GQueue waiting;              /* of GTask, owned: calls; STARTING */
+  gchar *kill_reason;          /* owned; NULL = nobody killed it */
   guint16 port_min, port_max;
   gint call_timeout_ms;
 };
@@ -174,7 +183,16 @@ translate (GError *error, const gchar *method, gint timeout_ms)
 typedef struct {
   const gchar *method; /* a literal of the caller */
   gint timeout_ms;
+  GVariant *args; /* owned; NULL once sent */
 } Call;
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+  g_clear_pointer (&call->args, g_variant_unref);
+  g_free (call);
+}
 
 static void
 on_call_answered (GObject *source, GAsyncResult *result, gpointer data)
@@ -191,26 +209,59 @@ on_call_answered (GObject *source, GAsyncResult *result, gpointer data)
         task, translate (error, call->method, call->timeout_ms));
 }
 
+/* Takes task. */
+static void
+send_call (SfuWorkerClient *self, GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (GVariant) args = g_steal_pointer (&call->args);
+  g_dbus_proxy_call (G_DBUS_PROXY (self->proxy), call->method, args,
+      G_DBUS_CALL_FLAGS_NONE, call->timeout_ms, g_task_get_cancellable (task),
+      on_call_answered, task);
+}
+
 static void
 call_for (SfuWorkerClient *self, const gchar *method, GVariant *args,
     gint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
     gpointer data, gpointer tag)
 {
-  g_autoptr (GVariant) owned_args = g_variant_ref_sink (args);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  g_task_set_source_tag (task, tag);
-  if (!self->proxy) {
-    g_task_return_new_error (
-        task, SFU_ERROR, SFU_ERROR_FAILED, "the worker is not running");
-    return;
-  }
   Call *call = g_new (Call, 1);
   call->method = method;
   call->timeout_ms = timeout_ms;
-  g_task_set_task_data (task, call, g_free);
-  g_dbus_proxy_call (G_DBUS_PROXY (self->proxy), method, owned_args,
-      G_DBUS_CALL_FLAGS_NONE, timeout_ms, cancellable, on_call_answered,
-      g_steal_pointer (&task));
+  call->args = g_variant_ref_sink (args);
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, call, call_free);
+  gboolean waits =
+      self->state == STATE_STARTING && tag != sfu_worker_client_start_async;
+  if (self->proxy && !waits)
+    send_call (self, g_steal_pointer (&task));
+  else if (waits && g_queue_get_length (&self->waiting) < MAX_WAITING_CALLS)
+    g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
+  else
+    g_task_return_new_error (
+        task, SFU_ERROR, SFU_ERROR_FAILED, "the worker is not running");
+}
+
+/* Once Start was answered, however long that took: the time they have begins
+ * now. */
+static void
+send_waiting (SfuWorkerClient *self)
+{
+  GTask *task;
+  while ((task = g_queue_pop_head (&self->waiting)))
+    send_call (self, task);
+}
+
+static void
+fail_waiting (SfuWorkerClient *self)
+{
+  GTask *task;
+  while ((task = g_queue_pop_head (&self->waiting))) {
+    g_task_return_new_error (
+        task, SFU_ERROR, SFU_ERROR_FAILED, "the worker could not start");
+    g_object_unref (task);
+  }
 }
 
 void
@@ -259,6 +310,7 @@ on_process_exited (gpointer owner, gint exit_status, gint term_signal)
   self->state = STATE_ENDED;
   g_clear_pointer (&self->process, sfu_worker_process_free);
   drop_connection (self);
+  fail_waiting (self);
   if (self->start_task)
     finish_failed_start (self, exit_status, term_signal);
   for (guint i = 0; i < self->stop_tasks->len; i++)
@@ -266,8 +318,11 @@ on_process_exited (gpointer owner, gint exit_status, gint term_signal)
   g_ptr_array_set_size (self->stop_tasks, 0);
   if (before != STATE_RUNNING)
     return;
-  g_autofree gchar *reason =
+  g_autofree gchar *how =
       sfu_worker_process_describe_exit (exit_status, term_signal);
+  g_autofree gchar *reason = self->kill_reason
+      ? g_strdup_printf ("%s: it %s", self->kill_reason, how)
+      : g_strdup (how);
   g_signal_emit (
       self, signals[SIGNAL_DIED], 0, exit_status, term_signal, reason);
 }
@@ -281,13 +336,16 @@ static const SfuWorkerProcessCallbacks process_callbacks = {
 static void
 fail_start (SfuWorkerClient *self, GError *error)
 {
-  if (self->state != STATE_STARTING) { /* stopped meanwhile */
+  if (self->state != STATE_STARTING) { /* stopped meanwhile, or a spare one */
     g_error_free (error);
+    if (self->state == STATE_PREPARED)
+      sfu_worker_process_kill_after (self->process, 0);
     return;
   }
   self->state = STATE_FAILING;
   self->start_error = error;
   drop_connection (self);
+  fail_waiting (self);
   sfu_worker_process_kill_after (self->process, BROKEN_EXIT_MS);
 }
 
@@ -309,8 +367,18 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   g_variant_get (reply, "(qq)", &self->port_min, &self->port_max);
   sfu_worker_process_keep (self->process);
   self->state = STATE_RUNNING;
+  send_waiting (self);
   g_autoptr (GTask) task = g_steal_pointer (&self->start_task);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+send_start (SfuWorkerClient *self)
+{
+  call_for (self, "Start", self->start_args, SFU_WORKER_START_TIMEOUT_MS,
+      g_task_get_cancellable (self->start_task), on_started, NULL,
+      sfu_worker_client_start_async);
+  g_clear_pointer (&self->start_args, g_variant_unref);
 }
 
 static void
@@ -320,7 +388,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (GDBusConnection) connection =
       g_dbus_connection_new_finish (result, &error);
-  if (self->state != STATE_STARTING) {
+  if (self->state != STATE_STARTING && self->state != STATE_PREPARED) {
     g_clear_error (&error);
     return;
   }
@@ -328,10 +396,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     fail_start (self, error);
     return;
   }
-  call_for (self, "Start", self->start_args, SFU_WORKER_START_TIMEOUT_MS,
-      g_task_get_cancellable (self->start_task), on_started, NULL,
-      sfu_worker_client_start_async);
-  g_clear_pointer (&self->start_args, g_variant_unref);
+  if (self->state == STATE_STARTING)
+    send_start (self);
 }
 
 static GVariant *
@@ -381,6 +447,34 @@ spawn (SfuWorkerClient *self, GIOStream **stream, GError **error)
   return self->process != NULL;
 }
 
+/* The process, and the connection to it. */
+static gboolean
+begin (SfuWorkerClient *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GIOStream) stream = NULL;
+  if (!spawn (self, &stream, error)) {
+    self->state = STATE_ENDED;
+    g_prefix_error (error, "cannot start a worker: ");
+    return FALSE;
+  }
+  g_autofree gchar *guid = g_dbus_generate_guid ();
+  g_dbus_connection_new (stream, guid,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
+          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER,
+      NULL, cancellable, on_connected, g_object_ref (self));
+  return TRUE;
+}
+
+gboolean
+sfu_worker_client_prepare (SfuWorkerClient *self, GError **error)
+{
+  g_return_val_if_fail (self->state == STATE_IDLE, FALSE);
+  if (!begin (self, NULL, error))
+    return FALSE;
+  self->state = STATE_PREPARED;
+  return TRUE;
+}
+
 void
 sfu_worker_client_start_async (SfuWorkerClient *self,
     const SfuWorkerStartOptions *options, GCancellable *cancellable,
@@ -389,16 +483,13 @@ sfu_worker_client_start_async (SfuWorkerClient *self,
   g_return_if_fail (SFU_IS_WORKER_CLIENT (self));
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
   g_task_set_source_tag (task, sfu_worker_client_start_async);
-  if (self->state != STATE_IDLE) {
+  if (self->state != STATE_IDLE && self->state != STATE_PREPARED) {
     g_task_return_new_error (task, SFU_ERROR, SFU_ERROR_WRONG_STATE,
         "the worker was started before");
     return;
   }
-  g_autoptr (GIOStream) stream = NULL;
   GError *error = NULL;
-  if (!spawn (self, &stream, &error)) {
-    self->state = STATE_ENDED;
-    g_prefix_error (&error, "cannot start a worker: ");
+  if (self->state == STATE_IDLE && !begin (self, cancellable, &error)) {
     g_task_return_error (task, error);
     return;
   }
@@ -407,11 +498,8 @@ sfu_worker_client_start_async (SfuWorkerClient *self,
   self->start_args = g_variant_ref_sink (start_args (options));
   /* Covers the handshake, which has no timeout of its own. */
   sfu_worker_process_kill_after (self->process, SFU_WORKER_START_TIMEOUT_MS);
-  g_autofree gchar *guid = g_dbus_generate_guid ();
-  g_dbus_connection_new (stream, guid,
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
-          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER,
-      NULL, cancellable, on_connected, g_object_ref (self));
+  if (self->proxy)
+    send_start (self);
 }
 
 gboolean
@@ -445,6 +533,7 @@ sfu_worker_client_stop_async (SfuWorkerClient *self, guint deadline_ms,
   }
   g_ptr_array_add (self->stop_tasks, task);
   self->state = STATE_STOPPING;
+  fail_waiting (self);
   /* The end of the connection is the message: it also comes when the server
    * is not there any more to send one. */
   drop_connection (self);
@@ -480,6 +569,41 @@ sfu_worker_client_is_running (SfuWorkerClient *self)
   return self->state == STATE_RUNNING;
 }
 
+gboolean
+sfu_worker_client_is_prepared (SfuWorkerClient *self)
+{
+  return self->state == STATE_PREPARED && self->proxy &&
+      !g_dbus_connection_is_closed (self->connection);
+}
+
+gboolean
+sfu_worker_client_is_lost (SfuWorkerClient *self)
+{
+  return self->state == STATE_RUNNING &&
+      g_dbus_connection_is_closed (self->connection);
+}
+
+gboolean
+sfu_worker_client_is_starting (SfuWorkerClient *self)
+{
+  return self->state == STATE_STARTING;
+}
+
+SfuPulse *
+sfu_worker_client_get_pulse (SfuWorkerClient *self)
+{
+  return self->process ? sfu_worker_process_get_pulse (self->process) : NULL;
+}
+
+void
+sfu_worker_client_kill (SfuWorkerClient *self, const gchar *reason)
+{
+  if (self->state != STATE_RUNNING || self->kill_reason)
+    return;
+  self->kill_reason = g_strdup (reason);
+  sfu_worker_process_kill_after (self->process, 0);
+}
+
 static void
 sfu_worker_client_dispose (GObject *object)
 {
@@ -496,6 +620,7 @@ sfu_worker_client_finalize (GObject *object)
   SfuWorkerClient *self = SFU_WORKER_CLIENT (object);
   g_free (self->program);
   g_free (self->log_level);
+  g_free (self->kill_reason);
   g_clear_pointer (&self->start_args, g_variant_unref);
   g_clear_error (&self->start_error);
   g_ptr_array_unref (self->stop_tasks);
@@ -534,6 +659,7 @@ static void
 sfu_worker_client_init (SfuWorkerClient *self)
 {
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_queue_init (&self->waiting);
   self->call_timeout_ms = SFU_WORKER_CALL_TIMEOUT_MS;
 }
 

@@ -5,7 +5,8 @@
  * SFU_ERROR_TIMEOUT (no answer in time), or SFU_ERROR_FAILED (it is gone, or
  * was never started); a cancelled call is G_IO_ERROR_CANCELLED.
  *
- * Calls are answered in the order they were made. Strings, structures and
+ * Calls are answered in the order they were made; those that come while the
+ * worker starts wait until it has. Strings, structures and
  * variants given to _async are copied before it returns; a floating variant is
  * consumed.
  *
@@ -27,6 +28,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include "sfu-pulse.h"
 #include "sfu-rtp-parameters.h"
 #include "sfu-seam.h"
 
@@ -65,6 +67,13 @@ typedef struct {
   guint16 plain_port_min, plain_port_max; /* of plain transports */
 } SfuWorkerStartOptions;
 
+/* Optional, before start: spawns and connects, so that start only has to say
+ * Start to a process that has loaded all it needs. Without "died": ask
+ * is_prepared. FALSE: the object is of no more use. */
+gboolean sfu_worker_client_prepare (SfuWorkerClient *self, GError **error);
+/* TRUE from when a prepared one is connected to start, or its end. */
+gboolean sfu_worker_client_is_prepared (SfuWorkerClient *self);
+
 /* Once per object. Spawns, connects, Start. After a failure no process is
  * left, and the error says what an operator has to do. */
 void sfu_worker_client_start_async (SfuWorkerClient *self,
@@ -91,6 +100,16 @@ void sfu_worker_client_set_call_timeout (
 gint sfu_worker_client_get_pid (SfuWorkerClient *self);
 /* TRUE from a successful start to stop or death. */
 gboolean sfu_worker_client_is_running (SfuWorkerClient *self);
+/* TRUE when the connection to one that runs is broken: "died" follows. */
+gboolean sfu_worker_client_is_lost (SfuWorkerClient *self);
+/* TRUE from start to its success or failure. */
+gboolean sfu_worker_client_is_starting (SfuWorkerClient *self);
+/* Borrowed until the next turn of the main context; NULL when there is no
+ * process. */
+SfuPulse *sfu_worker_client_get_pulse (SfuWorkerClient *self);
+/* SIGKILL for one that runs; "died" says reason, and comes when the process is
+ * gone. */
+void sfu_worker_client_kill (SfuWorkerClient *self, const gchar *reason);
 
 /* ---- methods; see the interface description for meanings and errors ---- */
 

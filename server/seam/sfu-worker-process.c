@@ -24,6 +24,7 @@ struct _SfuWorkerProcess {
   GInputStream *log;       /* borrowed: lives while process does */
   GString *line;           /* owned: what came of an unfinished line */
   GCancellable *canceller; /* owned: ends the reads */
+  SfuPulse *pulse;         /* owned */
   const SfuWorkerProcessCallbacks *callbacks;
   gpointer owner;  /* borrowed: lives until sfu_worker_process_free */
   GSource *killer; /* owned: armed by kill_after */
@@ -40,6 +41,7 @@ process_clear (gpointer data)
   g_clear_object (&self->process);
   g_clear_object (&self->canceller);
   g_string_free (self->line, TRUE);
+  sfu_pulse_free (self->pulse);
 }
 
 static void
@@ -193,15 +195,19 @@ make_socketpair (GIOStream **ours, gint *theirs, GError **error)
 }
 
 static GSubprocess *
-launch (const gchar *program, const gchar *log_level, gint fd, GError **error)
+launch (const gchar *program, const gchar *log_level, gint fd, gint pulse_fd,
+    GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_subprocess_launcher_take_fd (launcher, fd, SFU_SEAM_FD);
+  g_subprocess_launcher_take_fd (launcher, pulse_fd, SFU_SEAM_PULSE_FD);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_ptr_array_add (argv, (gpointer)program);
   g_ptr_array_add (argv, (gpointer) "--control-fd");
   g_ptr_array_add (argv, (gpointer)G_STRINGIFY (SFU_SEAM_FD));
+  g_ptr_array_add (argv, (gpointer) "--pulse-fd");
+  g_ptr_array_add (argv, (gpointer)G_STRINGIFY (SFU_SEAM_PULSE_FD));
   if (log_level) {
     g_ptr_array_add (argv, (gpointer) "--log-level");
     g_ptr_array_add (argv, (gpointer)log_level);
@@ -217,10 +223,15 @@ sfu_worker_process_spawn (const gchar *program, const gchar *log_level,
     GIOStream **stream, GError **error)
 {
   g_autoptr (GIOStream) ours = NULL;
-  gint theirs;
-  if (!make_socketpair (&ours, &theirs, error))
+  gint theirs, pulse_fd;
+  g_autoptr (SfuPulse) pulse = sfu_pulse_new (&pulse_fd, error);
+  if (!pulse)
     return NULL;
-  GSubprocess *process = launch (program, log_level, theirs, error);
+  if (!make_socketpair (&ours, &theirs, error)) {
+    close (pulse_fd);
+    return NULL;
+  }
+  GSubprocess *process = launch (program, log_level, theirs, pulse_fd, error);
   if (!process)
     return NULL;
 
@@ -228,6 +239,7 @@ sfu_worker_process_spawn (const gchar *program, const gchar *log_level,
   self->process = process;
   self->log = g_subprocess_get_stderr_pipe (process);
   self->line = g_string_new (NULL);
+  self->pulse = g_steal_pointer (&pulse);
   self->canceller = g_cancellable_new ();
   self->callbacks = callbacks;
   self->owner = owner;
@@ -260,6 +272,12 @@ gint
 sfu_worker_process_get_pid (SfuWorkerProcess *self)
 {
   return self->running ? self->pid : 0;
+}
+
+SfuPulse *
+sfu_worker_process_get_pulse (SfuWorkerProcess *self)
+{
+  return self->pulse;
 }
 
 static gboolean

@@ -11,6 +11,8 @@
 
 #include <gio/gio.h>
 
+#include "sfu-pulse.h"
+
 G_BEGIN_DECLS
 
 typedef struct _SfuWorkerProcess SfuWorkerProcess;
@@ -39,6 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuWorkerProcess, sfu_worker_process_free)
 
 /* 0 once it has exited. */
 gint sfu_worker_process_get_pid (SfuWorkerProcess *self);
+
+/* Where it shows that it lives. Borrowed: lives while the object does. */
+SfuPulse *sfu_worker_process_get_pulse (SfuWorkerProcess *self);
 
 /* SIGKILL when it has not exited by itself in this time; 0 = now. A second
  * call can only shorten the time. */

@@ -14,9 +14,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "sfu-limits.h"
+#include "sfu-pulse.h"
 #include "sfu-seam.h"
 #include "sfu-plugin.h"
 #include "sfu-worker-control.h"
+#include "sfu-worker-features.h"
 #include "sfu-worker-log.h"
 
 /* Closing everything takes milliseconds per transport; a worker that has not
@@ -26,12 +29,15 @@
 enum { EXIT_USAGE = 2 };
 
 static gint control_fd = -1;
+static gint pulse_fd = -1;
 static gchar *log_level_name = NULL;
 static gboolean show_version = FALSE;
 
 static const GOptionEntry options[] = {
   { "control-fd", 0, 0, G_OPTION_ARG_INT, &control_fd,
       "Descriptor of the socket to the server", "N" },
+  { "pulse-fd", 0, 0, G_OPTION_ARG_INT, &pulse_fd,
+      "Descriptor of the page in which the server sees that it lives", "N" },
   { "log-level", 0, 0, G_OPTION_ARG_STRING, &log_level_name,
       "error, warning, message (default), info or debug", "LEVEL" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version",
@@ -113,12 +119,22 @@ on_terminate (gpointer loop)
   return G_SOURCE_CONTINUE;
 }
 
+/* A spare worker is told to start when another has died: then there is no time
+ * to load plugins. Of one that was told before it costs nothing. */
+static gboolean
+on_idle (gpointer data)
+{
+  sfu_worker_features_check (NULL);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 serve (GDBusConnection *connection, SfuWorkerControl *control)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), loop);
   guint source = g_unix_signal_add (SIGTERM, on_terminate, loop);
+  g_idle_add_full (G_PRIORITY_LOW, on_idle, NULL, NULL);
   g_dbus_connection_start_message_processing (connection);
   if (!g_dbus_connection_is_closed (connection))
     g_main_loop_run (loop);
@@ -146,15 +162,21 @@ main (int argc, char **argv)
     return status;
   keep_heap_together (); /* before there is a second thread */
   tie_to_server ();
+  sfu_limits_raise_descriptors ();
   sfu_worker_log_install (log_level);
   gst_init (NULL, NULL);
   if (!sfu_plugin_register_static ()) {
     g_critical ("the elements of gst-sfu do not register");
     return EXIT_FAILURE;
   }
+  g_autoptr (SfuPulse) pulse = NULL;
+  if (pulse_fd >= 0 && !(pulse = sfu_pulse_open (pulse_fd, &error))) {
+    g_critical ("--pulse-fd %d: %s", pulse_fd, error->message);
+    return EXIT_FAILURE;
+  }
   g_autoptr (GDBusConnection) connection = connect_to_server (&error);
   SfuWorkerControl *control =
-      connection ? sfu_worker_control_new (connection, &error) : NULL;
+      connection ? sfu_worker_control_new (connection, pulse, &error) : NULL;
   if (!control) {
     g_critical ("control socket %d: %s", control_fd, error->message);
     return EXIT_FAILURE;

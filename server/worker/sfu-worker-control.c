@@ -424,11 +424,12 @@ static const SfuWorkerCallbacks worker_callbacks = {
 /* ---- life ---- */
 
 SfuWorkerControl *
-sfu_worker_control_new (GDBusConnection *connection, GError **error)
+sfu_worker_control_new (
+    GDBusConnection *connection, SfuPulse *pulse, GError **error)
 {
   SfuWorkerControl *self = g_new0 (SfuWorkerControl, 1);
   self->skeleton = sfu_dbus_worker1_skeleton_new ();
-  self->worker = sfu_worker_new (&worker_callbacks, self);
+  self->worker = sfu_worker_new (pulse, &worker_callbacks, self);
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect_swapped (
         self->skeleton, handlers[i].signal, handlers[i].handler, self);

@@ -7,13 +7,16 @@
 
 #include <gio/gio.h>
 
+#include "sfu-pulse.h"
+
 G_BEGIN_DECLS
 
 typedef struct _SfuWorkerControl SfuWorkerControl;
 
-/* Messages of the connection are not processed yet, so that none is missed. */
+/* Messages of the connection are not processed yet, so that none is missed.
+ * pulse: as sfu_worker_new. */
 SfuWorkerControl *sfu_worker_control_new (
-    GDBusConnection *connection, GError **error);
+    GDBusConnection *connection, SfuPulse *pulse, GError **error);
 /* Closes everything the worker holds. */
 void sfu_worker_control_free (SfuWorkerControl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuWorkerControl, sfu_worker_control_free)

@@ -7,6 +7,7 @@
 
 #include "sfu-media-loop.h"
 #include "sfu-webrtc-server.h"
+#include "sfu-worker-beat.h"
 #include "sfu-worker-node.h"
 #include "sfu-worker.h"
 
@@ -24,6 +25,7 @@ struct _SfuWorker {
   gdouble impair_in, impair_out; /* percent */
   SfuNodeTable *nodes;           /* owned: everything there is */
   guint score_timer;             /* 0 = not started */
+  SfuWorkerBeat *beat;           /* owned */
 };
 
 G_END_DECLS

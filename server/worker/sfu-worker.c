@@ -9,8 +9,10 @@
 
 #include "sfu-error.h"
 #include "sfu-layer-filter.h"
+#include "sfu-limits.h"
 #include "sfu-worker-consumer.h"
 #include "sfu-worker-features.h"
+#include "sfu-worker-hang.h"
 #include "sfu-worker-plain.h"
 #include "sfu-worker-producer.h"
 #include "sfu-worker-router.h"
@@ -38,6 +40,27 @@ check_limit (guint n, guint max, const gchar *what, GError **error)
   return FALSE;
 }
 
+/* A transport that connects needs threads, descriptors and memory, and who does
+ * not get them is aborted: no later than here. */
+static gboolean
+check_resources (GError **error)
+{
+  const gchar *lacking = sfu_limits_lacking ();
+  if (!lacking)
+    return TRUE;
+  g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
+      "overloaded (worker-%s): too little is left of it", lacking);
+  return FALSE;
+}
+
+static void
+count_streams (SfuWorker *self)
+{
+  sfu_worker_beat_set_streams (self->beat,
+      sfu_node_table_count (self->nodes, SFU_NODE_PRODUCER) +
+          sfu_node_table_count (self->nodes, SFU_NODE_CONSUMER));
+}
+
 /* ---- closing: from the leaves to the root ---- */
 
 static void
@@ -45,6 +68,7 @@ close_consumer (SfuWorker *self, SfuWorkerConsumer *consumer)
 {
   sfu_node_table_remove (self->nodes, consumer);
   sfu_worker_consumer_free (consumer);
+  count_streams (self);
 }
 
 static void
@@ -54,6 +78,7 @@ close_producer (SfuWorker *self, SfuWorkerProducer *producer)
     close_consumer (self, producer->consumers->pdata[0]);
   sfu_node_table_remove (self->nodes, producer);
   sfu_worker_producer_free (producer);
+  count_streams (self);
 }
 
 static void
@@ -65,6 +90,8 @@ close_transport (SfuWorker *self, SfuWorkerTransport *transport)
     close_producer (self, transport->producers->pdata[0]);
   sfu_node_table_remove (self->nodes, transport);
   sfu_worker_transport_free (transport);
+  /* A room of hundreds takes its time. */
+  sfu_worker_beat_now (self->beat);
 }
 
 static void
@@ -79,9 +106,11 @@ close_router (SfuWorker *self, SfuWorkerRouter *router)
 /* ---- the worker ---- */
 
 SfuWorker *
-sfu_worker_new (const SfuWorkerCallbacks *callbacks, gpointer owner)
+sfu_worker_new (
+    SfuPulse *pulse, const SfuWorkerCallbacks *callbacks, gpointer owner)
 {
   SfuWorker *self = g_new0 (SfuWorker, 1);
+  self->beat = sfu_worker_beat_new (pulse);
   self->callbacks = callbacks;
   self->owner = owner;
   sfu_worker_config_init (&self->config);
@@ -99,6 +128,7 @@ sfu_worker_free (SfuWorker *self)
   for (guint i = 0; i < routers->len; i++)
     close_router (self, routers->pdata[i]);
   g_clear_handle_id (&self->score_timer, g_source_remove);
+  g_clear_pointer (&self->beat, sfu_worker_beat_free);
   sfu_node_table_free (self->nodes);
   g_clear_object (&self->server);
   g_clear_object (&self->loop);
@@ -208,6 +238,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   *used_min = port_min;
   *used_max = port_max;
   self->loop = g_steal_pointer (&loop);
+  sfu_worker_beat_add_media (self->beat, self->loop);
+  sfu_worker_hang_install (self->loop);
   self->score_timer =
       g_timeout_add_seconds (SFU_WORKER_SCORE_INTERVAL_S, on_score_timer, self);
   g_message ("media on %s, %s ports %u to %u", listen_ip,
@@ -312,6 +344,7 @@ find_room_for_transport (
   SfuWorkerRouter *router =
       sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
   if (!router || !sfu_node_table_check_new (self->nodes, id, error) ||
+      !check_resources (error) ||
       !check_limit (router->transports->len,
           self->config.max_transports_per_router, "transports in a router",
           error))
@@ -371,7 +404,7 @@ sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
 {
   SfuWorkerTransport *transport =
       sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  return transport &&
+  return transport && check_resources (error) &&
       sfu_worker_transport_connect (
           transport, role, fingerprints, local_role, error);
 }
@@ -467,6 +500,7 @@ sfu_worker_produce (SfuWorker *self, const gchar *transport_id, const gchar *id,
   if (!producer)
     return FALSE;
   sfu_node_table_add (self->nodes, producer);
+  count_streams (self);
   g_info ("transport=%s producer=%s created: %s", transport_id, id,
       producer->mime_type);
   return TRUE;
@@ -523,6 +557,7 @@ sfu_worker_consume (SfuWorker *self, const gchar *transport_id, const gchar *id,
   if (!consumer)
     return FALSE;
   sfu_node_table_add (self->nodes, consumer);
+  count_streams (self);
   g_info ("transport=%s consumer=%s producer=%s created", transport_id, id,
       producer_id);
   return TRUE;

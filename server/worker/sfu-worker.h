@@ -6,6 +6,7 @@
  * Threads: control thread (the one of the default main context). */
 #pragma once
 
+#include "sfu-pulse.h"
 #include "sfu-rtp-parameters.h"
 #include "sfu-seam.h"
 #include "sfu-worker-config.h"
@@ -25,7 +26,9 @@ typedef struct {
   SfuWorkerScoreCallbacks scores;
 } SfuWorkerCallbacks;
 
-SfuWorker *sfu_worker_new (const SfuWorkerCallbacks *callbacks, gpointer owner);
+/* pulse: where it shows that it lives; borrowed, NULL = nowhere. */
+SfuWorker *sfu_worker_new (
+    SfuPulse *pulse, const SfuWorkerCallbacks *callbacks, gpointer owner);
 /* Closes everything; connected peers are told. */
 void sfu_worker_free (SfuWorker *self);
 

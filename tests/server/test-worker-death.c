@@ -168,6 +168,57 @@ test_drop (void)
   WORKER_WAIT_UNTIL (!is_alive (pid));
 }
 
+/* A spare one: it starts when it is wanted, as the process that it is. */
+static void
+test_prepared (void)
+{
+  Died died = { 0 };
+  g_autoptr (SfuWorkerClient) client = worker_new ();
+  g_autoptr (GError) error = NULL;
+  g_signal_connect (client, "died", G_CALLBACK (on_died), &died);
+  g_assert_true (sfu_worker_client_prepare (client, &error));
+  g_assert_no_error (error);
+  WORKER_WAIT_UNTIL (sfu_worker_client_is_prepared (client));
+  g_assert_false (sfu_worker_client_is_running (client));
+  gint pid = sfu_worker_client_get_pid (client);
+  g_assert_true (worker_start (client, NULL, NULL, &error));
+  g_assert_cmpint (sfu_worker_client_get_pid (client), ==, pid);
+  g_assert_false (sfu_worker_client_is_prepared (client));
+  g_assert_true (worker_create_router (client, "r", &error));
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+  g_assert_cmpuint (died.n, ==, 0);
+}
+
+/* And nobody misses it before that. */
+static void
+test_prepared_killed (void)
+{
+  Died died = { 0 };
+  g_autoptr (SfuWorkerClient) client = worker_new ();
+  g_autoptr (GError) error = NULL;
+  g_signal_connect (client, "died", G_CALLBACK (on_died), &died);
+  g_assert_true (sfu_worker_client_prepare (client, &error));
+  WORKER_WAIT_UNTIL (sfu_worker_client_is_prepared (client));
+  kill (sfu_worker_client_get_pid (client), SIGKILL);
+  WORKER_WAIT_UNTIL (!sfu_worker_client_is_prepared (client) &&
+      sfu_worker_client_get_pid (client) == 0);
+  g_assert_cmpuint (died.n, ==, 0);
+  g_assert_false (worker_start (client, NULL, NULL, &error));
+  g_assert_error (error, SFU_ERROR, SFU_ERROR_WRONG_STATE);
+}
+
+/* Started before it is connected: that is a start like any other. */
+static void
+test_prepared_early (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (sfu_worker_client_prepare (client, &error));
+  g_assert_true (worker_start (client, NULL, NULL, &error));
+  g_assert_no_error (error);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
 /* ---- the server ends ---- */
 
 static void
@@ -400,6 +451,9 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/death/stop", test_stop);
   g_test_add_func ("/worker/death/stop-hanging", test_stop_hanging);
   g_test_add_func ("/worker/death/drop", test_drop);
+  g_test_add_func ("/worker/death/prepared", test_prepared);
+  g_test_add_func ("/worker/death/prepared-killed", test_prepared_killed);
+  g_test_add_func ("/worker/death/prepared-early", test_prepared_early);
   g_test_add_func ("/worker/death/socket-closed", test_socket_closed);
   g_test_add_func ("/worker/death/server-killed", test_server_killed);
   g_test_add_func ("/worker/death/port-busy", test_port_busy);
