@@ -41,6 +41,12 @@ sfu_server_new (SfuConfig *config, GError **error)
     .allow_impairment = config->allow_network_throttle,
     .ice_tcp = config->ice_tcp,
     .consent_timeout_s = config->consent_timeout_s,
+    .keep_spare = config->spare_worker,
+    .watchdog_ms = config->worker_watchdog_ms,
+    .overload = { .cpu_percent = config->worker_cpu_limit,
+        .streams = config->worker_stream_limit,
+        .memory_mib = config->worker_memory_limit_mib,
+        .audio_only_percent = config->audio_only_above_cpu },
   };
   SfuRoomLimits limits = {
     .max_rooms = config->max_rooms,

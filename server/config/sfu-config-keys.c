@@ -53,8 +53,19 @@ const SfuConfigKey sfu_config_keys[] = {
   { "network", "tls-key", "FILE", "", sfu_config_read_file, FIELD (tls_key), 0,
       0, FALSE, "Its private key (PEM)." },
 
-  { "media", "workers", "N", "1", sfu_config_read_number, FIELD (workers), 1,
-      256, FALSE, "Media processes; rooms are spread over them." },
+  { "media", "workers", "N", "auto", sfu_config_read_workers, FIELD (workers),
+      1, 256, FALSE,
+      "Media processes; rooms go to the one with the most room. auto or 0 = "
+      "one "
+      "for each CPU core." },
+  { "media", "worker-watchdog", "MS", "600", sfu_config_read_number,
+      FIELD (worker_watchdog_ms), 0, 60000, FALSE,
+      "A worker that shows no life for so long is killed and replaced. 0 = "
+      "never, for a debugger." },
+  { "media", "spare-worker", NULL, "yes", sfu_config_read_switch,
+      FIELD (spare_worker), 0, 0, FALSE,
+      "One more process (24 MB, idle) that takes the place of the next worker "
+      "that dies: rooms are back sooner, above all on a busy machine." },
   { "media", "worker-program", "FILE", "", sfu_config_read_file,
       FIELD (worker_program), 0, 0, FALSE,
       "sfu-worker. Default: beside this program, or as installed." },
@@ -263,6 +274,21 @@ const SfuConfigKey sfu_config_keys[] = {
   { "limits", "max-consumers-per-peer", "N", "1000", sfu_config_read_number,
       FIELD (max_consumers_per_peer), 1, 100000, FALSE,
       "Tracks that one participant may receive." },
+  { "limits", "worker-cpu-limit", "PERCENT", "90", sfu_config_read_number,
+      FIELD (worker_cpu_limit), 0, 10000, FALSE,
+      "A worker that uses more of a core for three seconds takes no new rooms, "
+      "participants or video, until it is 10 below. 0 = no limit." },
+  { "limits", "worker-stream-limit", "N", "10000", sfu_config_read_number,
+      FIELD (worker_stream_limit), 0, 10000000, FALSE,
+      "Tracks sent and received by the clients of a worker; a worker that has "
+      "so many takes no new ones. 0 = no limit." },
+  { "limits", "worker-memory-limit", "MIB", "2048", sfu_config_read_number,
+      FIELD (worker_memory_limit_mib), 0, 10000000, FALSE,
+      "A worker that uses so much memory takes nothing new. 0 = no limit." },
+  { "limits", "audio-only-above-cpu", "PERCENT", "75", sfu_config_read_number,
+      FIELD (audio_only_above_cpu), 0, 10000, FALSE,
+      "Participants are told to do without video while their worker uses more "
+      "of a core. 0 = never." },
   { "limits", "max-message-bytes", "N", "65536", sfu_config_read_number,
       FIELD (max_message_bytes), 1024, 16 * MIB, FALSE,
       "Longest message of a client." },

@@ -83,6 +83,9 @@ gboolean sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_codecs (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* A number, or "auto". */
+gboolean sfu_config_read_workers (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
 gboolean sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,

@@ -45,6 +45,21 @@ sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
   return read_uint (text, key->min, key->max, FIELD (guint), error);
 }
 
+gboolean
+sfu_config_read_workers (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  guint *n = FIELD (guint);
+
+  config->workers_auto = FALSE;
+  if (strcmp (text, "auto") != 0 && strcmp (text, "0") != 0)
+    return read_uint (text, key->min, key->max, n, error);
+  /* Of those that this process may use. */
+  config->workers_auto = TRUE;
+  *n = CLAMP (g_get_num_processors (), (guint)key->min, (guint)key->max);
+  return TRUE;
+}
+
 static GStrv
 split (const gchar *text)
 {

@@ -275,6 +275,19 @@ check_doors (const SfuConfig *config, GError **error)
       check_door (config, &config->rpc, "rpc", error);
 }
 
+/* As many workers as the machine has cores, when nobody said how many: but each
+ * needs a port. */
+static void
+fit_workers (SfuConfig *config)
+{
+  guint n_ports = config->rtc_port_min == config->rtc_port_max
+      ? G_MAXUINT16 - config->rtc_port_min + 1u
+      : config->rtc_port_max - config->rtc_port_min + 1u;
+
+  if (config->workers_auto && config->rtc_port_min != 0)
+    config->workers = MIN (config->workers, n_ports);
+}
+
 /* What no single key can see. */
 static gboolean
 check_together (const Loader *loader, const SfuConfig *config, GError **error)
@@ -344,6 +357,7 @@ interpret (Loader *loader, SfuConfig *config, GError **error)
     return sfu_error_invalid (error, "%s: %s (is \"%s\")", from, local->message,
         loader->values[i].text);
   }
+  fit_workers (config);
   return check_together (loader, config, error);
 }
 

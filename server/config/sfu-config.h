@@ -33,10 +33,13 @@ typedef struct {
   guint consent_timeout_s;
   gchar *tls_cert, *tls_key; /* PEM files; NULL = plain http */
   /* media */
-  guint workers;
-  gchar *worker_program;  /* NULL = look for it */
-  GPtrArray *codecs;      /* of SfuRtpCodec */
-  guint max_incoming_bps; /* of a transport; 0 = no bound */
+  guint workers; /* at least 1: "auto" is counted when it is read */
+  gboolean workers_auto;
+  gboolean spare_worker;
+  guint worker_watchdog_ms; /* 0 = never */
+  gchar *worker_program;    /* NULL = look for it */
+  GPtrArray *codecs;        /* of SfuRtpCodec */
+  guint max_incoming_bps;   /* of a transport; 0 = no bound */
   /* web */
   gchar *web_root; /* NULL = look for it */
   gchar *dot_program;
@@ -76,6 +79,9 @@ typedef struct {
   guint cluster_liveness_s;
   /* limits */
   guint max_rooms, max_peers_per_room;
+  guint worker_cpu_limit; /* percent of a core; this and the next: 0 = none */
+  guint worker_stream_limit, worker_memory_limit_mib;
+  guint audio_only_above_cpu;
   guint max_transports_per_peer, max_producers_per_peer;
   guint max_consumers_per_peer;
   guint max_message_bytes, max_queue_bytes, max_pending_requests;

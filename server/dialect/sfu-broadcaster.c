@@ -141,7 +141,8 @@ look_at_transports (SfuBroadcaster *self)
     look->broadcaster = g_rc_box_acquire (self);
     look->transport_id = g_strdup (transport->id);
     sfu_worker_client_get_stats_async (
-        self->peer->room->worker, transport->id, NULL, on_stats, look);
+        sfu_room_router (self->peer->room)->worker, transport->id, NULL,
+        on_stats, look);
   }
 }
 

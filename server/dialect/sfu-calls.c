@@ -144,7 +144,8 @@ open_call (SfuEventSession *session, const gchar *call_id, GError **error)
     return room;
   room = sfu_rooms_get_or_create (services->rooms, call_id, error);
   if (room != NULL)
-    sfu_calls_webhook_tell (services->webhook, call_id, room->router_id);
+    sfu_calls_webhook_tell (
+        services->webhook, call_id, sfu_room_router (room)->id);
   return room;
 }
 

@@ -190,6 +190,10 @@ sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
       *method = "roomLocked";
       json_object_set_boolean_member (object, "locked", notice->on);
       break;
+    case SFU_NOTICE_AUDIO_ONLY:
+      *method = "audioOnlyRecommended";
+      json_object_set_boolean_member (object, "recommended", notice->on);
+      break;
     case SFU_NOTICE_ACTIVE_SPEAKER:
       *method = "activeSpeaker";
       encode_speaker (notice, object);

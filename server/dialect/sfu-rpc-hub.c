@@ -244,6 +244,27 @@ sfu_rpc_hub_notify (SfuRpcHub *hub, const gchar *method, JsonObject *params)
   }
 }
 
+/* Of a hub that was freed there is nothing in the table any more.
+ *
+ * The room goes on in another worker, without anything that was made in it: for
+ * an application server its router is gone, and createRouter makes it again. */
+static void
+on_room_moved (gpointer owner, SfuRoom *room)
+{
+  SfuRpcHub *hub = owner;
+  SfuRpcRouter *router = g_hash_table_lookup (hub->routers, room->id);
+  JsonObject *params;
+
+  if (router == NULL || router->room != room)
+    return;
+  params = json_object_new ();
+  json_object_set_string_member (params, "routerId", router->id);
+  json_object_set_string_member (params, "reason", "workerDied");
+  g_message ("router=%s its worker died", router->id);
+  drop_router (router);
+  sfu_rpc_hub_notify (hub, "routerClosed", params);
+}
+
 /* ---- life ---- */
 
 SfuRpcHub *
@@ -260,6 +281,8 @@ sfu_rpc_hub_new (const SfuServices *services)
     hub->records[i] = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&hub->closed_routers);
   hub->monitor = sfu_rpc_monitor_new (hub);
+  sfu_rooms_watch_moves (services->rooms, on_room_moved, sfu_rpc_hub_ref (hub),
+      (GDestroyNotify)sfu_rpc_hub_unref);
   return hub;
 }
 

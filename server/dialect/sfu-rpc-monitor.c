@@ -126,13 +126,14 @@ routers_by_worker (SfuRpcHub *hub)
   for (guint i = 0; i < records->len; i++) {
     const SfuRoom *room =
         ((SfuRpcRecord *)records->pdata[i])->member->router->room;
-    GHashTable *ids = g_hash_table_lookup (workers, room->worker);
+    GHashTable *ids =
+        g_hash_table_lookup (workers, sfu_room_router (room)->worker);
 
     if (ids == NULL) {
       ids = g_hash_table_new (g_str_hash, g_str_equal);
-      g_hash_table_insert (workers, room->worker, ids);
+      g_hash_table_insert (workers, sfu_room_router (room)->worker, ids);
     }
-    g_hash_table_add (ids, room->router_id);
+    g_hash_table_add (ids, sfu_room_router (room)->id);
   }
   return workers;
 }

@@ -82,11 +82,42 @@ fail (SfuEventSession *session, const SfuEvent *event, const GError *error)
 /* ---- what clients are told ---- */
 
 static void
+emit_audio_only (SfuEventSession *session, guint n)
+{
+  JsonObject *data = json_object_new ();
+
+  json_object_set_int_member (data, "participantCount", n);
+  json_object_set_int_member (
+      data, "threshold", session->services->config->study_audio_only_above);
+  sfu_event_session_emit (session, "recommend-audio-only", data);
+}
+
+static guint
+count_joined (SfuEventSession *session)
+{
+  g_autoptr (GPtrArray) all = sfu_room_joined_peers (session->peer->room, NULL);
+
+  return all->len;
+}
+
+static void
+recommend_audio_only (SfuEventSession *session)
+{
+  guint n = count_joined (session);
+
+  if (n > session->services->config->study_audio_only_above)
+    emit_audio_only (session, n);
+}
+
+static void
 on_notify (SfuEventSession *session, const SfuNotice *notice)
 {
   gboolean is_new = notice->kind == SFU_NOTICE_NEW_PRODUCER;
   JsonObject *data;
 
+  /* There is no word for its end. */
+  if (notice->kind == SFU_NOTICE_AUDIO_ONLY && notice->on)
+    emit_audio_only (session, count_joined (session));
   if (!is_new && notice->kind != SFU_NOTICE_PRODUCER_CLOSED)
     return;
   data = json_object_new ();
@@ -97,21 +128,6 @@ on_notify (SfuEventSession *session, const SfuNotice *notice)
         data, "kind", sfu_media_kind_name (notice->producer->kind));
   sfu_event_session_emit (
       session, is_new ? "new-producer" : "producer-closed", data);
-}
-
-static void
-recommend_audio_only (SfuEventSession *session)
-{
-  g_autoptr (GPtrArray) all = sfu_room_joined_peers (session->peer->room, NULL);
-  guint threshold = session->services->config->study_audio_only_above;
-  JsonObject *data;
-
-  if (all->len <= threshold)
-    return;
-  data = json_object_new ();
-  json_object_set_int_member (data, "participantCount", all->len);
-  json_object_set_int_member (data, "threshold", threshold);
-  sfu_event_session_emit (session, "recommend-audio-only", data);
 }
 
 static const SfuEventDialect dialect = {

@@ -47,12 +47,15 @@ static void
 handle_health (const Context *c)
 {
   JsonObject *object = json_object_new ();
-  guint running =
-      sfu_worker_pool_n_running (sfu_rooms_get_pool (c->server->rooms));
-  gboolean ok = running == c->server->config->workers;
+  SfuWorkerPoolHealth workers;
+  guint running;
+  gboolean ok;
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree gchar *timestamp = g_date_time_format_iso8601 (now);
 
+  sfu_worker_pool_get_health (sfu_rooms_get_pool (c->server->rooms), &workers);
+  running = workers.ready;
+  ok = workers.restarting == 0 && workers.crash_looping == 0;
   json_object_set_string_member (object, "status",
       ok                ? "healthy"
           : running > 0 ? "degraded"
@@ -65,6 +68,8 @@ handle_health (const Context *c)
   json_object_set_int_member (object, "uptime",
       (g_get_monotonic_time () - c->server->started_us) / G_USEC_PER_SEC);
   json_object_set_int_member (object, "workers", running);
+  json_object_set_int_member (object, "restarting", workers.restarting);
+  json_object_set_int_member (object, "crashLooping", workers.crash_looping);
   json_object_set_int_member (
       object, "rooms", sfu_rooms_n_rooms (c->server->rooms));
   json_object_set_int_member (

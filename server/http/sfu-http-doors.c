@@ -150,12 +150,12 @@ names_session (SoupServerMessage *message)
   return id != NULL && *id != '\0';
 }
 
-/* While no worker runs nobody can join anything. A client that is refused by a
+/* While no worker runs or starts nobody can join anything. A client that is refused by a
  * protocol stays away; one that cannot connect tries again. FALSE = answered. */
 static gboolean
 may_begin (SfuHttpServer *server, SoupServerMessage *message)
 {
-  if (sfu_worker_pool_n_running (sfu_rooms_get_pool (server->rooms)) > 0 ||
+  if (sfu_worker_pool_is_open (sfu_rooms_get_pool (server->rooms)) ||
       names_session (message))
     return TRUE;
   sfu_http_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE,

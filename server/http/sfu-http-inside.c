@@ -60,8 +60,8 @@ on_dump (GObject *source, GAsyncResult *result, gpointer data)
 void
 sfu_http_reply_dump (SfuRoom *room, SoupServerMessage *message)
 {
-  sfu_worker_client_dump_async (
-      room->worker, room->router_id, NULL, on_dump, job_new (message));
+  sfu_worker_client_dump_async (sfu_room_router (room)->worker,
+      sfu_room_router (room)->id, NULL, on_dump, job_new (message));
 }
 
 static void
@@ -112,6 +112,6 @@ sfu_http_reply_graph (SfuHttpServer *server, SfuRoom *room,
 
   job->svg = svg;
   job->dot_program = g_strdup (server->config->dot_program);
-  sfu_worker_client_graph_dot_async (
-      room->worker, room->router_id, NULL, on_dot, job);
+  sfu_worker_client_graph_dot_async (sfu_room_router (room)->worker,
+      sfu_room_router (room)->id, NULL, on_dot, job);
 }

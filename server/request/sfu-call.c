@@ -63,7 +63,7 @@ sfu_call_fail_literal (SfuCall *call, gint code, const gchar *message)
 SfuWorkerClient *
 sfu_call_worker (SfuCall *call)
 {
-  return call->peer->room->worker;
+  return sfu_room_router (call->peer->room)->worker;
 }
 
 static gpointer

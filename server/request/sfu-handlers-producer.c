@@ -7,6 +7,7 @@
 #include "sfu-error.h"
 #include "sfu-ortc.h"
 #include "sfu-room-media.h"
+#include "sfu-room-overload.h"
 
 /* The answer first, then the producer's score, then the consumers of others. */
 static void
@@ -81,6 +82,10 @@ sfu_handle_produce (SfuCall *call)
       sfu_rooms_get_limits (peer->room->rooms)->max_producers_per_peer) {
     sfu_call_fail_literal (
         call, SFU_ERROR_LIMIT_EXCEEDED, "too many producers of this peer");
+    return;
+  }
+  if (!sfu_room_check_track (peer->room, request->kind, &error)) {
+    sfu_call_fail (call, error);
     return;
   }
   consumable = sfu_ortc_consumable_parameters (request->parameters,

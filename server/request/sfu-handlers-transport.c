@@ -83,11 +83,11 @@ create_in_worker (SfuCall *call, const SfuRoomTransport *transport)
    * sctpParameters, and the client makes none. */
   if (!transport->plain)
     sfu_worker_client_create_webrtc_transport_async (sfu_call_worker (call),
-        call->peer->room->router_id, transport->id, &options, NULL,
+        sfu_room_router (call->peer->room)->id, transport->id, &options, NULL,
         on_webrtc_created, call);
   else
     sfu_worker_client_create_plain_transport_async (sfu_call_worker (call),
-        call->peer->room->router_id, transport->id, &plain, NULL,
+        sfu_room_router (call->peer->room)->id, transport->id, &plain, NULL,
         on_plain_created, call);
 }
 

@@ -42,6 +42,7 @@ typedef enum {
   SFU_NOTICE_CHAT,            /* peer: who wrote; text, timestamp_ms */
   SFU_NOTICE_PRODUCER_MUTED,  /* producer (one's own), on: by a moderator */
   SFU_NOTICE_ROOM_LOCKED,     /* on */
+  SFU_NOTICE_AUDIO_ONLY,      /* on: video is more than the server can do */
   /* One's own: by its owner, or because the connection ended. What ran over it
    * is closed already. */
   SFU_NOTICE_TRANSPORT_CLOSED /* peer, transport */

@@ -39,7 +39,8 @@ on_done (GObject *source, GAsyncResult *result, gpointer data)
   /* It may have gone by itself, or with its worker, which has been warned of
    * then. */
   if (g_error_matches (error, SFU_ERROR, SFU_ERROR_NOT_FOUND) ||
-      !sfu_worker_client_is_running (worker))
+      !sfu_worker_client_is_running (worker) ||
+      sfu_worker_client_is_lost (worker))
     g_debug ("call=%s %s", call->name, error->message);
   else
     g_message ("call=%s %s", call->name, error->message);

@@ -136,9 +136,9 @@ sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer)
         peer->id, producer->id, error->message);
     return;
   }
-  sfu_worker_client_consume_async (peer->room->worker, transport->id,
-      consumer->id, producer->id, consumer->parameters, TRUE, NULL,
-      on_consume_done, sfu_room_consumer_ref (consumer));
+  sfu_worker_client_consume_async (sfu_room_router (peer->room)->worker,
+      transport->id, consumer->id, producer->id, consumer->parameters, TRUE,
+      NULL, on_consume_done, sfu_room_consumer_ref (consumer));
 }
 
 void
@@ -151,7 +151,8 @@ sfu_room_consumer_accept (SfuRoomConsumer *consumer)
     return;
   consumer->accepted = TRUE;
   if (!consumer->paused)
-    sfu_room_tell_resume_consumer (consumer->peer->room->worker, consumer->id);
+    sfu_room_tell_resume_consumer (
+        sfu_room_router (consumer->peer->room)->worker, consumer->id);
   sfu_peer_notify (consumer->peer, &notice);
 }
 
@@ -206,7 +207,8 @@ sfu_room_consumer_close (SfuRoomConsumer *consumer, gboolean tell_client)
     sfu_peer_notify (peer, &notice);
   consumer->live = FALSE;
   if (!peer->room->closed && !consumer->transport->closed)
-    sfu_room_tell_close_consumer (peer->room->worker, consumer->id);
+    sfu_room_tell_close_consumer (
+        sfu_room_router (peer->room)->worker, consumer->id);
   consumer->producer = NULL;
   consumer->peer = NULL;
   g_ptr_array_remove_fast (producer->consumers, consumer);

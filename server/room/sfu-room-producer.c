@@ -106,7 +106,8 @@ sfu_room_producer_close (SfuRoomProducer *producer)
     sfu_room_consumer_close (
         producer->consumers->pdata[producer->consumers->len - 1], TRUE);
   if (!peer->room->closed && !producer->transport->closed)
-    sfu_room_tell_close_producer (peer->room->worker, producer->id);
+    sfu_room_tell_close_producer (
+        sfu_room_router (peer->room)->worker, producer->id);
   if (was_live && !peer->room->closed)
     sfu_room_notify (peer->room, &notice, peer);
   if (was_live && peer->room->rooms != NULL)
@@ -173,8 +174,8 @@ sfu_room_producer_set_muted (SfuRoomProducer *producer, gboolean muted)
     return;
   producer->muted = muted;
   /* In any case: something else may be on its way to the worker. */
-  sfu_room_tell_pause_producer (producer->peer->room->worker, producer->id,
-      producer->paused_by_owner || muted);
+  sfu_room_tell_pause_producer (sfu_room_router (producer->peer->room)->worker,
+      producer->id, producer->paused_by_owner || muted);
   sfu_room_producer_update_paused (producer);
   if (producer->live)
     tell_muted (producer);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include "sfu-presence.h"
+#include "sfu-room-overload.h"
 
 /* A moderator's decisions about one peer id or account. */
 typedef struct {
@@ -131,7 +132,8 @@ sfu_room_check_entry (
         "room \"%s\" is full", room->id);
     return FALSE;
   }
-  return TRUE;
+  /* Whoever takes one's own place takes no more of it. */
+  return old != NULL || sfu_room_check_load (room, error);
 }
 
 void

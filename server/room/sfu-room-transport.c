@@ -91,7 +91,8 @@ sfu_room_transport_close (SfuRoomTransport *transport)
   close_consumers (transport);
   close_producers (transport);
   if (!peer->room->closed)
-    sfu_room_tell_close_transport (peer->room->worker, transport->id);
+    sfu_room_tell_close_transport (
+        sfu_room_router (peer->room)->worker, transport->id);
   if (peer->room->rooms != NULL)
     sfu_rooms_forget_transport (peer->room->rooms, transport);
   transport->peer = NULL;

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A room: peers, and one router in one worker.
+/* A room: peers, and a router in a worker.
  *
  * Threads: the server's one thread. */
 #include "sfu-room.h"
 
-#include "sfu-id.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
 #include "sfu-room-media.h"
+#include "sfu-room-overload.h"
 #include "sfu-room-rules.h"
+
+/* Clients that lost their worker come back within seconds; protoo-client and
+ * socket.io-client try again every five at last. */
+#define RECOVERY_S 15
+
+SfuRoomRouter *
+sfu_room_router (const SfuRoom *room)
+{
+  return room->routers->pdata[0];
+}
 
 static void
 on_router_created (GObject *source, GAsyncResult *result, gpointer data)
@@ -18,10 +28,13 @@ on_router_created (GObject *source, GAsyncResult *result, gpointer data)
 
   if (sfu_worker_client_create_router_finish (
           SFU_WORKER_CLIENT (source), result, &error) ||
-      room->closed)
+      room->closed ||
+      /* it goes on with another, or will in a moment */
+      sfu_worker_client_is_lost (SFU_WORKER_CLIENT (source)) ||
+      sfu_room_router (room)->worker != SFU_WORKER_CLIENT (source))
     return;
-  g_message ("room=%s router=%s cannot be made: %s", room->id, room->router_id,
-      error->message);
+  g_message ("room=%s router=%s cannot be made: %s", room->id,
+      sfu_room_router (room)->id, error->message);
   sfu_room_close (room, SFU_CLOSE_REFUSED);
 }
 
@@ -79,22 +92,31 @@ sfu_room_release (SfuRoom *room)
   let_go_when_idle (room);
 }
 
+static void
+add_router (SfuRoom *room, SfuWorkerClient *worker)
+{
+  SfuRoomRouter *router = sfu_room_router_new (worker);
+
+  g_ptr_array_add (room->routers, router);
+  sfu_worker_client_create_router_async (
+      worker, router->id, NULL, on_router_created, sfu_room_ref (room));
+  if (sfu_rooms_get_limits (room->rooms)->loudest > 0)
+    sfu_room_tell_loudest (
+        worker, router->id, sfu_rooms_get_limits (room->rooms)->loudest);
+}
+
 SfuRoom *
 sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
 {
   SfuRoom *room = g_rc_box_new0 (SfuRoom);
 
   room->id = g_strdup (id);
-  room->router_id = sfu_id_new ();
   room->rooms = rooms;
-  room->worker = g_object_ref (worker);
+  room->routers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_router_free);
   room->peers = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_peer_unref);
-  sfu_worker_client_create_router_async (
-      worker, room->router_id, NULL, on_router_created, sfu_room_ref (room));
-  if (sfu_rooms_get_limits (rooms)->loudest > 0)
-    sfu_room_tell_loudest (
-        worker, room->router_id, sfu_rooms_get_limits (rooms)->loudest);
+  add_router (room, worker);
   /* Whoever made it may find no way in. */
   start_linger (room);
   return room;
@@ -112,10 +134,9 @@ room_clear (gpointer data)
   SfuRoom *room = data;
 
   g_free (room->id);
-  g_free (room->router_id);
+  g_ptr_array_unref (room->routers);
   g_hash_table_unref (room->peers);
   g_clear_pointer (&room->records, g_hash_table_unref);
-  g_object_unref (room->worker);
 }
 
 void
@@ -329,10 +350,13 @@ sfu_room_peer_joined (SfuPeer *peer)
 {
   SfuNotice notice = { .kind = SFU_NOTICE_NEW_PEER, .peer = peer };
   SfuNotice locked = { .kind = SFU_NOTICE_ROOM_LOCKED, .on = TRUE };
+  SfuNotice audio_only = { .kind = SFU_NOTICE_AUDIO_ONLY, .on = TRUE };
 
   peer->joined = TRUE;
   if (peer->room->locked)
     sfu_peer_notify (peer, &locked);
+  if (sfu_room_is_audio_only (peer->room))
+    sfu_peer_notify (peer, &audio_only);
   if (peer->auto_consume)
     sfu_room_consume_all (peer);
   if (!sfu_presence_peer_joined (get_presence (peer->room), peer))
@@ -357,26 +381,18 @@ sfu_room_active_speaker (SfuRoom *room, const gchar *producer_id, gint volume)
   sfu_room_notify (room, &notice, NULL);
 }
 
-void
-sfu_room_close (SfuRoom *room, SfuCloseReason reason)
+static void
+close_peers (SfuRoom *room, SfuCloseReason reason)
 {
-  g_autoptr (SfuRoom) keep = NULL;
-  g_autoptr (GPtrArray) peers = NULL;
-  SfuRooms *rooms = room->rooms;
+  g_autoptr (GPtrArray) peers = sfu_peer_table_values (room->peers);
 
-  if (room->closed)
-    return;
-  keep = sfu_room_ref (room);
-  room->closed = TRUE;
-  g_clear_handle_id (&room->linger_id, g_source_remove);
-  peers = sfu_peer_table_values (room->peers);
   g_ptr_array_foreach (peers, (GFunc)(void (*) (void))sfu_peer_ref, NULL);
   for (guint i = 0; i < peers->len; i++) {
     SfuPeer *peer = peers->pdata[i];
     const SfuPeerSink *sink = peer->sink;
 
     if (peer->joined)
-      sfu_presence_peer_left (sfu_rooms_get_presence (rooms), peer);
+      sfu_presence_peer_left (sfu_rooms_get_presence (room->rooms), peer);
     /* Nobody is left to be told who left. */
     peer->joined = FALSE;
     sfu_room_remove_peer (peer);
@@ -384,9 +400,52 @@ sfu_room_close (SfuRoom *room, SfuCloseReason reason)
       sink->closed (peer->sink_owner, reason);
     sfu_peer_unref (peer);
   }
-  if (sfu_worker_client_is_running (room->worker))
-    sfu_room_tell_close_router (room->worker, room->router_id);
-  g_info ("room=%s router=%s closed", room->id, room->router_id);
+}
+
+static gboolean
+on_recovery_over (gpointer data)
+{
+  SfuRoom *room = data;
+
+  room->recovery_id = 0;
+  sfu_room_release (room);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sfu_room_move (SfuRoom *room, SfuWorkerClient *worker)
+{
+  if (room->recovery_id == 0)
+    sfu_room_hold (room);
+  else
+    g_source_remove (room->recovery_id);
+  room->recovery_id =
+      g_timeout_add_seconds (RECOVERY_S, on_recovery_over, room);
+  /* First: what closes asks a worker that is gone, which costs nothing. */
+  close_peers (room, SFU_CLOSE_WORKER);
+  g_ptr_array_set_size (room->routers, 0);
+  add_router (room, worker);
+  g_info ("room=%s router=%s goes on in another worker", room->id,
+      sfu_room_router (room)->id);
+}
+
+void
+sfu_room_close (SfuRoom *room, SfuCloseReason reason)
+{
+  g_autoptr (SfuRoom) keep = NULL;
+  SfuRooms *rooms = room->rooms;
+
+  if (room->closed)
+    return;
+  keep = sfu_room_ref (room);
+  room->closed = TRUE;
+  g_clear_handle_id (&room->linger_id, g_source_remove);
+  g_clear_handle_id (&room->recovery_id, g_source_remove);
+  close_peers (room, reason);
+  if (sfu_worker_client_is_running (sfu_room_router (room)->worker))
+    sfu_room_tell_close_router (
+        sfu_room_router (room)->worker, sfu_room_router (room)->id);
+  g_info ("room=%s router=%s closed", room->id, sfu_room_router (room)->id);
   room->rooms = NULL;
   sfu_rooms_forget_room (rooms, room);
 }

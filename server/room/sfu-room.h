@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A room: peers, and one router in one worker. It lives while it has peers or
+/* A room: peers, and a router in a worker. It lives while it has peers or
  * somebody holds it, and a little longer (SfuRoomLimits.linger_s).
  *
  * Threads: the server's one thread. */
 #pragma once
 
 #include "sfu-peer.h"
+#include "sfu-room-router.h"
 #include "sfu-rooms.h"
-#include "sfu-worker-client.h"
 
 G_BEGIN_DECLS
 
 struct _SfuRoom {
-  gchar *id;        /* the name people use */
-  gchar *router_id; /* in the worker; a new one each time the room is made */
-  SfuRooms *rooms;  /* borrowed: NULL once closed */
-  SfuWorkerClient *worker; /* owned */
-  GHashTable *peers;       /* id -> SfuPeer, owned */
-  guint holds;             /* reasons to stay open without peers */
-  guint linger_id;         /* source that closes it; while nobody needs it */
-  gboolean locked;         /* nobody new but moderators comes in */
-  GHashTable *records;     /* of moderators' decisions; sfu-room-rules.c's */
+  gchar *id;           /* the name people use */
+  GPtrArray *routers;  /* of SfuRoomRouter, owned; never empty */
+  SfuRooms *rooms;     /* borrowed: NULL once closed */
+  GHashTable *peers;   /* id -> SfuPeer, owned */
+  guint holds;         /* reasons to stay open without peers */
+  guint linger_id;     /* source that closes it; while nobody needs it */
+  guint recovery_id;   /* source that lets go of a room that was moved */
+  gboolean locked;     /* nobody new but moderators comes in */
+  GHashTable *records; /* of moderators' decisions; sfu-room-rules.c's */
   gboolean closed;
 };
 
@@ -30,6 +30,8 @@ SfuRoom *sfu_room_new (
     SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker);
 SfuRoom *sfu_room_ref (SfuRoom *room);
 void sfu_room_unref (SfuRoom *room);
+/* Where everything of the room is, as long as it has one router. Borrowed. */
+SfuRoomRouter *sfu_room_router (const SfuRoom *room);
 
 /* A held room stays open without peers: a call that was made and nobody has
  * joined yet, a router of an application server. Each hold needs a reference of
@@ -87,6 +89,12 @@ void sfu_room_notify (
 /* producer_id NULL or "" = silence. */
 void sfu_room_active_speaker (
     SfuRoom *room, const gchar *producer_id, gint volume);
+
+/* For SfuRooms: the worker is gone, and everything with it. All peers are closed
+ * (SFU_CLOSE_WORKER) and may come again at once: the room is the same, with
+ * what moderators decided, and has a new router in this worker. It waits for
+ * them for a while also when it is empty. */
+void sfu_room_move (SfuRoom *room, SfuWorkerClient *worker);
 
 /* Closes all peers with this reason, and the router. Idempotent. */
 void sfu_room_close (SfuRoom *room, SfuCloseReason reason);

@@ -7,6 +7,7 @@
 #include "sfu-error.h"
 #include "sfu-presence.h"
 #include "sfu-room-media.h"
+#include "sfu-room-overload.h"
 #include "sfu-room.h"
 
 struct _SfuRooms {
@@ -17,6 +18,10 @@ struct _SfuRooms {
   SfuPresence *presence;            /* owned */
   GHashTable *rooms;                /* name -> SfuRoom, owned */
   GHashTable *routers;              /* router id -> SfuRoom, borrowed */
+  GHashTable *homes;                /* room's name -> Home, owned */
+  void (*moved) (gpointer owner, SfuRoom *room); /* NULL = nobody listens */
+  gpointer moved_owner;
+  GDestroyNotify moved_destroy;
   /* id -> SfuRoomTransport, SfuRoomProducer, SfuRoomConsumer, all borrowed */
   GHashTable *transports, *producers, *consumers;
 };
@@ -92,15 +97,96 @@ on_consumer_score (gpointer owner, const gchar *consumer_id, guint score,
         consumer, score, producer_score, producer_scores);
 }
 
+/* ---- a worker is gone ---- */
+
+/* If a room is what kills workers it shall not kill one after the other: whose
+ * worker has died stays in that worker's place for a while, where the others
+ * that had bad luck with it are, too. */
+#define HOME_US (60 * G_USEC_PER_SEC)
+#define MAX_HOMES 10000
+
+typedef struct {
+  guint index; /* of the worker's place */
+  gint64 until_us;
+} Home;
+
+static gboolean
+is_old_home (gpointer name, gpointer home, gpointer now_us)
+{
+  return ((Home *)home)->until_us <= *(gint64 *)now_us;
+}
+
 static void
-on_worker_died (gpointer owner, SfuWorkerClient *worker)
+remember_home (SfuRooms *rooms, const gchar *name, guint index, gint64 now_us)
+{
+  Home *home;
+
+  if (g_hash_table_size (rooms->homes) >= MAX_HOMES)
+    return;
+  home = g_new (Home, 1);
+  *home = (Home){ .index = index, .until_us = now_us + HOME_US };
+  g_hash_table_replace (rooms->homes, g_strdup (name), home);
+}
+
+static SfuWorkerClient *
+find_worker (SfuRooms *rooms, const gchar *name, GError **error)
+{
+  const Home *home = g_hash_table_lookup (rooms->homes, name);
+
+  if (home != NULL && home->until_us > g_get_monotonic_time ())
+    return sfu_worker_pool_acquire_at (rooms->pool, home->index, error);
+  return sfu_worker_pool_acquire (rooms->pool, error);
+}
+
+static void
+on_worker_died (gpointer owner, SfuWorkerClient *worker, guint index)
+{
+  SfuRooms *rooms = owner;
+  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
+  gint64 now_us = g_get_monotonic_time ();
+
+  g_hash_table_foreach_remove (rooms->homes, is_old_home, &now_us);
+  for (guint i = 0; i < all->len; i++) {
+    SfuRoom *room = all->pdata[i];
+    g_autoptr (SfuWorkerClient) next = NULL;
+
+    if (sfu_room_router (room)->worker != worker)
+      continue;
+    remember_home (rooms, room->id, index, now_us);
+    next = sfu_worker_pool_acquire_at (rooms->pool, index, NULL);
+    if (next == NULL) {
+      sfu_room_close (room, SFU_CLOSE_WORKER);
+      continue;
+    }
+    g_hash_table_remove (rooms->routers, sfu_room_router (room)->id);
+    sfu_room_move (room, next);
+    g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
+    if (rooms->moved != NULL)
+      rooms->moved (rooms->moved_owner, room);
+  }
+}
+
+void
+sfu_rooms_watch_moves (SfuRooms *rooms,
+    void (*moved) (gpointer owner, SfuRoom *room), gpointer owner,
+    GDestroyNotify destroy)
+{
+  rooms->moved = moved;
+  rooms->moved_owner = owner;
+  rooms->moved_destroy = destroy;
+}
+
+/* ---- overload ---- */
+
+static void
+on_audio_only (gpointer owner, SfuWorkerClient *worker, gboolean on)
 {
   SfuRooms *rooms = owner;
   g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
 
   for (guint i = 0; i < all->len; i++)
-    if (((SfuRoom *)all->pdata[i])->worker == worker)
-      sfu_room_close (all->pdata[i], SFU_CLOSE_WORKER);
+    if (sfu_room_router (all->pdata[i])->worker == worker)
+      sfu_room_recommend_audio_only (all->pdata[i], on);
 }
 
 static const SfuWorkerPoolCallbacks pool_callbacks = {
@@ -110,6 +196,7 @@ static const SfuWorkerPoolCallbacks pool_callbacks = {
   .producer_score = on_producer_score,
   .consumer_score = on_consumer_score,
   .died = on_worker_died,
+  .audio_only = on_audio_only,
 };
 
 static SfuRoom *
@@ -131,6 +218,8 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
   rooms->rooms = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
   rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
+  rooms->homes =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   rooms->transports = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->producers = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->consumers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -149,6 +238,9 @@ sfu_rooms_free (SfuRooms *rooms)
   g_hash_table_unref (rooms->producers);
   g_hash_table_unref (rooms->consumers);
   g_hash_table_unref (rooms->routers);
+  g_hash_table_unref (rooms->homes);
+  if (rooms->moved_destroy != NULL)
+    rooms->moved_destroy (rooms->moved_owner);
   g_hash_table_unref (rooms->rooms);
   sfu_presence_free (rooms->presence);
   sfu_rtp_capabilities_free (rooms->router);
@@ -231,14 +323,14 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
         "the server has no place for another room");
     return NULL;
   }
-  worker = sfu_worker_pool_acquire (rooms->pool, error);
+  worker = find_worker (rooms, id, error);
   if (worker == NULL)
     return NULL;
   room = sfu_room_new (rooms, id, worker);
   g_hash_table_insert (rooms->rooms, room->id, room);
-  g_hash_table_insert (rooms->routers, room->router_id, room);
-  g_info ("room=%s router=%s worker=%d opened", room->id, room->router_id,
-      sfu_worker_client_get_pid (worker));
+  g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
+  g_info ("room=%s router=%s worker=%d opened", room->id,
+      sfu_room_router (room)->id, sfu_worker_client_get_pid (worker));
   return room;
 }
 
@@ -309,8 +401,8 @@ sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason)
 void
 sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room)
 {
-  sfu_worker_pool_release (rooms->pool, room->worker);
-  g_hash_table_remove (rooms->routers, room->router_id);
+  sfu_worker_pool_release (rooms->pool, sfu_room_router (room)->worker);
+  g_hash_table_remove (rooms->routers, sfu_room_router (room)->id);
   g_hash_table_remove (rooms->rooms, room->id);
 }
 

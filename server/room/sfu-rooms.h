@@ -54,6 +54,13 @@ SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
 SfuRoom *sfu_rooms_get_or_create (
     SfuRooms *rooms, const gchar *id, GError **error);
 
+/* moved: called when a room goes on in another worker because its own is gone:
+ * its peers are closed by then. One listener, once; destroy (owner) when the
+ * rooms are freed. */
+void sfu_rooms_watch_moves (SfuRooms *rooms,
+    void (*moved) (gpointer owner, SfuRoom *room), gpointer owner,
+    GDestroyNotify destroy);
+
 /* Calls func for every room; it must not add or close rooms. */
 void sfu_rooms_foreach (SfuRooms *rooms,
     void (*func) (SfuRoom *room, gpointer data), gpointer data);

@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The worker processes of the server.
+/* The worker processes of the server: how they start, die and start again.
  *
  * Threads: the server's one thread. */
-#include "sfu-worker-pool.h"
+#include "sfu-worker-pool-private.h"
 
 #include "sfu-error.h"
 
-/* A worker that dies young is started again later and later. */
-#define FIRST_BACKOFF_MS 500
-#define MAX_BACKOFF_MS 30000
-#define OLD_ENOUGH_US (60 * G_USEC_PER_SEC)
-
-typedef struct {
-  SfuWorkerPool *pool;     /* borrowed */
-  SfuWorkerClient *client; /* owned; NULL between death and the next start */
-  guint index;
-  guint n_users;
-  gboolean running;
-  guint16 port_min, port_max; /* in use */
-  gint64 started_us;
-  guint backoff_ms;
-  guint restart_id;
-} Slot;
-
-struct _SfuWorkerPool {
-  gchar *program, *log_level, *listen_ip;
-  GStrv announced;
-  guint16 port_min, port_max, plain_port_min, plain_port_max;
-  gboolean allow_impairment;
-  gboolean ice_tcp;
-  guint consent_timeout_s;
-  Slot *slots;
-  guint n_slots;
-  const SfuWorkerPoolCallbacks *callbacks; /* NULL = nobody listens */
-  gpointer owner;
-  gboolean stopping;
-  GTask *starting; /* owned; while sfu_worker_pool_start_async runs */
-  GTask *stopping_task;
-  guint n_pending;
-  GError *first_error;
-};
+/* Rooms that come back are busy for so long. */
+#define SPARE_DELAY_S 3
 
 SfuWorkerPool *
 sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
@@ -57,24 +25,32 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->allow_impairment = options->allow_impairment;
   pool->ice_tcp = options->ice_tcp;
   pool->consent_timeout_s = options->consent_timeout_s;
+  pool->keep_spare = options->keep_spare;
+  pool->watchdog_ms = options->watchdog_ms;
+  pool->overload = options->overload;
   pool->n_slots = MAX (options->n_workers, 1);
-  pool->slots = g_new0 (Slot, pool->n_slots);
+  pool->slots = g_new0 (SfuWorkerSlot, pool->n_slots);
   for (guint i = 0; i < pool->n_slots; i++) {
     pool->slots[i].pool = pool;
     pool->slots[i].index = i;
-    pool->slots[i].backoff_ms = FIRST_BACKOFF_MS;
   }
   return pool;
 }
 
 static void
-drop_client (Slot *slot)
+drop_client (SfuWorkerSlot *slot)
 {
-  slot->running = FALSE;
-  slot->n_users = 0;
+  sfu_worker_pool_forget (slot);
   if (slot->client != NULL)
     g_signal_handlers_disconnect_by_data (slot->client, slot);
   g_clear_object (&slot->client);
+}
+
+static void
+drop_spare (SfuWorkerPool *pool)
+{
+  g_clear_handle_id (&pool->spare_id, g_source_remove);
+  g_clear_object (&pool->spare);
 }
 
 void
@@ -82,6 +58,8 @@ sfu_worker_pool_free (SfuWorkerPool *pool)
 {
   if (pool == NULL)
     return;
+  g_clear_handle_id (&pool->watch_id, g_source_remove);
+  drop_spare (pool);
   for (guint i = 0; i < pool->n_slots; i++) {
     if (pool->slots[i].restart_id != 0)
       g_source_remove (pool->slots[i].restart_id);
@@ -107,7 +85,7 @@ sfu_worker_pool_set_callbacks (SfuWorkerPool *pool,
 static void
 on_transport_state (SfuWorkerClient *client, const gchar *transport_id,
     const gchar *ice_state, const gchar *dtls_state, const gchar *reason,
-    Slot *slot)
+    SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
     slot->pool->callbacks->transport_state (
@@ -116,7 +94,7 @@ on_transport_state (SfuWorkerClient *client, const gchar *transport_id,
 
 static void
 on_active_speaker (SfuWorkerClient *client, const gchar *router_id,
-    const gchar *producer_id, gint volume, Slot *slot)
+    const gchar *producer_id, gint volume, SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
     slot->pool->callbacks->active_speaker (
@@ -125,7 +103,7 @@ on_active_speaker (SfuWorkerClient *client, const gchar *router_id,
 
 static void
 on_layers_changed (SfuWorkerClient *client, const gchar *consumer_id,
-    gint spatial, gint temporal, Slot *slot)
+    gint spatial, gint temporal, SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
     slot->pool->callbacks->layers_changed (
@@ -134,7 +112,7 @@ on_layers_changed (SfuWorkerClient *client, const gchar *consumer_id,
 
 static void
 on_producer_score (SfuWorkerClient *client, const gchar *producer_id,
-    GVariant *scores, Slot *slot)
+    GVariant *scores, SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
     slot->pool->callbacks->producer_score (
@@ -143,19 +121,55 @@ on_producer_score (SfuWorkerClient *client, const gchar *producer_id,
 
 static void
 on_consumer_score (SfuWorkerClient *client, const gchar *consumer_id,
-    guint score, guint producer_score, GVariant *producer_scores, Slot *slot)
+    guint score, guint producer_score, GVariant *producer_scores,
+    SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
     slot->pool->callbacks->consumer_score (
         slot->pool->owner, consumer_id, score, producer_score, producer_scores);
 }
 
-static void start_slot (Slot *slot); /* a cycle: start, die, start */
+/* ---- a spare one ---- */
+
+static gboolean
+on_make_spare (gpointer data)
+{
+  SfuWorkerPool *pool = data;
+  g_autoptr (GError) error = NULL;
+
+  pool->spare_id = 0;
+  g_clear_object (&pool->spare);
+  pool->spare = sfu_worker_client_new (pool->program, pool->log_level);
+  if (!sfu_worker_client_prepare (pool->spare, &error)) {
+    g_message ("no spare worker: %s", error->message);
+    g_clear_object (&pool->spare);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* Not now: whoever starts now has better use for the CPU. */
+static void
+make_spare_later (SfuWorkerPool *pool)
+{
+  if (pool->keep_spare && !pool->stopping && pool->spare_id == 0 &&
+      (pool->spare == NULL || !sfu_worker_client_is_prepared (pool->spare)))
+    pool->spare_id = g_timeout_add_seconds (SPARE_DELAY_S, on_make_spare, pool);
+}
+
+static SfuWorkerClient *
+new_client (SfuWorkerPool *pool)
+{
+  if (pool->spare != NULL && sfu_worker_client_is_prepared (pool->spare))
+    return g_steal_pointer (&pool->spare);
+  return sfu_worker_client_new (pool->program, pool->log_level);
+}
+
+static void start_slot (SfuWorkerSlot *slot); /* a cycle: start, die, start */
 
 static gboolean
 on_restart (gpointer data)
 {
-  Slot *slot = data;
+  SfuWorkerSlot *slot = data;
 
   slot->restart_id = 0;
   start_slot (slot);
@@ -163,34 +177,41 @@ on_restart (gpointer data)
 }
 
 static void
-restart_later (Slot *slot)
+restart (SfuWorkerSlot *slot)
 {
+  guint wait_ms = sfu_restart_died (
+      &slot->restart, slot->started_us, g_get_monotonic_time ());
+
   if (slot->pool->stopping)
     return;
-  slot->restart_id = g_timeout_add (slot->backoff_ms, on_restart, slot);
-  slot->backoff_ms = MIN (slot->backoff_ms * 2, MAX_BACKOFF_MS);
+  if (wait_ms == 0) {
+    start_slot (slot);
+    return;
+  }
+  g_warning (
+      "worker=%u dies young: started again in %u ms", slot->index, wait_ms);
+  slot->restart_id = g_timeout_add (wait_ms, on_restart, slot);
 }
 
 static void
 on_died (SfuWorkerClient *client, gint exit_status, gint term_signal,
-    const gchar *reason, Slot *slot)
+    const gchar *reason, SfuWorkerSlot *slot)
 {
+  SfuWorkerPool *pool = slot->pool;
   g_autoptr (SfuWorkerClient) keep = g_object_ref (client);
 
-  g_warning ("worker=%u %s; its rooms are closed, another is started",
-      slot->index, reason);
-  if (g_get_monotonic_time () - slot->started_us > OLD_ENOUGH_US)
-    slot->backoff_ms = FIRST_BACKOFF_MS;
-  slot->running = FALSE;
-  if (slot->pool->callbacks != NULL)
-    slot->pool->callbacks->died (slot->pool->owner, client);
+  g_warning ("worker=%u %s; another is started", slot->index, reason);
+  pool->n_deaths++;
   drop_client (slot);
-  restart_later (slot);
+  /* Before its rooms hear of it: they go on with the next one. */
+  restart (slot);
+  if (pool->callbacks != NULL)
+    pool->callbacks->died (pool->owner, client, slot->index);
 }
 
 /* One port each, or an equal part of the range. */
 static void
-slot_ports (const Slot *slot, guint16 *min, guint16 *max)
+slot_ports (const SfuWorkerSlot *slot, guint16 *min, guint16 *max)
 {
   const SfuWorkerPool *pool = slot->pool;
   guint part;
@@ -230,13 +251,14 @@ finish_starting (SfuWorkerPool *pool)
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Slot *slot = data;
+  SfuWorkerSlot *slot = data;
   SfuWorkerPool *pool = slot->pool;
   g_autoptr (GError) error = NULL;
 
   if (sfu_worker_client_start_finish (SFU_WORKER_CLIENT (source), result,
           &slot->port_min, &slot->port_max, &error)) {
     slot->running = TRUE;
+    make_spare_later (pool);
     g_message ("worker %u/%u created (PID: %d)", slot->index + 1, pool->n_slots,
         sfu_worker_client_get_pid (slot->client));
     g_info ("worker=%u pid=%d rtc=%u-%u runs", slot->index,
@@ -245,10 +267,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   } else if (pool->starting != NULL) {
     if (pool->first_error == NULL)
       pool->first_error = g_steal_pointer (&error);
-  } else {
+  } else if (!pool->stopping) {
     g_warning ("worker=%u does not start: %s", slot->index, error->message);
     drop_client (slot);
-    restart_later (slot);
+    restart (slot);
   }
   if (pool->starting != NULL) {
     pool->n_pending--;
@@ -257,7 +279,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-start_slot (Slot *slot)
+start_slot (SfuWorkerSlot *slot)
 {
   SfuWorkerPool *pool = slot->pool;
   SfuWorkerStartOptions options = {
@@ -272,7 +294,7 @@ start_slot (Slot *slot)
 
   slot_ports (slot, &options.port_min, &options.port_max);
   slot->started_us = g_get_monotonic_time ();
-  slot->client = sfu_worker_client_new (pool->program, pool->log_level);
+  slot->client = new_client (pool);
   g_signal_connect (
       slot->client, "transport-state", G_CALLBACK (on_transport_state), slot);
   g_signal_connect (
@@ -296,6 +318,7 @@ sfu_worker_pool_start_async (
    * worker keeps one core busy at most; how many there are is configured. */
   g_message ("Initializing %u workers (one per CPU core)", pool->n_slots);
   pool->starting = g_task_new (NULL, NULL, callback, data);
+  sfu_worker_pool_watch (pool);
   pool->n_pending = pool->n_slots;
   for (guint i = 0; i < pool->n_slots; i++)
     start_slot (&pool->slots[i]);
@@ -326,10 +349,12 @@ sfu_worker_pool_stop_async (SfuWorkerPool *pool, guint deadline_ms,
     GAsyncReadyCallback callback, gpointer data)
 {
   pool->stopping = TRUE;
+  g_clear_handle_id (&pool->watch_id, g_source_remove);
+  drop_spare (pool);
   pool->stopping_task = g_task_new (NULL, NULL, callback, data);
   pool->n_pending = 1; /* ours, so that none finishes too early */
   for (guint i = 0; i < pool->n_slots; i++) {
-    Slot *slot = &pool->slots[i];
+    SfuWorkerSlot *slot = &pool->slots[i];
 
     g_clear_handle_id (&slot->restart_id, g_source_remove);
     slot->running = FALSE;
@@ -350,53 +375,6 @@ void
 sfu_worker_pool_stop_finish (SfuWorkerPool *pool, GAsyncResult *result)
 {
   g_task_propagate_boolean (G_TASK (result), NULL);
-}
-
-SfuWorkerClient *
-sfu_worker_pool_acquire (SfuWorkerPool *pool, GError **error)
-{
-  Slot *best = NULL;
-
-  for (guint i = 0; i < pool->n_slots; i++) {
-    Slot *slot = &pool->slots[i];
-
-    if (slot->running && (best == NULL || slot->n_users < best->n_users))
-      best = slot;
-  }
-  if (best == NULL) {
-    g_set_error_literal (error, SFU_ERROR, SFU_ERROR_FAILED,
-        "no media worker runs; try again in a few seconds");
-    return NULL;
-  }
-  best->n_users++;
-  return g_object_ref (best->client);
-}
-
-void
-sfu_worker_pool_release (SfuWorkerPool *pool, SfuWorkerClient *worker)
-{
-  for (guint i = 0; i < pool->n_slots; i++)
-    if (pool->slots[i].client == worker && pool->slots[i].n_users > 0)
-      pool->slots[i].n_users--;
-}
-
-guint
-sfu_worker_pool_n_running (SfuWorkerPool *pool)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < pool->n_slots; i++)
-    n += pool->slots[i].running ? 1 : 0;
-  return n;
-}
-
-SfuWorkerClient *
-sfu_worker_pool_get_running (SfuWorkerPool *pool, guint index)
-{
-  for (guint i = 0; i < pool->n_slots; i++)
-    if (pool->slots[i].running && index-- == 0)
-      return pool->slots[i].client;
-  return NULL;
 }
 
 gchar *

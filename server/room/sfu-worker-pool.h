@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The worker processes of the server: started together, handed out by load,
- * and replaced when one dies.
+ * watched, and replaced when one dies or hangs.
  *
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-overload.h"
 #include "sfu-worker-client.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,9 @@ typedef struct {
   gboolean allow_impairment;
   gboolean ice_tcp;
   guint consent_timeout_s; /* 0 = the default */
+  gboolean keep_spare; /* one more process, for the next that dies */
+  guint watchdog_ms;   /* a thread without life for so long hangs; 0 = never */
+  SfuOverloadLimits overload;
 } SfuWorkerPoolOptions;
 
 /* Reports of workers, with the worker that made them. */
@@ -40,7 +44,11 @@ typedef struct {
   /* producer_scores: ay */
   void (*consumer_score) (gpointer owner, const gchar *consumer_id, guint score,
       guint producer_score, GVariant *producer_scores);
-  void (*died) (gpointer owner, SfuWorkerClient *worker);
+  /* index: of its place, where the next one starts already, or will later (see
+   * sfu_worker_pool_acquire_at). */
+  void (*died) (gpointer owner, SfuWorkerClient *worker, guint index);
+  /* Its rooms should do without video, or need not any more. */
+  void (*audio_only) (gpointer owner, SfuWorkerClient *worker, gboolean on);
 } SfuWorkerPoolCallbacks;
 
 /* Copies options. Starts nothing yet. */
@@ -62,15 +70,50 @@ void sfu_worker_pool_stop_async (SfuWorkerPool *pool, guint deadline_ms,
     GAsyncReadyCallback callback, gpointer data);
 void sfu_worker_pool_stop_finish (SfuWorkerPool *pool, GAsyncResult *result);
 
-/* The one with the fewest users, a reference; NULL and an error when none
- * runs. Give it back with sfu_worker_pool_release. */
+/* The one with the most room, a reference; NULL and an error when none runs
+ * (SFU_ERROR_FAILED) or all have too much to do (SFU_ERROR_LIMIT_EXCEEDED). It
+ * may still be starting: calls wait. Give it back with
+ * sfu_worker_pool_release. */
 SfuWorkerClient *sfu_worker_pool_acquire (SfuWorkerPool *pool, GError **error);
+/* The same for the one in this place, however busy it is. */
+SfuWorkerClient *sfu_worker_pool_acquire_at (
+    SfuWorkerPool *pool, guint index, GError **error);
 void sfu_worker_pool_release (SfuWorkerPool *pool, SfuWorkerClient *worker);
 
+/* May somebody new come into a room of this worker, or a track? *refusal: why
+ * not. SFU_ERROR_LIMIT_EXCEEDED. */
+gboolean sfu_worker_pool_check (SfuWorkerPool *pool, SfuWorkerClient *worker,
+    SfuRefusal *refusal, GError **error);
+gboolean sfu_worker_pool_is_audio_only (
+    SfuWorkerPool *pool, SfuWorkerClient *worker);
+
+/* Does one run, or will in a moment? */
+gboolean sfu_worker_pool_is_open (SfuWorkerPool *pool);
 /* Running ones. */
 guint sfu_worker_pool_n_running (SfuWorkerPool *pool);
 /* A running one, borrowed; NULL when index is too high. */
 SfuWorkerClient *sfu_worker_pool_get_running (SfuWorkerPool *pool, guint index);
+typedef struct {
+  guint configured;
+  guint ready;
+  guint restarting;      /* starting, or waiting for that */
+  guint crash_looping;   /* died again and again in the last minute */
+  guint64 deaths, hangs; /* so far; a hang is a death, too */
+} SfuWorkerPoolHealth;
+void sfu_worker_pool_get_health (
+    SfuWorkerPool *pool, SfuWorkerPoolHealth *health);
+
+/* One worker's place. FALSE when index is too high. */
+typedef struct {
+  gboolean running, crash_looping;
+  gint pid; /* 0 = none */
+  SfuWorkerLoad load;
+  SfuRefusal refusal;
+  gboolean audio_only;
+} SfuWorkerPoolState;
+gboolean sfu_worker_pool_get_state (
+    SfuWorkerPool *pool, guint index, SfuWorkerPoolState *state);
+
 /* "40000", or "40000-40010". What clients send media to. */
 gchar *sfu_worker_pool_describe_ports (SfuWorkerPool *pool);
 

@@ -52,6 +52,10 @@ fixture_start (Fixture *f, const gchar *const *flags)
   g_ptr_array_add (argv, "--http-port=0");
   g_ptr_array_add (argv, "--rtc-port=0");
   g_ptr_array_add (argv, "--room-linger=0");
+  g_ptr_array_add (argv, "--workers=1");
+  g_ptr_array_add (argv, "--no-spare-worker");
+  /* How busy this machine is says nothing about the server. */
+  g_ptr_array_add (argv, "--worker-cpu-limit=0");
   g_ptr_array_add (argv, worker);
   for (guint i = 0; flags != NULL && flags[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer)flags[i]);

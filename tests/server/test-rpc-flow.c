@@ -335,7 +335,7 @@ test_worker_death (void)
     json_node_unref (rpc_transport (c, "r", "t1", "u1"));
     pid = sfu_worker_client_get_pid (sfu_worker_pool_get_running (pool, 0));
     kill (pid, SIGKILL);
-    WAIT_UNTIL (!has_room (&f, "r"));
+    json_node_unref (rpc_wait_notification (c, "routerClosed"));
     rpc_invalid_state (
         c, "getStats", "{\"routerId\":\"r\"}", "not known, or closed");
     rpc_invalid_state (

@@ -135,7 +135,7 @@ wait_ready (Program *p)
 }
 
 static const gchar *const free_ports[] = { "--http-port=0", "--rtc-port=0",
-  NULL };
+  "--workers=1", NULL };
 
 static void
 test_ready_and_stop (gconstpointer data)

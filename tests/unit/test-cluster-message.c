@@ -127,8 +127,7 @@ make_room (const gchar *id)
   SfuRoom *room = g_rc_box_new0 (SfuRoom);
 
   room->id = g_strdup (id);
-  /* Only ever unreferenced. */
-  room->worker = g_object_new (G_TYPE_OBJECT, NULL);
+  room->routers = g_ptr_array_new ();
   room->peers = g_hash_table_new (g_str_hash, g_str_equal);
   return room;
 }

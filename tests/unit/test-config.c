@@ -62,7 +62,7 @@ test_defaults (void)
   g_assert_cmpstr (l.config->listen_ips[0], ==, "127.0.0.1");
   g_assert_cmpuint (l.config->rtc_port_min, ==, 40000);
   g_assert_cmpuint (l.config->rtc_port_max, ==, 40000);
-  g_assert_cmpuint (l.config->workers, ==, 1);
+  g_assert_cmpuint (l.config->workers, ==, g_get_num_processors ());
   g_assert_cmpuint (l.config->codecs->len, ==, 5);
   g_assert_null (l.config->admin_token);
   g_assert_false (l.config->admin_open);
@@ -82,6 +82,30 @@ test_precedence (void)
   g_assert_cmpuint (l.config->workers, ==, 4);
   g_assert_cmpuint (l.config->max_rooms, ==, 30);
   g_assert_cmpuint (l.config->max_peers_per_room, ==, 20);
+}
+
+/* One for each core, as far as the ports reach. */
+static void
+test_workers (void)
+{
+  static const struct {
+    const gchar *flags[3];
+    guint at_most; /* one for each core */
+  } cases[] = {
+    { { "--workers=auto", NULL }, 256 },
+    { { "--workers=0", NULL }, 256 },
+    { { "--workers=0", "--rtc-port=0", NULL }, 256 },
+    { { "--workers=auto", "--rtc-port=65535", NULL }, 1 },
+    { { "--rtc-port-range=5-6", NULL }, 2 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Loaded) l = load (cases[i].flags, NULL, NULL);
+
+    g_assert_no_error (l.error);
+    g_assert_cmpuint (
+        l.config->workers, ==, MIN (cases[i].at_most, g_get_num_processors ()));
+  }
 }
 
 /* Deployments of other systems set their own names. */
@@ -215,7 +239,7 @@ test_refused (void)
         "\"https://sfu.example\" is no address" },
     { { "--announced-address=10.0.0", NULL }, NULL, NULL, "no host name" },
     { { "--announced-address=::", NULL }, NULL, NULL, "no host name" },
-    { { "--workers=0", NULL }, NULL, NULL, "from 1 to 256" },
+    { { "--workers=257", NULL }, NULL, NULL, "from 1 to 256" },
     { { NULL }, "SFU_WORKERS=many", NULL, "SFU_WORKERS: must be" },
     { { NULL }, NULL, "[media]\nworkers=-1\n", "[media] workers: must be" },
     { { NULL }, NULL, "[media]\nwrokers=1\n", "has no key \"wrokers\"" },
@@ -396,6 +420,7 @@ main (int argc, char **argv)
   g_close (fd, NULL);
   g_test_add_func ("/config/defaults", test_defaults);
   g_test_add_func ("/config/precedence", test_precedence);
+  g_test_add_func ("/config/workers", test_workers);
   g_test_add_func ("/config/aliases", test_aliases);
   g_test_add_func ("/config/lists", test_lists);
   g_test_add_func ("/config/ports", test_ports);

@@ -113,8 +113,7 @@ fixture_start (Fixture *f)
   sfu_presence_set_listener (f->presence, &listener, f);
   f->room = g_rc_box_new0 (SfuRoom);
   f->room->id = g_strdup ("r");
-  /* Only ever unreferenced. */
-  f->room->worker = g_object_new (G_TYPE_OBJECT, NULL);
+  f->room->routers = g_ptr_array_new ();
   f->room->peers = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_peer_unref);
   add_local (f, "watcher", "W", &sink);
