@@ -3,6 +3,7 @@
  *
  * Threads: one main loop; all of the server runs in it. */
 #include "sfu-error.h"
+#include "sfu-limits.h"
 #include "sfu-log.h"
 #include "sfu-server.h"
 
@@ -91,6 +92,7 @@ run (SfuConfig *config)
   g_autoptr (GError) error = NULL;
   guint term, interrupt;
 
+  sfu_limits_raise_descriptors ();
   sfu_log_init (config->log_level);
   for (guint i = 0; i < config->warnings->len; i++)
     g_warning ("%s", (gchar *)config->warnings->pdata[i]);

@@ -204,7 +204,7 @@ static void
 start_watch (SoupServerMessage *message, gpointer data)
 {
   SfuHttpServer *server = data;
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = sfu_listener_socket_of (message);
 
   if (socket != NULL)
     g_object_set_data_full (G_OBJECT (socket), WATCH_KEY,
@@ -216,7 +216,7 @@ start_watch (SoupServerMessage *message, gpointer data)
 static void
 on_got_body (SoupServerMessage *message, gpointer data)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = sfu_listener_socket_of (message);
 
   if (socket != NULL)
     g_object_set_data (G_OBJECT (socket), WATCH_KEY, NULL);

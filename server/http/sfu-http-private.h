@@ -8,6 +8,7 @@
 
 #include "sfu-address-limits.h"
 #include "sfu-json.h"
+#include "sfu-listener.h"
 #include "sfu-sio.h"
 #include "sfu-rpc-hub.h"
 
@@ -16,12 +17,14 @@ G_BEGIN_DECLS
 typedef struct _SfuHttpMount SfuHttpMount;
 
 struct _SfuHttpServer {
-  SoupServer *soup;        /* owned */
-  const SfuConfig *config; /* borrowed */
-  SfuRooms *rooms;         /* borrowed */
-  SfuCluster *cluster;     /* borrowed; NULL = alone */
-  GArray *ports;           /* of guint16 */
-  gchar *web_root;         /* NULL = nowhere */
+  SoupServer *soup;             /* owned */
+  const SfuConfig *config;      /* borrowed */
+  SfuRooms *rooms;              /* borrowed */
+  SfuCluster *cluster;          /* borrowed; NULL = alone */
+  GArray *ports;                /* of guint16 */
+  GPtrArray *listeners;         /* of SfuListener, owned */
+  GTlsCertificate *certificate; /* owned; NULL = http */
+  gchar *web_root;              /* NULL = nowhere */
   SfuServices services;
   SfuAddressLimits *limits; /* owned */
   GPtrArray *mounts;        /* of SfuHttpMount */

@@ -63,14 +63,13 @@ on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer data)
 static gboolean
 load_certificate (SfuHttpServer *server, GError **error)
 {
-  g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) local = NULL;
 
   if (server->config->tls_cert == NULL)
     return TRUE;
-  certificate = g_tls_certificate_new_from_files (
+  server->certificate = g_tls_certificate_new_from_files (
       server->config->tls_cert, server->config->tls_key, &local);
-  if (certificate == NULL) {
+  if (server->certificate == NULL) {
     g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
         "tls-cert %s, tls-key %s: %s%s", server->config->tls_cert,
         server->config->tls_key, local->message,
@@ -79,35 +78,7 @@ load_certificate (SfuHttpServer *server, GError **error)
             : " (Debian: apt install glib-networking)");
     return FALSE;
   }
-  soup_server_set_tls_certificate (server->soup, certificate);
   return TRUE;
-}
-
-static guint16
-newest_port (SfuHttpServer *server)
-{
-  GSList *listeners = soup_server_get_listeners (server->soup);
-  GSocket *socket = g_slist_nth_data (listeners, 0);
-  guint16 port = 0;
-
-  /* In the order they were made, or the other way round: take the one that is
-   * not known yet. */
-  for (GSList *l = listeners; l != NULL; l = l->next) {
-    g_autoptr (GSocketAddress) address = NULL;
-    gboolean known = FALSE;
-
-    socket = l->data;
-    address = g_socket_get_local_address (socket, NULL);
-    if (address == NULL)
-      continue;
-    port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-    for (guint i = 0; i < server->ports->len; i++)
-      known = known || g_array_index (server->ports, guint16, i) == port;
-    if (!known)
-      break;
-  }
-  g_slist_free (listeners);
-  return port;
 }
 
 /* *port 0: becomes the free one that it got. */
@@ -117,14 +88,14 @@ listen_at (
 {
   g_autoptr (GSocketAddress) address =
       g_inet_socket_address_new_from_string (ip, *port);
-  SoupServerListenOptions options =
-      server->config->tls_cert != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0;
   g_autoptr (GError) local = NULL;
   const gchar *advice = "";
+  SfuListener *listener =
+      sfu_listener_new (server->soup, address, server->certificate, &local);
 
-  if (soup_server_listen (server->soup, address, options, &local)) {
-    if (*port == 0)
-      *port = newest_port (server);
+  if (listener != NULL) {
+    g_ptr_array_add (server->listeners, listener);
+    *port = sfu_listener_get_port (listener);
     return TRUE;
   }
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
@@ -141,7 +112,7 @@ listen_at (
   return FALSE;
 }
 
-/* libsoup makes its sockets of IPv6 for that alone, "::" included. */
+/* A listener of IPv6 is for that alone, "::" included. */
 static gboolean
 listen_on (SfuHttpServer *server, guint16 port, GError **error)
 {
@@ -181,6 +152,8 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   server->rooms = rooms;
   server->started_us = g_get_monotonic_time ();
   server->ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  server->listeners =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_listener_free);
   server->web_root = sfu_http_find_web_root (config->web_root);
   server->soup =
       soup_server_new ("server-header", "gst-sfu", "raw-paths", TRUE, NULL);
@@ -213,6 +186,7 @@ sfu_http_server_free (SfuHttpServer *server)
 {
   if (server == NULL)
     return;
+  g_clear_pointer (&server->listeners, g_ptr_array_unref);
   if (server->soup != NULL)
     soup_server_disconnect (server->soup);
   g_clear_object (&server->soup);
@@ -221,6 +195,7 @@ sfu_http_server_free (SfuHttpServer *server)
   sfu_address_limits_free (server->limits);
   sfu_services_clear (&server->services);
   g_array_unref (server->ports);
+  g_clear_object (&server->certificate);
   g_free (server->web_root);
   g_free (server);
 }
@@ -234,11 +209,7 @@ sfu_http_server_set_cluster (SfuHttpServer *server, SfuCluster *cluster)
 void
 sfu_http_server_stop_accepting (SfuHttpServer *server)
 {
-  GSList *listeners = soup_server_get_listeners (server->soup);
-
-  for (GSList *l = listeners; l != NULL; l = l->next)
-    g_socket_close (l->data, NULL);
-  g_slist_free (listeners);
+  g_ptr_array_set_size (server->listeners, 0);
 }
 
 void

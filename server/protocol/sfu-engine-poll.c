@@ -5,6 +5,7 @@
 #include "sfu-engine-poll.h"
 
 #include "sfu-engine-http.h"
+#include "sfu-listener.h"
 
 #include <poll.h>
 
@@ -42,7 +43,7 @@ sfu_engine_poll_new (
     SoupServerMessage *message, void (*gone) (gpointer owner), gpointer owner)
 {
   SfuEnginePoll *poll = g_new0 (SfuEnginePoll, 1);
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = sfu_listener_socket_of (message);
 
   poll->message = g_object_ref (message);
   poll->gone = gone;
