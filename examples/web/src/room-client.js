@@ -238,6 +238,15 @@ export class RoomClient {
     });
   }
 
+  _onAudioOnly({ recommended }) {
+    this._notify({
+      kind: 'info',
+      text: recommended
+        ? 'The server is very busy: please switch your camera off'
+        : 'The server has room for video again',
+    });
+  }
+
   _dropSession() {
     this.session?.close();
     this.session = null;
@@ -385,6 +394,7 @@ const NOTIFICATIONS = {
   resumed: (client) => client._onResumed(),
   producerMuted: (client, data) => client._onProducerMuted(data),
   roomLocked: (client, data) => client._onRoomLocked(data),
+  audioOnlyRecommended: (client, data) => client._onAudioOnly(data),
   newPeer: (client, data) => client._addPeer(data),
   peerClosed: (client, data) => client._removePeer(data.peerId),
   peerDisplayNameChanged: (client, data) => client._renamePeer(data),

@@ -73,7 +73,8 @@ export class Call {
     return self;
   }
 
-  async #browser (launch) {
+  /** The one for all tabs of this call, started when it is needed. */
+  async browser (launch = launchChromium) {
     if (!this.browsers.has(launch)) {
       const browser = await launch();
       this.browsers.set(launch, browser);
@@ -86,7 +87,7 @@ export class Call {
    * meetings, ...), and join's in page/PAGE.js. */
   async peer (id, options = {}) {
     const { launch = launchChromium, page: client = 'peer', ...rest } = options;
-    const browser = await this.#browser(launch);
+    const browser = await this.browser(launch);
     const page = await browser.newPage(`${this.pages.url}${client}`);
     const peer = new Peer(page, id, this.peers);
     this.peers.set(id, peer);

@@ -64,9 +64,11 @@ export class Server {
     self.logFile = join(out, `${name}.log`);
     const log = createWriteStream(self.logFile);
 
+    // How busy this machine is says nothing about the server.
     const command = [...wrap, serverBinary(), '--http-port', '0', ...ports,
       '--listen-ip', listen, '--admin-token-file', tokenFile,
-      '--room-linger', '0', ...args];
+      '--room-linger', '0', '--workers', '1', '--no-spare-worker',
+      '--worker-cpu-limit', '0', '--audio-only-above-cpu', '0', ...args];
     self.child = spawn(command[0], command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, G_DEBUG: 'fatal-criticals',

@@ -50,10 +50,19 @@ async function enter (callId, userId) {
   return peers;
 }
 
+/** Connected again, as somebody new who is in no call. */
+async function comeBack (callId, userId) {
+  session.dropMedia(media);
+  await enter(callId, userId);
+  if (media.tracks.length > 0)
+    await media.publish(session.transports.send);
+}
+
 /** options: serverUrl, roomId (the call), peerId (the user), and those of
  * socket.io-client. */
 async function join ({ serverUrl, roomId, peerId, ...options }) {
-  await session.connect(serverUrl.replace(/^ws/, 'http'), options, onEvent);
+  await session.connect(serverUrl.replace(/^ws/, 'http'), options, onEvent,
+    () => session.inTurn(() => comeBack(roomId, peerId)));
   let peers;
   await session.inTurn(async () => { peers = await enter(roomId, peerId); });
   if (session.failures.length > 0)

@@ -114,6 +114,12 @@ export class Media {
       firstFrame: (peerId, timeoutMs = 10000) => until(
         () => find(peerId, 'video')?.firstFrame, timeoutMs,
         `first picture of ${peerId}`),
+      /** When the first picture was on the screen of anybody whose video was
+       * asked for after that time. */
+      pictureAfter: (at, timeoutMs = 15000) => until(
+        () => [...this.consumers.values()].find((entry) =>
+          entry.kind === 'video' && entry.asked > at && entry.firstFrame)
+          ?.firstFrame, timeoutMs, 'a picture of somebody new'),
       seen: () => [...this.consumers.values()].map(describe),
       seenBefore: () => this.retired.map(describe),
       watch: (peerId, ms) => new Watch(find(peerId, 'video'),

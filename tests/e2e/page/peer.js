@@ -28,6 +28,8 @@ const state = {
   notifications: [],    // { method, data, at }
   local: null,          // <video> of the own camera
   secret: null,         // key of end-to-end encryption
+  options: null,        // join's
+  sending: [],          // { track, options }: to be sent again, if need be
 };
 
 /** ms since 1970, with fractions; comparable between pages of one machine. */
@@ -52,8 +54,12 @@ async function until (probe, timeoutMs, what) {
   }
 }
 
+/** As the demo page knocks at a server that is away. */
+const RETRY = { retries: 120, factor: 1.6, minTimeout: 400, maxTimeout: 5000 };
+
 function openProtoo (url) {
-  const transport = new protoo.WebSocketTransport(url, { retry: { retries: 0 } });
+  const retry = state.options.comeBack ? RETRY : { retries: 0 };
+  const transport = new protoo.WebSocketTransport(url, { retry });
   const peer = new protoo.Peer(transport);
   state.protoo = peer;
   peer.on('notification', ({ method, data }) => {
@@ -67,7 +73,10 @@ function openProtoo (url) {
     });
   });
   return new Promise((resolve, reject) => {
-    peer.on('open', resolve);
+    peer.once('open', () => {
+      resolve();
+      peer.on('open', comeBack);
+    });
     peer.on('failed', () => reject(new Error(`cannot connect to ${url}`)));
     peer.on('disconnected', () => reject(new Error(`refused by ${url}`)));
   });
@@ -184,29 +193,47 @@ function wrongFingerprint (dtlsParameters) {
     }) };
 }
 
+/** Transports, and join. */
+async function enter () {
+  const { options } = state;
+  const tamper = options.wrongFingerprint ? wrongFingerprint : (p) => p;
+  await makeTransport('send', tamper, options);
+  await makeTransport('recv', tamper, options);
+  return request('join', {
+    displayName: options.peerId.toUpperCase(),
+    device: { flag: 'test', name: state.device.handlerName, version: '1' },
+    rtpCapabilities: state.device.rtpCapabilities,
+  });
+}
+
+/** A new connection: what ran over the old one is gone. */
+async function comeBack () {
+  Object.values(state.transports).forEach((transport) => transport.close());
+  state.consumers.forEach(({ element }) => element.remove());
+  state.consumers.clear();
+  await enter();
+  for (const { track, options } of state.sending)
+    await send(track, options);
+}
+
 /**
  * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
  * relay (only through TURN), viaPort (of a forwarder in front of the server's
  * media port), credentials ({ username, credential }, instead of
- * the server's), forceTcp, secret (key of end-to-end encryption, see secret.js).
+ * the server's), forceTcp, secret (key of end-to-end encryption, see secret.js),
+ * comeBack (when the connection breaks, as somebody new).
  */
 async function join (options) {
   const { serverUrl, roomId, peerId } = options;
   const started = now();
+  state.options = options;
   state.secret = options.secret ?? null;
   const token = options.token ? `&token=${options.token}` : '';
   await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}${token}`);
   state.device = new Device();
   await state.device.load({
     routerRtpCapabilities: await request('getRouterRtpCapabilities') });
-  const tamper = options.wrongFingerprint ? wrongFingerprint : (p) => p;
-  await makeTransport('send', tamper, options);
-  await makeTransport('recv', tamper, options);
-  const { peers } = await request('join', {
-    displayName: peerId.toUpperCase(),
-    device: { flag: 'test', name: state.device.handlerName, version: '1' },
-    rtpCapabilities: state.device.rtpCapabilities,
-  });
+  const { peers } = await enter();
   return { peers, started, handler: state.device.handlerName,
     codecs: state.device.rtpCapabilities.codecs.map((c) => c.mimeType) };
 }
@@ -230,12 +257,23 @@ async function produceVideo (track, options) {
   });
 }
 
+/** The id of the producer. */
+async function send (track, options) {
+  const producer = track.kind === 'video'
+    ? await produceVideo(track, options)
+    : await state.transports.send.produce({ track, stopTracks: false,
+      onRtpSender: secretly('encrypt'),
+      appData: { source: options.source ?? 'mic' } });
+  state.producers.set(track.kind, producer);
+  return producer.id;
+}
+
 /**
  * options: audio, video (booleans), codec, width, height, maxBitrate bit/s or
- * encodings (simulcast, SVC),
- * noise (video that no encoder can squeeze, instead of the camera), clapper
- * (flashes and tones, instead of both; 'steady': a tone without end), source (of both tracks: the viewer's
- * browser synchronises what has the same).
+ * encodings (simulcast, SVC), noise (video that no encoder can squeeze, instead
+ * of the camera), clapper (flashes and tones, instead of both; 'steady': a tone
+ * without end), source (of both tracks: the viewer's browser synchronises what
+ * has the same).
  */
 async function publish (options) {
   const { audio = true, video = true, width = 640, height = 480 } = options;
@@ -245,13 +283,8 @@ async function publish (options) {
       audio, video: video && { width, height, frameRate: FPS } });
   const ids = {};
   for (const track of stream.getTracks()) {
-    const producer = track.kind === 'video'
-      ? await produceVideo(track, options)
-      : await state.transports.send.produce({ track, stopTracks: false,
-        onRtpSender: secretly('encrypt'),
-        appData: { source: options.source ?? 'mic' } });
-    state.producers.set(track.kind, producer);
-    ids[track.kind] = producer.id;
+    ids[track.kind] = await send(track, options);
+    state.sending.push({ track, options });
     if (track.kind === 'video') {
       state.local = document.createElement('video');
       Object.assign(state.local, { muted: true, autoplay: true,
@@ -311,6 +344,14 @@ async function hear (peerId, kinds = ['audio', 'video'], timeoutMs = 10000) {
 async function firstFrame (peerId, timeoutMs = 10000) {
   return until(() => find(peerId, 'video')?.firstFrame, timeoutMs,
     `first picture of ${peerId}`);
+}
+
+/** When the first picture was on the screen of anybody whose video was offered
+ * after that time. */
+async function pictureAfter (at, timeoutMs = 15000) {
+  return until(() => [...state.consumers.values()].find((entry) =>
+    entry.kind === 'video' && entry.asked > at && entry.firstFrame)?.firstFrame,
+  timeoutMs, 'a picture of somebody new');
 }
 
 /** Resolves when the next picture of a peer is on the screen. */
@@ -482,6 +523,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
+  pictureAfter,
   received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
   connected, sentTogether, witness, playoutLead, sentEncodings, framesOf,
   frameOfWidth, preferLayers, sendUpTo,

@@ -19,8 +19,11 @@ export class SioSession {
     this.transports = {}; // send, recv
   }
 
-  /** Resolves once connected; onEvent (event, data) gets what is told. */
-  connect (url, options, onEvent) {
+  /**
+   * Resolves once connected; onEvent (event, data) gets what is told. again ():
+   * the connection broke and is back, by itself.
+   */
+  connect (url, options, onEvent, again = () => {}) {
     this.socket = io(url, { reconnectionDelay: 100, reconnectionDelayMax: 300,
       ...options });
     this.socket.onAny((event, data) => {
@@ -30,7 +33,10 @@ export class SioSession {
     this.socket.on('disconnect', (reason) =>
       this.events.push({ event: 'disconnect', data: reason, at: now() }));
     return new Promise((resolve, reject) => {
-      this.socket.once('connect', resolve);
+      this.socket.once('connect', () => {
+        resolve();
+        this.socket.on('connect', again);
+      });
       this.socket.on('connect_error', (error) => {
         if (!this.socket.active)
           reject(error);
@@ -76,6 +82,13 @@ export class SioSession {
     const consumer = await this.transports.recv.consume(
       { id, producerId, kind, rtpParameters, streamId: peerId });
     media.show(consumer, peerId, asked);
+  }
+
+  /** What ran over the lost connection is gone. */
+  dropMedia (media) {
+    Object.values(this.transports).forEach((transport) => transport.close());
+    this.transports = {};
+    media.hideAll();
   }
 
   /** For window.e2e. */

@@ -40,9 +40,18 @@ function onEvent (event, data) {
 
 async function prepare () {
   const { rtpCapabilities } = await request('get-rtp-capabilities');
-  await session.device.load({ routerRtpCapabilities: rtpCapabilities });
+  if (!session.device.loaded)
+    await session.device.load({ routerRtpCapabilities: rtpCapabilities });
   await makeTransport('send');
   await makeTransport('recv');
+}
+
+/** Connected again, which is having joined: all of it anew. */
+async function comeBack () {
+  session.dropMedia(media);
+  await prepare();
+  if (media.tracks.length > 0)
+    await media.publish(session.transports.send);
 }
 
 /** options: serverUrl, roomId, peerId (the display name), and those of
@@ -53,7 +62,8 @@ async function join ({ serverUrl, roomId, peerId, ...options }) {
   session.inTurn(() => connected.then(prepare));
   connected = session.connect(
     `${serverUrl.replace(/^ws/, 'http')}/room/${roomId}`,
-    { auth: { displayName: peerId }, ...options }, onEvent);
+    { auth: { displayName: peerId }, ...options }, onEvent,
+    () => session.inTurn(comeBack));
   await connected;
   await session.queue;
   if (session.failures.length > 0)
