@@ -7,7 +7,8 @@ BUILD_DIR=${SFU_BUILD_DIR:-build}
 BUILD_PACKAGES="build-essential pkg-config meson ninja-build
   libglib2.0-dev libglib2.0-dev-bin libgstreamer1.0-dev
   libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
-  libsoup-3.0-dev libjson-glib-dev libhiredis-dev libjwt-dev libnice-dev libsrtp2-dev libssl-dev"
+  libsoup-3.0-dev libjson-glib-dev libhiredis-dev libjwt-dev libnice-dev libsrtp2-dev libssl-dev
+  libsystemd-dev"
 
 RUN_PACKAGES="gstreamer1.0-tools gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice

@@ -22,6 +22,24 @@ struct _SfuServer {
   GTask *stopping; /* owned, until it is answered */
 };
 
+static SfuRoomLimits
+read_limits (const SfuConfig *config)
+{
+  return (SfuRoomLimits){
+    .max_rooms = config->max_rooms,
+    .max_peers = config->max_peers_per_room,
+    .max_transports_per_peer = config->max_transports_per_peer,
+    .max_producers_per_peer = config->max_producers_per_peer,
+    .max_consumers_per_peer = config->max_consumers_per_peer,
+    .linger_s = config->room_linger_s,
+    .kick_ban_s = config->kick_ban_s,
+    .loudest = config->loudest,
+    .max_incoming_bps = config->max_incoming_bps,
+    .refuse_duplicates = config->duplicate_peers == SFU_DUPLICATE_REFUSE,
+    .allow_impairment = config->allow_network_throttle,
+  };
+}
+
 SfuServer *
 sfu_server_new (SfuConfig *config, GError **error)
 {
@@ -48,19 +66,7 @@ sfu_server_new (SfuConfig *config, GError **error)
         .memory_mib = config->worker_memory_limit_mib,
         .audio_only_percent = config->audio_only_above_cpu },
   };
-  SfuRoomLimits limits = {
-    .max_rooms = config->max_rooms,
-    .max_peers = config->max_peers_per_room,
-    .max_transports_per_peer = config->max_transports_per_peer,
-    .max_producers_per_peer = config->max_producers_per_peer,
-    .max_consumers_per_peer = config->max_consumers_per_peer,
-    .linger_s = config->room_linger_s,
-    .kick_ban_s = config->kick_ban_s,
-    .loudest = config->loudest,
-    .max_incoming_bps = config->max_incoming_bps,
-    .refuse_duplicates = config->duplicate_peers == SFU_DUPLICATE_REFUSE,
-    .allow_impairment = config->allow_network_throttle,
-  };
+  SfuRoomLimits limits = read_limits (config);
 
   server->config = config;
   router = sfu_ortc_router_capabilities (config->codecs, error);
@@ -186,6 +192,28 @@ void
 sfu_server_stop_finish (SfuServer *server, GAsyncResult *result)
 {
   g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+gboolean
+sfu_server_reload (SfuServer *server, SfuConfig *fresh, GPtrArray *taken,
+    GPtrArray *left, GError **error)
+{
+  g_autoptr (SfuHttpReload) reload = sfu_http_reload_new (fresh, error);
+  SfuRoomLimits limits;
+
+  if (reload == NULL)
+    return FALSE;
+  sfu_config_take_over (server->config, fresh, taken, left);
+  sfu_http_server_reload (server->http, reload, taken);
+  limits = read_limits (server->config);
+  sfu_rooms_set_limits (server->rooms, &limits);
+  return TRUE;
+}
+
+const SfuConfig *
+sfu_server_get_config (SfuServer *server)
+{
+  return server->config;
 }
 
 gchar *

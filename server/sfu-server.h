@@ -29,6 +29,15 @@ void sfu_server_stop_async (
     SfuServer *server, GAsyncReadyCallback callback, gpointer data);
 void sfu_server_stop_finish (SfuServer *server, GAsyncResult *result);
 
+/* A configuration read anew, of a server that has started: what can be taken of
+ * it is (names of keys in taken), the rest waits for a restart (in left). FALSE
+ * and an error that names the key: nothing has changed. fresh is still the
+ * caller's. */
+gboolean sfu_server_reload (SfuServer *server, SfuConfig *fresh,
+    GPtrArray *taken, GPtrArray *left, GError **error);
+/* Borrowed. */
+const SfuConfig *sfu_server_get_config (SfuServer *server);
+
 /* "http=4443 rtc=40000 workers=1", of a server that has started. */
 gchar *sfu_server_describe (SfuServer *server);
 /* NULL before it has started. */

@@ -15,6 +15,7 @@ static const GDBusErrorEntry dbus_names[] = {
   { SFU_ERROR_FORBIDDEN, "org.gstsfu.Error.Forbidden" },
   { SFU_ERROR_UNAUTHORIZED, "org.gstsfu.Error.Unauthorized" },
   { SFU_ERROR_TIMEOUT, "org.gstsfu.Error.Timeout" },
+  { SFU_ERROR_DRAINING, "org.gstsfu.Error.Draining" },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (dbus_names) == SFU_ERROR_N_CODES);
 
@@ -29,6 +30,7 @@ static const gchar *const names[] = {
   [SFU_ERROR_FORBIDDEN] = "forbidden",
   [SFU_ERROR_UNAUTHORIZED] = "unauthorized",
   [SFU_ERROR_TIMEOUT] = "timeout",
+  [SFU_ERROR_DRAINING] = "draining",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == SFU_ERROR_N_CODES);
 

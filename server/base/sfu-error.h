@@ -22,6 +22,7 @@ typedef enum {
   SFU_ERROR_FORBIDDEN,        /* known caller, no right to this */
   SFU_ERROR_UNAUTHORIZED,     /* who is it? no or bad token */
   SFU_ERROR_TIMEOUT,          /* the other side did not answer in time */
+  SFU_ERROR_DRAINING,         /* this server takes nothing new: another may */
   SFU_ERROR_N_CODES
 } SfuError;
 

@@ -20,7 +20,8 @@ static const struct {
   { "debug", "DEBUG", G_LOG_LEVEL_DEBUG },
 };
 
-/* Written once by sfu_log_init, before other threads. */
+/* Written by the main thread; another that reads the old one is late, not
+ * wrong. */
 static GLogLevelFlags max_level = G_LOG_LEVEL_INFO;
 
 gboolean
@@ -84,10 +85,16 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
 }
 
 void
-sfu_log_init (const gchar *level)
+sfu_log_set_level (const gchar *level)
 {
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
     if (g_strcmp0 (level, levels[i].name) == 0)
       max_level = levels[i].flag;
+}
+
+void
+sfu_log_init (const gchar *level)
+{
+  sfu_log_set_level (level);
   g_log_set_writer_func (write_line, NULL, NULL);
 }

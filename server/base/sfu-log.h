@@ -18,6 +18,9 @@ gboolean sfu_log_level_is_valid (const gchar *level);
 /* Once, early; level as above. */
 void sfu_log_init (const gchar *level);
 
+/* From now on; level as above. */
+void sfu_log_set_level (const gchar *level);
+
 /* message as it is written: control characters escaped. */
 gchar *sfu_log_escape (const gchar *message);
 

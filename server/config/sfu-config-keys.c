@@ -250,6 +250,11 @@ const SfuConfigKey sfu_config_keys[] = {
       1000, FALSE,
       "Forward the N loudest microphones of a room and not those of all; for "
       "large rooms, 3 to 5. 0 = all." },
+  { "rooms", "drain-timeout", "SECONDS", "0", sfu_config_read_number,
+      FIELD (drain_timeout_s), 0, 604800, FALSE,
+      "After SIGTERM open no further rooms, and end when the last one is "
+      "empty, "
+      "or after so long. 0 = end at once, as after SIGINT (Ctrl+C)." },
 
   { "cluster", "redis-url", "URL", "", sfu_config_read_redis_url,
       FIELD (redis_url), 0, 0, FALSE,

@@ -390,6 +390,9 @@ load (Loader *loader, gint argc, gchar **argv, gchar **environment,
   for (guint i = 0; i < sfu_config_n_keys; i++)
     if (loader->values[i].text == NULL)
       set_value (loader, i, FROM_DEFAULT, sfu_config_keys[i].fallback);
+  config->texts = g_new0 (gchar *, sfu_config_n_keys + 1);
+  for (guint i = 0; i < sfu_config_n_keys; i++)
+    config->texts[i] = g_strdup (loader->values[i].text);
   return interpret (loader, config, error);
 }
 
@@ -439,6 +442,7 @@ sfu_config_free (SfuConfig *config)
   if (config == NULL)
     return;
   g_clear_pointer (&config->warnings, g_ptr_array_unref);
+  g_strfreev (config->texts);
   g_clear_pointer (&config->http_ports, g_array_unref);
   g_clear_pointer (&config->codecs, g_ptr_array_unref);
   g_strfreev (config->announced_addresses);

@@ -74,6 +74,7 @@ typedef struct {
   guint room_linger_s, kick_ban_s;
   guint loudest; /* audio streams that a room forwards; 0 = all */
   SfuDuplicate duplicate_peers;
+  guint drain_timeout_s; /* 0 = SIGTERM stops at once */
   /* cluster */
   gchar *redis_url; /* NULL = alone */
   guint cluster_liveness_s;
@@ -95,6 +96,7 @@ typedef struct {
   /* log */
   gchar *log_level;
 
+  GStrv texts; /* of each key, as it was given; for sfu-config-reload.c */
   GPtrArray
       *warnings; /* of text: good enough to run, for an operator to mend */
 } SfuConfig;
@@ -114,6 +116,13 @@ typedef enum {
 SfuConfig *sfu_config_load (gint argc, gchar **argv, gchar **environment,
     SfuConfigAction *action, gchar **text, GError **error);
 void sfu_config_free (SfuConfig *config);
+
+/* A configuration that was read anew: what of it can be taken without a restart
+ * goes into config, whose address stays and whose old values go into fresh.
+ * taken, left: get the names of the keys whose values were other ones (static
+ * strings): taken over, and waiting for a restart. */
+void sfu_config_take_over (
+    SfuConfig *config, SfuConfig *fresh, GPtrArray *taken, GPtrArray *left);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuConfig, sfu_config_free)
 

@@ -59,6 +59,21 @@ make_ice_servers (const SfuConfig *config, GError **error)
   return servers;
 }
 
+static SfuSessionLimits
+read_limits (const SfuConfig *config)
+{
+  return (SfuSessionLimits){
+    .socket = { .max_message_bytes = config->max_message_bytes,
+        .max_queue_bytes = config->max_queue_bytes,
+        .ping_interval_s = config->ping_interval_s,
+        .ping_timeout_s = config->ping_timeout_s },
+    .requests_per_second = config->requests_per_second,
+    .request_burst = config->request_burst,
+    .max_pending = config->max_pending_requests,
+    .request_timeout_s = config->request_timeout_s,
+  };
+}
+
 gboolean
 sfu_services_init (SfuServices *services, const SfuConfig *config,
     SfuRooms *rooms, GError **error)
@@ -66,14 +81,7 @@ sfu_services_init (SfuServices *services, const SfuConfig *config,
   *services = (SfuServices){
     .config = config,
     .rooms = rooms,
-    .limits = { .socket = { .max_message_bytes = config->max_message_bytes,
-                    .max_queue_bytes = config->max_queue_bytes,
-                    .ping_interval_s = config->ping_interval_s,
-                    .ping_timeout_s = config->ping_timeout_s },
-        .requests_per_second = config->requests_per_second,
-        .request_burst = config->request_burst,
-        .max_pending = config->max_pending_requests,
-        .request_timeout_s = config->request_timeout_s },
+    .limits = read_limits (config),
   };
   if (config->jwt_secret != NULL || config->jwt_public_key_file != NULL) {
     services->verifier = make_verifier (config, error);
@@ -102,6 +110,21 @@ sfu_services_clear (SfuServices *services)
   g_clear_pointer (&services->verifier, sfu_token_verifier_free);
   g_clear_pointer (&services->ice_servers, sfu_ice_servers_free);
   g_clear_pointer (&services->webhook, sfu_calls_webhook_free);
+}
+
+void
+sfu_services_take_over (SfuServices *services, SfuServices *fresh)
+{
+  SfuTokenVerifier *verifier = services->verifier;
+  SfuIceServers *ice_servers = services->ice_servers;
+
+  services->verifier = fresh->verifier;
+  services->ice_servers = fresh->ice_servers;
+  services->limits = read_limits (services->config);
+  sfu_rooms_set_ice_servers (services->rooms, services->ice_servers);
+  fresh->verifier = verifier;
+  fresh->ice_servers = ice_servers;
+  sfu_services_clear (fresh);
 }
 
 static gboolean

@@ -39,6 +39,9 @@ typedef struct {
 gboolean sfu_services_init (SfuServices *services, const SfuConfig *config,
     SfuRooms *rooms, GError **error);
 void sfu_services_clear (SfuServices *services);
+/* After config has taken over values of another one, of which fresh was made:
+ * takes what fresh has, and clears the rest of it. */
+void sfu_services_take_over (SfuServices *services, SfuServices *fresh);
 
 /* May somebody in who shows this token (NULL or empty = none)? room_id: NULL when it is
  * not known yet; sfu_services_enter looks again. *grant: what the token grants,

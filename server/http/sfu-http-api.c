@@ -50,6 +50,7 @@ handle_health (const Context *c)
   SfuWorkerPoolHealth workers;
   guint running;
   gboolean ok;
+  gboolean draining = sfu_drain_is_on (sfu_rooms_get_drain (c->server->rooms));
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree gchar *timestamp = g_date_time_format_iso8601 (now);
 
@@ -57,7 +58,8 @@ handle_health (const Context *c)
   running = workers.ready;
   ok = workers.restarting == 0 && workers.crash_looping == 0;
   json_object_set_string_member (object, "status",
-      ok                ? "healthy"
+      draining          ? "draining"
+          : ok          ? "healthy"
           : running > 0 ? "degraded"
                         : "failed");
   json_object_set_string_member (object, "timestamp", timestamp);
@@ -76,7 +78,8 @@ handle_health (const Context *c)
       object, "peers", sfu_rooms_n_peers (c->server->rooms));
   add_redis (c->server, object);
   sfu_http_reply_json (c->message,
-      running > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
+      running > 0 && !draining ? SOUP_STATUS_OK
+                               : SOUP_STATUS_SERVICE_UNAVAILABLE,
       node_of_object (object));
 }
 
@@ -171,6 +174,39 @@ handle_graph_svg (const Context *c)
 }
 
 static void
+handle_admin_server (const Context *c)
+{
+  sfu_http_reply_server (c->server, c->message);
+}
+
+static void
+handle_admin_rooms (const Context *c)
+{
+  sfu_http_reply_rooms (c->server, c->message);
+}
+
+static void
+handle_admin_room (const Context *c)
+{
+  SfuRoom *room = admin_room (c);
+
+  if (room != NULL)
+    sfu_http_reply_room_look (room, c->message);
+}
+
+static void
+handle_admin_get_drain (const Context *c)
+{
+  sfu_http_reply_drain (c->server, c->message);
+}
+
+static void
+handle_admin_set_drain (const Context *c)
+{
+  sfu_http_set_drain (c->server, c->message);
+}
+
+static void
 handle_kick (const Context *c)
 {
   sfu_http_kick (c->server, c->message, c->room_id);
@@ -244,6 +280,11 @@ static const struct {
 } routes[] = {
   { "GET", "health", handle_health },
   { "GET", "stats", handle_stats },
+  { "GET", "admin/server", handle_admin_server },
+  { "GET", "admin/rooms", handle_admin_rooms },
+  { "GET", "admin/rooms/*", handle_admin_room },
+  { "GET", "admin/drain", handle_admin_get_drain },
+  { "PUT", "admin/drain", handle_admin_set_drain },
   { "GET", "api/rooms", handle_study_rooms },
   { "GET", "api/rooms/*", handle_study_room },
   { "OPTIONS", "api/rooms", handle_study_preflight },

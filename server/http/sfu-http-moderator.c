@@ -30,6 +30,16 @@ refuse (SoupServerMessage *message, const gchar *text)
   return FALSE;
 }
 
+gboolean
+sfu_http_check_operator (SfuHttpServer *server, SoupServerMessage *message)
+{
+  if (is_operator (server, message))
+    return TRUE;
+  if (server->config->admin_open)
+    return refuse (message, "not for pages without a token");
+  return sfu_http_check_admin (server, message);
+}
+
 /* FALSE = answered. */
 static gboolean
 check_moderator (
@@ -47,9 +57,7 @@ check_moderator (
       return TRUE;
     return refuse (message, "only for moderators of the room");
   }
-  if (server->config->admin_open)
-    return refuse (message, "not for pages without a token");
-  return sfu_http_check_admin (server, message);
+  return sfu_http_check_operator (server, message);
 }
 
 typedef void (*ReadRequest) (

@@ -46,11 +46,12 @@ mount_free (gpointer data)
   g_free (mount);
 }
 
-static SfuSioServer *
-make_sio (const SfuConfig *config, const gchar *path)
+static SfuSioOptions
+sio_options (const SfuConfig *config, const gchar *path)
 {
   const gchar *const *origins = (const gchar *const *)config->allowed_origins;
-  SfuSioOptions options = {
+
+  return (SfuSioOptions){
     .path = path,
     .max_payload_bytes = config->max_message_bytes,
     .max_queue_bytes = config->max_queue_bytes,
@@ -60,8 +61,6 @@ make_sio (const SfuConfig *config, const gchar *path)
     /* Cookies only of pages that somebody has named. */
     .allow_credentials = !g_strv_contains (origins, "*"),
   };
-
-  return sfu_sio_server_new (&options);
 }
 
 static SfuHttpMount *
@@ -79,6 +78,7 @@ find (SfuHttpServer *server, const gchar *path, guint port)
 static void
 add_mount (SfuHttpServer *server, const SfuDoorConfig *door)
 {
+  SfuSioOptions options = sio_options (server->config, door->path);
   SfuHttpMount *mount;
 
   if (!door->enabled || find (server, door->path, door->port) != NULL)
@@ -86,7 +86,7 @@ add_mount (SfuHttpServer *server, const SfuDoorConfig *door)
   mount = g_new0 (SfuHttpMount, 1);
   mount->path = door->path;
   mount->port = door->port;
-  mount->sio = make_sio (server->config, door->path);
+  mount->sio = sfu_sio_server_new (&options);
   g_ptr_array_add (server->mounts, mount);
 }
 
@@ -126,6 +126,17 @@ sfu_http_mounts_find (SfuHttpServer *server, const gchar *path, guint port)
   if (mount == NULL)
     mount = find (server, path, 0);
   return mount != NULL ? mount->sio : NULL;
+}
+
+void
+sfu_http_mounts_reload (SfuHttpServer *server)
+{
+  for (guint i = 0; i < server->mounts->len; i++) {
+    SfuHttpMount *mount = server->mounts->pdata[i];
+    SfuSioOptions options = sio_options (server->config, mount->path);
+
+    sfu_sio_server_set_options (mount->sio, &options);
+  }
 }
 
 gboolean

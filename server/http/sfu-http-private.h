@@ -32,6 +32,11 @@ struct _SfuHttpServer {
   gint64 started_us;
 };
 
+/* The configured one. NULL and an error that names the keys. */
+GTlsCertificate *sfu_http_load_certificate (
+    const SfuConfig *config, GError **error);
+SfuAddressLimitsOptions sfu_http_address_limits (const SfuConfig *config);
+
 /* ---- answers ---- */
 
 /* Takes node. */
@@ -92,6 +97,8 @@ void sfu_http_mounts_open (SfuHttpServer *server);
 /* path: without a slash at its end. NULL = there is none. */
 SfuSioServer *sfu_http_mounts_find (
     SfuHttpServer *server, const gchar *path, guint port);
+/* Bounds and origins have changed in the configuration. */
+void sfu_http_mounts_reload (SfuHttpServer *server);
 gboolean sfu_http_mounts_are_empty (SfuHttpServer *server);
 void sfu_http_mounts_close_all (SfuHttpServer *server);
 /* Is the message on this port? 0 = any. */
@@ -150,6 +157,20 @@ gboolean sfu_http_admit (SfuHttpServer *server, SoupServerMessage *message,
  * answered with 401 or 403. */
 gboolean sfu_http_check_admin (
     SfuHttpServer *server, SoupServerMessage *message);
+
+/* The same for what changes something: with admin-open, not for pages in
+ * browsers, which any page could do in somebody's name. */
+gboolean sfu_http_check_operator (
+    SfuHttpServer *server, SoupServerMessage *message);
+
+/* /admin/server, /admin/rooms, /admin/drain; in sfu-http-operator.c. Each asks
+ * for the token itself. */
+void sfu_http_reply_server (SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_rooms (SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_drain (SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_set_drain (SfuHttpServer *server, SoupServerMessage *message);
+/* /admin/rooms/ID, for whom the token has been checked. */
+void sfu_http_reply_room_look (SfuRoom *room, SoupServerMessage *message);
 
 /* Graph and dump of a room. router_id is borrowed. */
 void sfu_http_reply_dump (SfuRoom *room, SoupServerMessage *message);

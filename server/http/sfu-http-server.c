@@ -60,24 +60,31 @@ on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer data)
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
 }
 
-static gboolean
-load_certificate (SfuHttpServer *server, GError **error)
+GTlsCertificate *
+sfu_http_load_certificate (const SfuConfig *config, GError **error)
 {
   g_autoptr (GError) local = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_files (
+      config->tls_cert, config->tls_key, &local);
 
-  if (server->config->tls_cert == NULL)
-    return TRUE;
-  server->certificate = g_tls_certificate_new_from_files (
-      server->config->tls_cert, server->config->tls_key, &local);
-  if (server->certificate == NULL) {
+  if (certificate == NULL)
     g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
-        "tls-cert %s, tls-key %s: %s%s", server->config->tls_cert,
-        server->config->tls_key, local->message,
+        "tls-cert %s, tls-key %s: %s%s", config->tls_cert, config->tls_key,
+        local->message,
         g_tls_backend_supports_tls (g_tls_backend_get_default ())
             ? ""
             : " (Debian: apt install glib-networking)");
+  return certificate;
+}
+
+static gboolean
+load_certificate (SfuHttpServer *server, GError **error)
+{
+  if (server->config->tls_cert == NULL)
+    return TRUE;
+  server->certificate = sfu_http_load_certificate (server->config, error);
+  if (server->certificate == NULL)
     return FALSE;
-  }
   return TRUE;
 }
 
@@ -129,17 +136,15 @@ listen_on (SfuHttpServer *server, guint16 port, GError **error)
   return TRUE;
 }
 
-static SfuAddressLimits *
-make_limits (const SfuConfig *config)
+SfuAddressLimitsOptions
+sfu_http_address_limits (const SfuConfig *config)
 {
-  SfuAddressLimitsOptions options = {
+  return (SfuAddressLimitsOptions){
     .max_connections = config->max_connections,
     .max_per_address = config->max_connections_per_address,
     .new_per_second = config->connections_per_second_per_address,
     .requests_per_second = config->http_requests_per_second_per_address,
   };
-
-  return sfu_address_limits_new (&options);
 }
 
 SfuHttpServer *
@@ -147,6 +152,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
 {
   static const gchar *protocols[] = { SFU_PROTOO_SUBPROTOCOL, NULL };
   g_autoptr (SfuHttpServer) server = g_new0 (SfuHttpServer, 1);
+  SfuAddressLimitsOptions limits = sfu_http_address_limits (config);
 
   server->config = config;
   server->rooms = rooms;
@@ -160,7 +166,7 @@ sfu_http_server_new (const SfuConfig *config, SfuRooms *rooms, GError **error)
   if (!sfu_services_init (&server->services, config, rooms, error))
     return NULL;
   server->rpc = sfu_rpc_hub_new (&server->services);
-  server->limits = make_limits (config);
+  server->limits = sfu_address_limits_new (&limits);
   /* Compression of many small messages costs more than it saves, and keeps
    * 300 kB of state for each connection. */
   soup_server_remove_websocket_extension (
@@ -190,6 +196,7 @@ sfu_http_server_free (SfuHttpServer *server)
   if (server->soup != NULL)
     soup_server_disconnect (server->soup);
   g_clear_object (&server->soup);
+  g_clear_object (&server->certificate);
   g_clear_pointer (&server->mounts, g_ptr_array_unref);
   g_clear_pointer (&server->rpc, sfu_rpc_hub_free);
   sfu_address_limits_free (server->limits);

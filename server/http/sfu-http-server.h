@@ -26,6 +26,17 @@ void sfu_http_server_free (SfuHttpServer *server);
  * must live longer. */
 void sfu_http_server_set_cluster (SfuHttpServer *server, SfuCluster *cluster);
 
+/* What a configuration read anew needs, all that can fail: keys of tokens, ICE
+ * servers, the certificate. NULL and an error that names the key. */
+typedef struct _SfuHttpReload SfuHttpReload;
+SfuHttpReload *sfu_http_reload_new (const SfuConfig *fresh, GError **error);
+void sfu_http_reload_free (SfuHttpReload *reload);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuHttpReload, sfu_http_reload_free)
+/* After the server's configuration has taken over fresh. taken: gets
+ * "certificate" when the same file had another one in it. */
+void sfu_http_server_reload (
+    SfuHttpServer *server, SfuHttpReload *reload, GPtrArray *taken);
+
 /* Takes no new connections from now on; those that are open stay. */
 void sfu_http_server_stop_accepting (SfuHttpServer *server);
 

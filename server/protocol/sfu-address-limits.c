@@ -123,11 +123,33 @@ sweep (SfuAddressLimits *limits, gint64 now_us)
   g_hash_table_foreach_remove (limits->entries, is_void, &now_us);
 }
 
+static void
+fill_buckets (
+    Entry *entry, const SfuAddressLimitsOptions *options, gint64 now_us)
+{
+  sfu_token_bucket_init (&entry->connections, options->new_per_second,
+      options->new_per_second, now_us);
+  sfu_token_bucket_init (&entry->requests, options->requests_per_second,
+      (gdouble)options->requests_per_second * REQUEST_BURST_FACTOR, now_us);
+}
+
+void
+sfu_address_limits_set_options (SfuAddressLimits *limits,
+    const SfuAddressLimitsOptions *options, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  limits->options = *options;
+  g_hash_table_iter_init (&iter, limits->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    fill_buckets (entry, options, now_us);
+}
+
 /* key: may become that of the entry that latecomers share. */
 static Entry *
 get_entry (SfuAddressLimits *limits, gchar **key, gint64 now_us)
 {
-  const SfuAddressLimitsOptions *o = &limits->options;
   Entry *entry = g_hash_table_lookup (limits->entries, *key);
 
   if (entry != NULL)
@@ -142,10 +164,7 @@ get_entry (SfuAddressLimits *limits, gchar **key, gint64 now_us)
       return entry;
   }
   entry = g_new0 (Entry, 1);
-  sfu_token_bucket_init (
-      &entry->connections, o->new_per_second, o->new_per_second, now_us);
-  sfu_token_bucket_init (&entry->requests, o->requests_per_second,
-      (gdouble)o->requests_per_second * REQUEST_BURST_FACTOR, now_us);
+  fill_buckets (entry, &limits->options, now_us);
   g_hash_table_insert (limits->entries, g_strdup (*key), entry);
   return entry;
 }

@@ -50,6 +50,10 @@ SfuAddressLimits *sfu_address_limits_new (
 /* Slots may live longer. NULL safe. */
 void sfu_address_limits_free (SfuAddressLimits *limits);
 
+/* From now on: whoever is connected stays, and every address begins anew. */
+void sfu_address_limits_set_options (SfuAddressLimits *limits,
+    const SfuAddressLimitsOptions *options, gint64 now_us);
+
 /* A new connection. *slot: its place, on SFU_ADDRESS_OK. */
 SfuAddressVerdict sfu_address_limits_enter (SfuAddressLimits *limits,
     GInetAddress *address, gint64 now_us, SfuAddressSlot **slot);

@@ -24,16 +24,24 @@ on_gone (gpointer data, SfuEngineSession *session)
   g_hash_table_remove (server->sessions, sfu_engine_session_get_id (session));
 }
 
+void
+sfu_engine_server_set_options (
+    SfuEngineServer *server, const SfuEngineOptions *options)
+{
+  server->limits = options->limits;
+  server->max_sessions = options->max_sessions;
+  sfu_engine_cors_clear (&server->cors);
+  sfu_engine_cors_init (
+      &server->cors, options->allowed_origins, options->allow_credentials);
+}
+
 SfuEngineServer *
 sfu_engine_server_new (const SfuEngineOptions *options,
     void (*opened) (gpointer owner, SfuEngineSession *session), gpointer owner)
 {
   SfuEngineServer *server = g_new0 (SfuEngineServer, 1);
 
-  server->limits = options->limits;
-  server->max_sessions = options->max_sessions;
-  sfu_engine_cors_init (
-      &server->cors, options->allowed_origins, options->allow_credentials);
+  sfu_engine_server_set_options (server, options);
   server->opened = opened;
   server->owner = owner;
   /* The key is the session's own. */

@@ -25,6 +25,10 @@ SfuEngineServer *sfu_engine_server_new (const SfuEngineOptions *options,
 /* Drops every session without telling its owner. NULL safe. */
 void sfu_engine_server_free (SfuEngineServer *server);
 
+/* Also for the sessions that are there already. */
+void sfu_engine_server_set_options (
+    SfuEngineServer *server, const SfuEngineOptions *options);
+
 /* See sfu-sio.h. */
 void sfu_engine_server_handle_request (
     SfuEngineServer *server, SoupServerMessage *message);

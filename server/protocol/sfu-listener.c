@@ -251,6 +251,13 @@ sfu_listener_free (SfuListener *self)
   g_free (self);
 }
 
+void
+sfu_listener_set_certificate (SfuListener *self, GTlsCertificate *certificate)
+{
+  g_return_if_fail (self->certificate != NULL && certificate != NULL);
+  g_set_object (&self->certificate, certificate);
+}
+
 guint16
 sfu_listener_get_port (SfuListener *self)
 {

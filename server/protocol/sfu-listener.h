@@ -18,6 +18,9 @@ typedef struct _SfuListener SfuListener;
  * http. Listens at once. */
 SfuListener *sfu_listener_new (SoupServer *soup, GSocketAddress *address,
     GTlsCertificate *certificate, GError **error);
+/* For connections from now on; of https alone. */
+void sfu_listener_set_certificate (
+    SfuListener *self, GTlsCertificate *certificate);
 /* Closes the port; connections stay. NULL safe. */
 void sfu_listener_free (SfuListener *self);
 guint16 sfu_listener_get_port (SfuListener *self);

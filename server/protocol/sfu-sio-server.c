@@ -39,13 +39,10 @@ or_default (guint value, guint fallback)
   return value != 0 ? value : fallback;
 }
 
-SfuSioServer *
-sfu_sio_server_new (const SfuSioOptions *options)
+static SfuEngineOptions
+engine_options (const SfuSioOptions *o)
 {
-  static const SfuSioOptions defaults = { 0 };
-  const SfuSioOptions *o = options != NULL ? options : &defaults;
-  SfuSioServer *server = g_new0 (SfuSioServer, 1);
-  SfuEngineOptions engine = {
+  return (SfuEngineOptions){
     .limits = {
       .ping_interval_ms =
           or_default (o->ping_interval_ms, DEFAULT_PING_INTERVAL_MS),
@@ -62,20 +59,38 @@ sfu_sio_server_new (const SfuSioOptions *options)
     .allowed_origins = o->allowed_origins,
     .allow_credentials = o->allow_credentials,
   };
+}
+
+void
+sfu_sio_server_set_options (SfuSioServer *server, const SfuSioOptions *options)
+{
+  SfuEngineOptions engine = engine_options (options);
+
+  server->connect_timeout_ms =
+      or_default (options->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
+  server->max_payload_bytes = engine.limits.max_payload_bytes;
+  server->max_namespaces =
+      or_default (options->max_namespaces_per_session, DEFAULT_MAX_NAMESPACES);
+  sfu_engine_server_set_options (server->engine, &engine);
+}
+
+SfuSioServer *
+sfu_sio_server_new (const SfuSioOptions *options)
+{
+  static const SfuSioOptions defaults = { 0 };
+  const SfuSioOptions *o = options != NULL ? options : &defaults;
+  SfuSioServer *server = g_new0 (SfuSioServer, 1);
+  SfuEngineOptions engine = engine_options (o);
 
   server->path = g_strdup (o->path != NULL ? o->path : DEFAULT_PATH);
   if (g_str_has_suffix (server->path, "/"))
     server->path[strlen (server->path) - 1] = '\0';
-  server->connect_timeout_ms =
-      or_default (o->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
-  server->max_payload_bytes = engine.limits.max_payload_bytes;
-  server->max_namespaces =
-      or_default (o->max_namespaces_per_session, DEFAULT_MAX_NAMESPACES);
   server->namespaces = g_ptr_array_new_with_free_func (namespace_free);
   server->clients = g_hash_table_new_full (
       NULL, NULL, (GDestroyNotify)sfu_sio_client_free, NULL);
   server->sockets = g_hash_table_new (NULL, NULL);
   server->engine = sfu_engine_server_new (&engine, on_session_opened, server);
+  sfu_sio_server_set_options (server, o);
   return server;
 }
 

@@ -77,6 +77,9 @@ typedef struct {
 
 /* Copies options. NULL = all defaults. */
 SfuSioServer *sfu_sio_server_new (const SfuSioOptions *options);
+/* From now on, also for who is connected already; but the path stays. */
+void sfu_sio_server_set_options (
+    SfuSioServer *server, const SfuSioOptions *options);
 /* Every socket that is accepted gets its closed call before this returns. NULL
  * safe. Sockets that are not answered yet must still be answered. */
 void sfu_sio_server_free (SfuSioServer *server);

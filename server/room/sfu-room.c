@@ -54,11 +54,20 @@ on_linger_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Of a server that is to be empty nobody waits for who may come back. */
+static guint
+get_linger_s (SfuRoom *room)
+{
+  if (sfu_drain_is_on (sfu_rooms_get_drain (room->rooms)))
+    return 0;
+  return sfu_rooms_get_limits (room->rooms)->linger_s;
+}
+
 /* Also with 0 s the room stays for this turn of the loop. */
 static void
 start_linger (SfuRoom *room)
 {
-  guint linger_s = sfu_rooms_get_limits (room->rooms)->linger_s;
+  guint linger_s = get_linger_s (room);
 
   g_clear_handle_id (&room->linger_id, g_source_remove);
   room->linger_id = linger_s > 0
@@ -71,7 +80,7 @@ let_go_when_idle (SfuRoom *room)
 {
   if (room->closed || !sfu_room_is_idle (room))
     return;
-  if (sfu_rooms_get_limits (room->rooms)->linger_s > 0)
+  if (get_linger_s (room) > 0)
     start_linger (room);
   else
     sfu_room_close (room, SFU_CLOSE_ROOM);

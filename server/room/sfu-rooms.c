@@ -16,6 +16,7 @@ struct _SfuRooms {
   SfuRoomLimits limits;
   const SfuIceServers *ice_servers; /* borrowed; NULL = none */
   SfuPresence *presence;            /* owned */
+  SfuDrain *drain;                  /* owned */
   GHashTable *rooms;                /* name -> SfuRoom, owned */
   GHashTable *routers;              /* router id -> SfuRoom, borrowed */
   GHashTable *homes;                /* room's name -> Home, owned */
@@ -215,6 +216,7 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
   rooms->router = sfu_rtp_capabilities_copy (router);
   rooms->limits = *limits;
   rooms->presence = sfu_presence_new (find_room, rooms);
+  rooms->drain = sfu_drain_new ();
   rooms->rooms = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
   rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -243,6 +245,7 @@ sfu_rooms_free (SfuRooms *rooms)
     rooms->moved_destroy (rooms->moved_owner);
   g_hash_table_unref (rooms->rooms);
   sfu_presence_free (rooms->presence);
+  sfu_drain_free (rooms->drain);
   sfu_rtp_capabilities_free (rooms->router);
   g_free (rooms);
 }
@@ -251,6 +254,12 @@ const SfuRoomLimits *
 sfu_rooms_get_limits (SfuRooms *rooms)
 {
   return &rooms->limits;
+}
+
+void
+sfu_rooms_set_limits (SfuRooms *rooms, const SfuRoomLimits *limits)
+{
+  rooms->limits = *limits;
 }
 
 const SfuRtpCapabilities *
@@ -269,6 +278,23 @@ SfuPresence *
 sfu_rooms_get_presence (SfuRooms *rooms)
 {
   return rooms->presence;
+}
+
+SfuDrain *
+sfu_rooms_get_drain (SfuRooms *rooms)
+{
+  return rooms->drain;
+}
+
+void
+sfu_rooms_drain (SfuRooms *rooms, const SfuDrainOrder *order)
+{
+  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
+
+  for (guint i = 0; i < all->len; i++)
+    if (sfu_room_is_idle (all->pdata[i]))
+      sfu_room_close (all->pdata[i], SFU_CLOSE_ROOM);
+  sfu_drain_begin (rooms->drain, order);
 }
 
 void
@@ -318,6 +344,8 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
 
   if (room != NULL)
     return room;
+  if (!sfu_drain_admit (rooms->drain, error))
+    return NULL;
   if (!make_place (rooms)) {
     g_set_error_literal (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
         "the server has no place for another room");
@@ -329,6 +357,7 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
   room = sfu_room_new (rooms, id, worker);
   g_hash_table_insert (rooms->rooms, room->id, room);
   g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
+  sfu_drain_count (rooms->drain, g_hash_table_size (rooms->rooms));
   g_info ("room=%s router=%s worker=%d opened", room->id,
       sfu_room_router (room)->id, sfu_worker_client_get_pid (worker));
   return room;
@@ -404,6 +433,7 @@ sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room)
   sfu_worker_pool_release (rooms->pool, sfu_room_router (room)->worker);
   g_hash_table_remove (rooms->routers, sfu_room_router (room)->id);
   g_hash_table_remove (rooms->rooms, room->id);
+  sfu_drain_count (rooms->drain, g_hash_table_size (rooms->rooms));
 }
 
 void

@@ -5,6 +5,7 @@
  * Threads: the server's one thread. */
 #pragma once
 
+#include "sfu-drain.h"
 #include "sfu-ice-servers.h"
 #include "sfu-peer.h"
 #include "sfu-worker-pool.h"
@@ -36,10 +37,17 @@ SfuRooms *sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
 void sfu_rooms_free (SfuRooms *rooms);
 
 const SfuRoomLimits *sfu_rooms_get_limits (SfuRooms *rooms);
+/* From now on; nobody who is in is put out. */
+void sfu_rooms_set_limits (SfuRooms *rooms, const SfuRoomLimits *limits);
 const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
 SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
 /* Who takes part on other servers. Never NULL; borrowed. */
 SfuPresence *sfu_rooms_get_presence (SfuRooms *rooms);
+
+/* Never NULL; borrowed. */
+SfuDrain *sfu_rooms_get_drain (SfuRooms *rooms);
+/* Begins to drain: rooms that only linger are closed at once. */
+void sfu_rooms_drain (SfuRooms *rooms, const SfuDrainOrder *order);
 
 /* What peers are told to reach us through. Borrowed; NULL = nothing. */
 void sfu_rooms_set_ice_servers (SfuRooms *rooms, const SfuIceServers *servers);
@@ -48,7 +56,8 @@ GPtrArray *sfu_rooms_mint_ice_servers (SfuRooms *rooms, const SfuPeer *peer);
 
 /* Borrowed; NULL when there is none of that name. */
 SfuRoom *sfu_rooms_find (SfuRooms *rooms, const gchar *id);
-/* Borrowed. NULL and an error when there are too many, or no worker runs. A new
+/* Borrowed. NULL and an error when there are too many, no worker runs, or the
+ * server is being drained. A new
  * room goes again when nobody enters or holds it in this turn of the loop
  * (linger_s > 0: so long). */
 SfuRoom *sfu_rooms_get_or_create (

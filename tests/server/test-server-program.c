@@ -4,135 +4,11 @@
  * SFU_TEST_CONFIGS the folder of ready key files.
  *
  * Threads: one. */
-#include <gio/gio.h>
+#include "program-fixture.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-
-#define DEADLINE_S 60
-
-typedef struct {
-  GSubprocess *process;
-  GDataInputStream *out;
-} Program;
-
-static gboolean
-on_deadline (gpointer data)
-{
-  g_error ("the program does not answer");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
-}
-
-/* Waits for an asynchronous operation that ends in on_result. */
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  guint id = g_timeout_add_seconds (DEADLINE_S, on_deadline, NULL);
-
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (id);
-  return *result;
-}
-
-static Program
-program_start (const gchar *const *flags)
-{
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-  Program p;
-
-  g_subprocess_launcher_setenv (
-      launcher, "SFU_WORKER_PROGRAM", g_getenv ("SFU_TEST_WORKER"), TRUE);
-  g_ptr_array_add (argv, (gpointer)g_getenv ("SFU_TEST_SERVER"));
-  for (guint i = 0; flags[i] != NULL; i++)
-    g_ptr_array_add (argv, (gpointer)flags[i]);
-  g_ptr_array_add (argv, NULL);
-  p.process = g_subprocess_launcher_spawnv (
-      launcher, (const gchar *const *)argv->pdata, &error);
-  g_assert_no_error (error);
-  p.out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (p.process));
-  return p;
-}
-
-static gchar *
-program_read_line (Program *p)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  gchar *line;
-
-  g_data_input_stream_read_line_async (
-      p->out, G_PRIORITY_DEFAULT, NULL, on_result, &result);
-  line = g_data_input_stream_read_line_finish (
-      p->out, wait_for (&result), NULL, &error);
-  g_assert_no_error (error);
-  return line;
-}
-
-/* The exit status, 128 + the signal for one that was killed. */
-static gint
-program_wait (Program *p)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_wait_async (p->process, NULL, on_result, &result);
-  g_subprocess_wait_finish (p->process, wait_for (&result), &error);
-  g_assert_no_error (error);
-  if (g_subprocess_get_if_signaled (p->process))
-    return 128 + g_subprocess_get_term_sig (p->process);
-  return g_subprocess_get_exit_status (p->process);
-}
-
-static void
-program_clear (Program *p)
-{
-  g_object_unref (p->out);
-  g_object_unref (p->process);
-}
-
-/* Runs to the end; *out and *err get what it wrote. */
-static gint
-run (const gchar *const *flags, gchar **out, gchar **err)
-{
-  Program p = program_start (flags);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  gint status;
-
-  g_subprocess_communicate_utf8_async (
-      p.process, NULL, NULL, on_result, &result);
-  g_subprocess_communicate_utf8_finish (
-      p.process, wait_for (&result), out, err, &error);
-  g_assert_no_error (error);
-  status = g_subprocess_get_if_exited (p.process)
-      ? g_subprocess_get_exit_status (p.process)
-      : -1;
-  program_clear (&p);
-  return status;
-}
-
-static gchar *
-wait_ready (Program *p)
-{
-  g_autofree gchar *line = program_read_line (p);
-
-  g_assert_nonnull (line);
-  if (!g_regex_match_simple (
-          "^sfu-server ready http=[0-9]+ rtc=[0-9]+ workers=1$", line, 0, 0))
-    g_error ("\"%s\"", line);
-  return g_steal_pointer (&line);
-}
 
 static const gchar *const free_ports[] = { "--http-port=0", "--rtc-port=0",
   "--workers=1", NULL };
@@ -141,7 +17,7 @@ static void
 test_ready_and_stop (gconstpointer data)
 {
   Program p = program_start (free_ports);
-  g_autofree gchar *ready = wait_ready (&p);
+  g_autofree gchar *ready = program_wait_ready (&p);
 
   g_subprocess_send_signal (p.process, GPOINTER_TO_INT (data));
   g_assert_cmpint (program_wait (&p), ==, 0);
@@ -164,16 +40,10 @@ test_start_log (void)
   Program p = program_start (flags);
   g_autofree gchar *ready = program_read_line (&p);
   g_autofree gchar *log = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
   g_assert_true (g_str_has_prefix (ready, "sfu-server ready"));
   g_subprocess_send_signal (p.process, SIGTERM);
-  g_subprocess_communicate_utf8_async (
-      p.process, NULL, NULL, on_result, &result);
-  g_subprocess_communicate_utf8_finish (
-      p.process, wait_for (&result), NULL, &log, &error);
-  g_assert_no_error (error);
+  program_finish (&p, NULL, &log);
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     if (!g_regex_match_simple (lines[i], log, G_REGEX_MULTILINE, 0))
       g_error ("\"%s\" is not in\n%s", lines[i], log);
@@ -185,7 +55,7 @@ static void
 test_stop_twice (void)
 {
   Program p = program_start (free_ports);
-  g_autofree gchar *ready = wait_ready (&p);
+  g_autofree gchar *ready = program_wait_ready (&p);
 
   g_subprocess_send_signal (p.process, SIGTERM);
   g_subprocess_send_signal (p.process, SIGINT);
@@ -193,23 +63,18 @@ test_stop_twice (void)
   program_clear (&p);
 }
 
-static guint
-port_of (const gchar *ready)
-{
-  return (guint)g_ascii_strtoull (strstr (ready, "http=") + 5, NULL, 10);
-}
-
 static void
 test_port_busy (void)
 {
   Program p = program_start (free_ports);
-  g_autofree gchar *ready = wait_ready (&p);
-  g_autofree gchar *flag = g_strdup_printf ("--http-port=%u", port_of (ready));
+  g_autofree gchar *ready = program_wait_ready (&p);
+  g_autofree gchar *flag =
+      g_strdup_printf ("--http-port=%u", program_port (ready));
   const gchar *flags[] = { flag, "--rtc-port=0", NULL };
   g_autofree gchar *out = NULL;
   g_autofree gchar *err = NULL;
 
-  g_assert_cmpint (run (flags, &out, &err), ==, 1);
+  g_assert_cmpint (program_run (flags, &out, &err), ==, 1);
   g_assert_cmpstr (out, ==, "");
   g_assert_nonnull (strstr (err, "another program has it"));
   g_assert_nonnull (strstr (err, "--http-port"));
@@ -251,7 +116,8 @@ test_cannot_start (void)
     g_autofree gchar *err = NULL;
 
     g_test_message ("%s", cases[i].flags[0]);
-    g_assert_cmpint (run (cases[i].flags, &out, &err), ==, cases[i].status);
+    g_assert_cmpint (
+        program_run (cases[i].flags, &out, &err), ==, cases[i].status);
     g_assert_cmpstr (out, ==, "");
     if (strstr (err, cases[i].says) == NULL)
       g_error ("\"%s\" does not say \"%s\"", err, cases[i].says);
@@ -276,7 +142,7 @@ test_text (void)
     g_autofree gchar *out = NULL;
     g_autofree gchar *err = NULL;
 
-    g_assert_cmpint (run (flags, &out, &err), ==, 0);
+    g_assert_cmpint (program_run (flags, &out, &err), ==, 0);
     g_assert_cmpstr (err, ==, "");
     g_assert_true (g_str_has_prefix (out, cases[i].says));
   }
@@ -315,7 +181,7 @@ test_tls (void)
   g_assert_true (ok);
   {
     Program p = program_start (flags);
-    g_autofree gchar *ready = wait_ready (&p);
+    g_autofree gchar *ready = program_wait_ready (&p);
     g_autofree gchar *empty = program_read_line (&p);
     g_autofree gchar *url = program_read_line (&p);
     g_autoptr (GTlsCertificate) certificate =
@@ -324,7 +190,7 @@ test_tls (void)
     g_assert_no_error (error);
     g_assert_nonnull (strstr (url, "https://localhost:"));
     connection = g_socket_client_connect_to_host (
-        client, "127.0.0.1", (guint16)port_of (ready), NULL, &error);
+        client, "127.0.0.1", (guint16)program_port (ready), NULL, &error);
     g_assert_no_error (error);
     tls = g_tls_client_connection_new (G_IO_STREAM (connection), NULL, &error);
     g_assert_no_error (error);
@@ -390,9 +256,9 @@ test_example_configs (void)
     g_autofree gchar *err = NULL;
     g_autofree gchar *none = NULL;
 
-    if (run (check, &good, &err) != 0)
+    if (program_run (check, &good, &err) != 0)
       g_error ("%s: %s", cases[i].file, err);
-    g_assert_cmpint (run (print, &out, &none), ==, 0);
+    g_assert_cmpint (program_run (print, &out, &none), ==, 0);
     for (guint j = 0; cases[i].says[j] != NULL; j++)
       if (strstr (out, cases[i].says[j]) == NULL)
         g_error ("%s: no %s in %s", cases[i].file, cases[i].says[j], out);
