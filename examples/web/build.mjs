@@ -102,7 +102,7 @@ async function main() {
   const { build } = require('esbuild');
   const { metafile } = await build({
     absWorkingDir: HERE,
-    entryPoints: { app: 'src/main.js' },
+    entryPoints: { app: 'src/main.js', admin: 'src/admin/main.js' },
     nodePaths: [modules],
     outdir: out,
     bundle: true,

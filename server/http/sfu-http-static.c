@@ -153,6 +153,21 @@ reply_file (SoupServerMessage *message, GBytes *bytes, const gchar *type)
   soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, data, len);
 }
 
+/* The operator's page can do a lot: nothing but its own files runs in it, and
+ * no other page can put it into a frame. Its drawings are images (blob:). */
+static void
+guard_admin_page (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_response_headers (message);
+
+  soup_message_headers_replace (headers, "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; "
+      "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+      "form-action 'none'; frame-ancestors 'none'");
+  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
+}
+
 void
 sfu_http_handle_static (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path)
@@ -169,6 +184,10 @@ sfu_http_handle_static (
   }
   if (*name == '\0')
     name = "index.html";
+  else if (strcmp (name, "admin") == 0)
+    name = "admin.html";
+  if (strcmp (name, "admin.html") == 0)
+    guard_admin_page (message);
   type = path_is_plain (name) ? type_of (name) : NULL;
   if (type != NULL && server->web_root != NULL)
     bytes = load (server->web_root, name);

@@ -200,7 +200,7 @@ async function enter () {
   await makeTransport('send', tamper, options);
   await makeTransport('recv', tamper, options);
   return request('join', {
-    displayName: options.peerId.toUpperCase(),
+    displayName: options.displayName ?? options.peerId.toUpperCase(),
     device: { flag: 'test', name: state.device.handlerName, version: '1' },
     rtpCapabilities: state.device.rtpCapabilities,
   });
@@ -217,9 +217,9 @@ async function comeBack () {
 }
 
 /**
- * options: serverUrl, roomId, peerId, wrongFingerprint, token (of an account),
- * relay (only through TURN), viaPort (of a forwarder in front of the server's
- * media port), credentials ({ username, credential }, instead of
+ * options: serverUrl, roomId, peerId, displayName, wrongFingerprint, token (of
+ * an account), relay (only through TURN), viaPort (of a forwarder in front of
+ * the server's media port), credentials ({ username, credential }, instead of
  * the server's), forceTcp, secret (key of end-to-end encryption, see secret.js),
  * comeBack (when the connection breaks, as somebody new).
  */
@@ -229,7 +229,8 @@ async function join (options) {
   state.options = options;
   state.secret = options.secret ?? null;
   const token = options.token ? `&token=${options.token}` : '';
-  await openProtoo(`${serverUrl}/?roomId=${roomId}&peerId=${peerId}${token}`);
+  const room = encodeURIComponent(roomId);
+  await openProtoo(`${serverUrl}/?roomId=${room}&peerId=${peerId}${token}`);
   state.device = new Device();
   await state.device.load({
     routerRtpCapabilities: await request('getRouterRtpCapabilities') });
