@@ -5,6 +5,8 @@
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
 
+#include "sfu-install.h"
+
 #include <string.h>
 
 #define MAX_FILE_BYTES (32u * 1024u * 1024u)
@@ -62,15 +64,15 @@ gchar *
 sfu_http_find_web_root (const gchar *configured)
 {
   g_autofree gchar *built = NULL;
+  g_autofree gchar *installed = NULL;
 
   if (configured != NULL)
     return g_strdup (configured);
   built = find_in_build_tree ();
   if (built != NULL && has_page (built))
     return g_steal_pointer (&built);
-  if (has_page (SFU_WEB_ROOT))
-    return g_strdup (SFU_WEB_ROOT);
-  return NULL;
+  installed = sfu_install_path (SFU_WEB_ROOT);
+  return has_page (installed) ? g_steal_pointer (&installed) : NULL;
 }
 
 static const gchar *

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sfu-error.h"
+#include "sfu-install.h"
 #include "sfu-seam.h"
 
 #define PROGRAM_NAME "sfu-worker"
@@ -161,8 +162,8 @@ sfu_worker_process_find (const gchar *path, GError **error)
     if (is_program (candidate))
       return g_canonicalize_filename (candidate, NULL);
   }
-  g_autofree gchar *installed =
-      g_build_filename (SFU_LIBEXECDIR, PROGRAM_NAME, NULL);
+  g_autofree gchar *folder = sfu_install_path (SFU_LIBEXECDIR);
+  g_autofree gchar *installed = g_build_filename (folder, PROGRAM_NAME, NULL);
   if (is_program (installed))
     return g_steal_pointer (&installed);
   g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,

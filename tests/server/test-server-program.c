@@ -232,6 +232,7 @@ test_example_configs (void)
             "packetization-mode=1;profile-level-id=42e01f;"
             "level-asymmetry-allowed=1\n",
             "native=no\n", "max-incoming-bitrate=1500000\n" } },
+    { "server.conf", { "http-port=4443\n", "native=yes\n" } },
     { "study-rooms.conf",
         { "http-port=8100\n", "study-rooms-path=/socket.io\n",
             "study-rooms-max-peers=50\n", "study-rooms-audio-only-above=40\n",
