@@ -9,6 +9,7 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define EXIT_CANNOT_RUN 1
 
@@ -18,6 +19,7 @@ typedef struct {
   gpointer owner;
   GMainLoop *loop;
   gboolean started, stopping;
+  gboolean terminal; /* it was started in one */
   gint status;
 } Life;
 
@@ -147,6 +149,12 @@ on_hangup (gpointer data)
 
   if (!self->started || self->stopping)
     return G_SOURCE_CONTINUE;
+  /* The signal's other meaning. */
+  if (self->terminal && !isatty (STDIN_FILENO)) {
+    g_message ("the terminal is gone");
+    stop (self);
+    return G_SOURCE_CONTINUE;
+  }
   sfu_systemd_reloading ();
   reload (self);
   sfu_systemd_ready ();
@@ -188,6 +196,7 @@ sfu_life_run (SfuServer *server, SfuLifeLoad load, gpointer owner)
   Life self = { .server = server, .load = load, .owner = owner };
   guint sources[4];
 
+  self.terminal = isatty (STDIN_FILENO);
   self.loop = g_main_loop_new (NULL, FALSE);
   sources[0] = g_unix_signal_add (SIGTERM, on_terminate, &self);
   sources[1] = g_unix_signal_add (SIGINT, on_interrupt, &self);

@@ -4,7 +4,7 @@
  *   SIGTERM  drains (drain-timeout), then stops; 0 = stops
  *   SIGINT   stops: clients are told, workers asked to exit
  *   a second one of them while it drains stops, while it stops ends at once
- *   SIGHUP   reads the configuration anew
+ *   SIGHUP   reads the configuration anew; or the terminal is gone: stops
  *
  * Threads: the server's one thread. */
 #pragma once

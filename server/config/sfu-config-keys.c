@@ -91,8 +91,10 @@ const SfuConfigKey sfu_config_keys[] = {
 
   { "access", "admin-token-file", "FILE", "", sfu_config_read_token_file,
       FIELD (admin_token), 0, 0, FALSE,
-      "File with the token that opens /rooms/ID/graph.svg, graph.dot and dump "
-      "(Authorization: Bearer TOKEN, or ?token=TOKEN)." },
+      "File with the token that opens /admin and what sfuctl asks for, "
+      "/rooms/ID/graph.svg, graph.dot and dump (Authorization: Bearer TOKEN, "
+      "or "
+      "?token=TOKEN)." },
   { "access", "admin-open", NULL, "no", sfu_config_read_switch,
       FIELD (admin_open), 0, 0, FALSE,
       "Open them without a token. Only when listen-ip is a loopback address." },

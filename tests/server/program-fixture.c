@@ -5,6 +5,8 @@
 #include "program-fixture.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define DEADLINE_S 60
 
@@ -33,6 +35,14 @@ wait_for (GAsyncResult **result)
   return *result;
 }
 
+/* In the child: a session of its own, so that it hears when the terminal goes. */
+static void
+take_terminal (gpointer data)
+{
+  setsid ();
+  ioctl (STDIN_FILENO, TIOCSCTTY, 0);
+}
+
 static GSubprocessLauncher *
 make_launcher (const ProgramOptions *options)
 {
@@ -45,6 +55,10 @@ make_launcher (const ProgramOptions *options)
   launcher = g_subprocess_launcher_new (flags);
   if (options->log_path != NULL)
     g_subprocess_launcher_set_stderr_file_path (launcher, options->log_path);
+  if (options->terminal > 0) {
+    g_subprocess_launcher_take_stdin_fd (launcher, options->terminal);
+    g_subprocess_launcher_set_child_setup (launcher, take_terminal, NULL, NULL);
+  }
   if (!options->plain)
     g_subprocess_launcher_setenv (
         launcher, "SFU_WORKER_PROGRAM", g_getenv ("SFU_TEST_WORKER"), TRUE);
@@ -110,7 +124,8 @@ program_wait_ready (Program *p)
 
   g_assert_nonnull (line);
   if (!g_regex_match_simple (
-          "^sfu-server ready http=[0-9]+ rtc=[0-9]+ workers=1$", line, 0, 0))
+          "^sfu-server ready http=[0-9]+ rtc=[0-9-]+ workers=[1-9][0-9]*$",
+          line, 0, 0))
     g_error ("\"%s\"", line);
   return g_steal_pointer (&line);
 }

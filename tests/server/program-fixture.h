@@ -19,6 +19,8 @@ typedef struct {
   const gchar *program;     /* NULL = SFU_TEST_SERVER */
   const gchar *environment; /* NAME=VALUE with newlines between; or NULL */
   const gchar *log_path;    /* where stderr goes; NULL = a pipe */
+  gint
+      terminal; /* what its controlling terminal and stdin is; taken; 0 = none */
   gboolean plain; /* nothing is set in the environment but the above */
 } ProgramOptions;
 

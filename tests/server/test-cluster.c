@@ -8,6 +8,7 @@
 #include "sfu-presence.h"
 #include "sfu-room.h"
 
+#include <signal.h>
 #include <string.h>
 
 /* Servers that vanish are noticed after so long. */
@@ -202,6 +203,47 @@ test_stop (void)
   fixture_stop (&p.a);
   g_assert_cmpint (test_redis_number (&p.redis, "DBSIZE"), ==, 0);
   test_redis_stop (&p.redis);
+}
+
+/* A server that is drained is one of them until its last room is empty; then it
+ * says goodbye, long before the liveness (12 s). */
+static void
+test_drain (void)
+{
+  TestRedis redis;
+  Fixture a, b;
+  g_autoptr (GSubprocess) program = NULL;
+  g_autoptr (Client) alice = NULL;
+  g_autoptr (Client) bob = NULL;
+  g_autoptr (Client) refused = NULL;
+
+  test_redis_start (&redis, NULL);
+  cluster_start (&a, &redis, NULL);
+  program = cluster_start_program (&b, &redis, "--drain-timeout=600");
+  WAIT_UNTIL (cluster_n_nodes (&a) == 2);
+  alice = enter (&a, "alice");
+  bob = enter (&b, "bob");
+  wait_about (alice, "newPeer", "id", "bob");
+  g_subprocess_send_signal (program, SIGTERM);
+  /* Until the signal has arrived it opens rooms. */
+  do {
+    g_clear_pointer (&refused, client_free);
+    refused = client_new (&b, "another", "carol");
+    WAIT_UNTIL (refused->closed || refused->inbox.length > 0);
+  } while (!refused->closed);
+  g_assert_cmpuint (refused->close_code, ==, 1011);
+  assert_quiet (alice);
+  g_assert_cmpuint (cluster_n_nodes (&a), ==, 2);
+  g_clear_pointer (&bob, client_free);
+  wait_about (alice, "peerClosed", "peerId", "bob");
+  WAIT_UNTIL (cluster_n_nodes (&a) == 1);
+  g_assert_cmpint (test_redis_number (&redis, "SCARD sfu:nodes"), ==, 1);
+  g_assert_true (g_subprocess_wait_check (program, NULL, NULL));
+  soup_session_abort (b.session);
+  g_clear_object (&b.session);
+  g_clear_pointer (&alice, client_free);
+  fixture_stop (&a);
+  test_redis_stop (&redis);
 }
 
 /* A server that is killed is gone when it was silent for the liveness. */
@@ -502,6 +544,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cluster/late-start", test_late_start);
   g_test_add_func ("/cluster/move", test_move);
   g_test_add_func ("/cluster/stop", test_stop);
+  g_test_add_func ("/cluster/drain", test_drain);
   g_test_add_func ("/cluster/crash", test_crash);
   g_test_add_func ("/cluster/redis-restarts", test_redis_restarts);
   g_test_add_func ("/cluster/redis-away", test_redis_away);

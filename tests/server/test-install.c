@@ -196,13 +196,14 @@ test_runs (void)
   g_autofree gchar *token_path = g_build_filename (root, "token", NULL);
   g_autofree gchar *token = NULL;
   ProgramOptions options = { .program = server, .plain = TRUE };
-  const gchar *flags[] = { "--http-port=0", "--rtc-port=0", NULL, NULL };
+  const gchar *flags[] = { "--http-port=0", "--rtc-port=0", "--workers=1", NULL,
+    NULL };
   g_autofree gchar *ready = NULL;
   Program p;
   Fixture f = { .session = soup_session_new () };
 
   g_file_set_contents (token_path, ADMIN "\n", -1, NULL);
-  flags[2] = token = g_strdup_printf ("--admin-token-file=%s", token_path);
+  flags[3] = token = g_strdup_printf ("--admin-token-file=%s", token_path);
   p = program_start_with (flags, &options);
   ready = program_wait_ready (&p);
   f.port = (guint16)program_port (ready);

@@ -8,8 +8,11 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- a server as a program, for the clients of server-fixture ---- */
 
@@ -285,6 +288,28 @@ test_reload (void)
   world_clear (&w);
 }
 
+/* SIGHUP is also what a closed terminal sends. */
+static void
+test_terminal_gone (void)
+{
+  static const gchar *const flags[] = { "--http-port=0", "--rtc-port=0", NULL };
+  ProgramOptions options = { NULL };
+  g_autofree gchar *ready = NULL;
+  gint master = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  Program p;
+
+  g_assert_cmpint (master, >=, 0);
+  g_assert_cmpint (grantpt (master), ==, 0);
+  g_assert_cmpint (unlockpt (master), ==, 0);
+  options.terminal = open (ptsname (master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (options.terminal, >, 0);
+  p = program_start_with (flags, &options);
+  ready = program_wait_ready (&p);
+  close (master);
+  g_assert_cmpint (program_wait (&p), ==, 0);
+  program_clear (&p);
+}
+
 static void
 make_certificate (const gchar *cert, const gchar *key)
 {
@@ -434,7 +459,8 @@ test_notify (void)
 
   world_start (&w, "", environment, "--drain-timeout=600");
   WAIT_UNTIL (was_said (&n, "READY=1"));
-  g_assert_true (was_said (&n, "STATUS=http=[0-9]+ rtc=[0-9]+ workers=1"));
+  g_assert_true (
+      was_said (&n, "STATUS=http=[0-9]+ rtc=[0-9-]+ workers=[0-9]+"));
   g_string_truncate (n.said, 0);
   WAIT_UNTIL (was_said (&n, "WATCHDOG=1"));
   program_signal (&w.program, SIGHUP);
@@ -470,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/life/interrupt", test_interrupt);
   g_test_add_func ("/life/no-drain", test_no_drain);
   g_test_add_func ("/life/reload", test_reload);
+  g_test_add_func ("/life/terminal-gone", test_terminal_gone);
   g_test_add_func ("/life/reload/certificate", test_reload_certificate);
 #ifdef SFU_HAVE_LIBSYSTEMD
   g_test_add_func ("/life/notify", test_notify);

@@ -19,7 +19,7 @@ static const gchar operator[] = "Authorization: Bearer " ADMIN;
 static void
 start (Fixture *f)
 {
-  const gchar *flags[] = { admin_flag, NULL };
+  const gchar *flags[] = { admin_flag, "--workers=1", NULL };
 
   fixture_start (f, flags);
 }
