@@ -55,6 +55,10 @@ static const gchar tail[] =
     "LOG_LEVEL, ANNOUNCED_IP, MEDIASOUP_ANNOUNCED_IP, RTC_MIN_PORT and\n"
     "RTC_MAX_PORT, MEDIASOUP_RTC_MIN_PORT and MEDIASOUP_RTC_MAX_PORT.\n"
     "\n"
+    "Signals: SIGTERM drains (drain-timeout) and stops, SIGINT stops, SIGHUP "
+    "reads\n"
+    "the configuration anew.\n"
+    "\n"
     "Exit status: 0 after a stop that was asked for, 1 when the server cannot\n"
     "start or go on, 2 when options are wrong.\n";
 

@@ -206,6 +206,26 @@ test_slots (void)
   sfu_address_limits_free (NULL);
 }
 
+/* Other limits from now on: who is in stays in, and is counted. */
+static void
+test_set_options (void)
+{
+  static const SfuAddressLimitsOptions wide = { .max_per_address = 3,
+    .new_per_second = 2 };
+  static const SfuAddressLimitsOptions narrow = { .max_per_address = 2 };
+  g_autoptr (SfuAddressLimits) limits = sfu_address_limits_new (&wide);
+  g_autoptr (GPtrArray) slots = new_slots ();
+
+  g_assert_cmpint (enter (limits, HERE, 0, slots), ==, SFU_ADDRESS_OK);
+  g_assert_cmpint (enter (limits, HERE, 0, slots), ==, SFU_ADDRESS_OK);
+  g_assert_cmpint (enter (limits, HERE, 0, slots), ==, SFU_ADDRESS_TOO_FAST);
+  sfu_address_limits_set_options (limits, &narrow, 0);
+  g_assert_cmpint (enter (limits, HERE, 0, slots), ==, SFU_ADDRESS_TOO_MANY);
+  g_assert_cmpuint (sfu_address_limits_n_connections (limits), ==, 2);
+  sfu_address_limits_set_options (limits, &wide, 0);
+  g_assert_cmpint (enter (limits, HERE, 0, slots), ==, SFU_ADDRESS_OK);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +236,6 @@ main (int argc, char **argv)
   g_test_add_func ("/address-limits/no-limits", test_no_limits);
   g_test_add_func ("/address-limits/bound", test_bound);
   g_test_add_func ("/address-limits/slots", test_slots);
+  g_test_add_func ("/address-limits/set-options", test_set_options);
   return g_test_run ();
 }
