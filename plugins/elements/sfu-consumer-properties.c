@@ -58,6 +58,14 @@ create_stats (SfuConsumer *self)
   return s;
 }
 
+void
+sfu_consumer_get_stats (SfuConsumer *self, SfuStreamSenderStats *stats)
+{
+  g_mutex_lock (&self->lock);
+  sfu_stream_sender_get_stats (self->sender, stats);
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {

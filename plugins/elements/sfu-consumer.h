@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-stream-sender.h"
 
 G_BEGIN_DECLS
 
@@ -12,5 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SfuConsumer, sfu_consumer, SFU, CONSUMER, GstElement)
 
 GST_ELEMENT_REGISTER_DECLARE (sfuconsumer);
+
+/* Any thread. */
+void sfu_consumer_get_stats (SfuConsumer *self, SfuStreamSenderStats *stats);
 
 G_END_DECLS

@@ -51,6 +51,37 @@ create_stats (SfuProducer *self)
   return sfu_stats_from_receivers (stats, bitrates_bps, MAX (n, 1), active);
 }
 
+static void
+add_stats (SfuStreamReceiverStats *sum, const SfuStreamReceiverStats *one)
+{
+  sum->packets += one->packets;
+  sum->bytes += one->bytes;
+  sum->rtx_packets += one->rtx_packets;
+  sum->keyframes += one->keyframes;
+  sum->keyframe_requests += one->keyframe_requests;
+  sum->restarts += one->restarts;
+  sum->nack.lost += one->nack.lost;
+  sum->nack.recovered += one->nack.recovered;
+  sum->nack.given_up += one->nack.given_up;
+  sum->nack.requested += one->nack.requested;
+  for (guint i = 0; i < SFU_VERDICT_COUNT; i++)
+    sum->verdicts.n[i] += one->verdicts.n[i];
+}
+
+void
+sfu_producer_get_stats (SfuProducer *self, SfuStreamReceiverStats *stats)
+{
+  SfuStreamReceiverStats one;
+
+  memset (stats, 0, sizeof *stats);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_receivers; i++) {
+    sfu_stream_receiver_get_stats (self->receivers[i], &one);
+    add_stats (stats, &one);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 /* Where an unsigned property is kept; NULL for the others. */
 static guint *
 number_of (SfuProducer *self, guint id)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-stream-receiver.h"
 
 G_BEGIN_DECLS
 
@@ -23,5 +24,8 @@ typedef struct {
 /* Before data flows. owner is borrowed: it outlives the producer. */
 void sfu_producer_set_callbacks (
     SfuProducer *self, const SfuProducerCallbacks *callbacks, gpointer owner);
+
+/* Sums over all encodings; the SSRCs are 0. Any thread. */
+void sfu_producer_get_stats (SfuProducer *self, SfuStreamReceiverStats *stats);
 
 G_END_DECLS

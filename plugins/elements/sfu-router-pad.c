@@ -5,7 +5,9 @@
  * Threads: properties from any thread. */
 #include "sfu-router-pad.h"
 
+#include "sfu-consumer.h"
 #include "sfu-layer-filter.h"
+#include "sfu-producer.h"
 
 enum {
   PROP_0,
@@ -264,4 +266,20 @@ sfu_router_src_pad_new (
       consumer, "layers-changed", G_CALLBACK (on_layers_changed), self, 0);
   aim (GST_PAD (self), consumer, "src");
   return GST_PAD (self);
+}
+
+/* ---- statistics ---- */
+
+void
+sfu_router_sink_pad_get_stats (
+    SfuRouterSinkPad *self, SfuStreamReceiverStats *stats)
+{
+  sfu_producer_get_stats (SFU_PRODUCER (self->producer), stats);
+}
+
+void
+sfu_router_src_pad_get_stats (
+    SfuRouterSrcPad *self, SfuStreamSenderStats *stats)
+{
+  sfu_consumer_get_stats (SFU_CONSUMER (self->consumer), stats);
 }

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-stream-receiver.h"
+#include "sfu-stream-sender.h"
 
 G_BEGIN_DECLS
 
@@ -39,5 +41,12 @@ GstPad *sfu_router_sink_pad_new (GstPadTemplate *templ, const gchar *name,
     GstElement *producer, GstElement *tee);
 GstPad *sfu_router_src_pad_new (
     GstPadTemplate *templ, const gchar *name, GstElement *consumer);
+
+/* What the property "stats" is made of, for who asks for thousands: the sums
+ * over all encodings. Any thread. */
+void sfu_router_sink_pad_get_stats (
+    SfuRouterSinkPad *self, SfuStreamReceiverStats *stats);
+void sfu_router_src_pad_get_stats (
+    SfuRouterSrcPad *self, SfuStreamSenderStats *stats);
 
 G_END_DECLS

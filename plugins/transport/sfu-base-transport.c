@@ -318,3 +318,11 @@ static void
 sfu_base_transport_init (SfuBaseTransport *self)
 {
 }
+
+void
+sfu_base_transport_get_carrier_stats (
+    SfuBaseTransport *self, SfuCarrierStats *stats)
+{
+  memset (stats, 0, sizeof *stats);
+  SFU_BASE_TRANSPORT_GET_CLASS (self)->carrier_stats (self, stats);
+}

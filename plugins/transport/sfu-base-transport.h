@@ -30,13 +30,25 @@ typedef struct {
   guint next_src, next_sink; /* control thread */
 } SfuBaseTransport;
 
+/* What went through the socket for this transport, of all kinds. */
+typedef struct {
+  guint64 packets_received, bytes_received, packets_sent, bytes_sent;
+  SfuVerdictCounters drops;
+} SfuCarrierStats;
+
 typedef struct {
   GstBinClass parent_class;
   /* Before a pad is made: makes media unless it is there. */
   gboolean (*prepare) (SfuBaseTransport *self, GError **error);
+  /* Control thread. Leaves stats alone while there is no socket. */
+  void (*carrier_stats) (SfuBaseTransport *self, SfuCarrierStats *stats);
 } SfuBaseTransportClass;
 
 GType sfu_base_transport_get_type (void);
+
+/* Control thread. Zeroes while there is no socket. */
+void sfu_base_transport_get_carrier_stats (
+    SfuBaseTransport *self, SfuCarrierStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuBaseTransport, gst_object_unref)
 

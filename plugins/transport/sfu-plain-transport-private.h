@@ -32,5 +32,8 @@ struct _SfuPlainTransport {
 
 /* Defined in sfu-plain-transport-properties.c. */
 void sfu_plain_transport_install_properties (GObjectClass *object_class);
+/* SfuBaseTransportClass.carrier_stats. Waits for the media thread. */
+void sfu_plain_transport_carrier_stats (
+    SfuBaseTransport *base, SfuCarrierStats *stats);
 
 G_END_DECLS

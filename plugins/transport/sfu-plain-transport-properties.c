@@ -51,6 +51,23 @@ add_link (GstStructure *s, const SfuPlainLinkStats *stats)
         (guint)stats->rtcp_remote_port, NULL);
 }
 
+void
+sfu_plain_transport_carrier_stats (
+    SfuBaseTransport *base, SfuCarrierStats *stats)
+{
+  SfuPlainTransport *self = SFU_PLAIN_TRANSPORT (base);
+  SfuPlainLinkStats link;
+
+  if (!self->link)
+    return;
+  sfu_plain_link_get_stats (self->link, &link);
+  stats->packets_received = link.packets_received;
+  stats->bytes_received = link.bytes_received;
+  stats->packets_sent = link.packets_sent;
+  stats->bytes_sent = link.bytes_sent;
+  stats->drops = link.drops;
+}
+
 static GstStructure *
 collect_stats (SfuPlainTransport *self)
 {

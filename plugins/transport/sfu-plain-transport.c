@@ -436,6 +436,8 @@ sfu_plain_transport_class_init (SfuPlainTransportClass *klass)
   element_class->change_state = sfu_plain_transport_change_state;
   element_class->set_context = sfu_plain_transport_set_context;
   SFU_BASE_TRANSPORT_CLASS (klass)->prepare = sfu_plain_transport_prepare;
+  SFU_BASE_TRANSPORT_CLASS (klass)->carrier_stats =
+      sfu_plain_transport_carrier_stats;
   sfu_plain_transport_install_properties (object_class);
   install_signals (klass);
   gst_element_class_set_static_metadata (element_class,

@@ -56,6 +56,9 @@ void sfu_transport_element_failed (
 
 /* New structure. Waits for the media thread. */
 GstStructure *sfu_transport_collect_stats (SfuTransport *self);
+/* SfuBaseTransportClass.carrier_stats. */
+void sfu_transport_carrier_stats (
+    SfuBaseTransport *self, SfuCarrierStats *stats);
 /* array: a GST_TYPE_ARRAY, filled with structures. */
 void sfu_transport_collect_candidates (SfuTransport *self, GValue *array);
 

@@ -29,6 +29,22 @@ collect_agent (SfuIceAgent *agent, GstStructure *s, SfuVerdictCounters *drops)
       "protocol", G_TYPE_STRING, stats.tcp ? "tcp" : "udp", NULL);
 }
 
+void
+sfu_transport_carrier_stats (SfuBaseTransport *base, SfuCarrierStats *stats)
+{
+  SfuTransport *self = SFU_TRANSPORT (base);
+  SfuIceAgentStats agent;
+
+  if (!self->agent)
+    return;
+  sfu_ice_agent_get_stats (self->agent, &agent);
+  stats->packets_received = agent.packets_received;
+  stats->bytes_received = agent.bytes_received;
+  stats->packets_sent = agent.packets_sent;
+  stats->bytes_sent = agent.bytes_sent;
+  stats->drops = agent.drops;
+}
+
 GstStructure *
 sfu_transport_collect_stats (SfuTransport *self)
 {

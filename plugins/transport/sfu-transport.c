@@ -242,6 +242,7 @@ sfu_transport_class_init (SfuTransportClass *klass)
   element_class->set_context = sfu_transport_set_context;
   GST_BIN_CLASS (klass)->handle_message = sfu_transport_handle_message;
   SFU_BASE_TRANSPORT_CLASS (klass)->prepare = sfu_transport_prepare;
+  SFU_BASE_TRANSPORT_CLASS (klass)->carrier_stats = sfu_transport_carrier_stats;
   sfu_transport_install_properties (object_class);
   install_signals (klass);
   gst_element_class_set_static_metadata (element_class, "SFU WebRTC transport",
