@@ -48,7 +48,9 @@ run (SfuConfig *config, Origin *origin)
   g_autoptr (GError) error = NULL;
 
   sfu_limits_raise_descriptors ();
-  sfu_log_init (config->log_level);
+  /* It was checked when it was read. */
+  sfu_log_init (
+      sfu_log_levels_parse (config->log_level, NULL), config->log_format);
   for (guint i = 0; i < config->warnings->len; i++)
     g_warning ("%s", (gchar *)config->warnings->pdata[i]);
   server = sfu_server_new (config, &error);

@@ -136,7 +136,8 @@ reload (Life *self)
     g_warning ("reload: %s; the configuration stays as it was", error->message);
     return;
   }
-  sfu_log_set_level (sfu_server_get_config (self->server)->log_level);
+  sfu_log_set_levels (sfu_log_levels_parse (
+      sfu_server_get_config (self->server)->log_level, NULL));
   for (guint i = 0; i < fresh->warnings->len; i++)
     g_warning ("%s", (gchar *)fresh->warnings->pdata[i]);
   say_what_changed (taken, left);

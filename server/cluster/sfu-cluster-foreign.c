@@ -4,6 +4,8 @@
  * Threads: one owner; time is an argument. */
 #include "sfu-cluster-foreign.h"
 
+#include "sfu-log-line.h"
+
 #include <string.h>
 
 typedef struct {
@@ -214,6 +216,8 @@ sfu_cluster_foreign_expire (SfuClusterForeign *foreign, gint64 now_us)
 
   for (guint i = 0; i < all->len; i++) {
     Participant *p = all->pdata[i];
+    g_autofree gchar *room = sfu_log_quote (p->room_id);
+    g_autofree gchar *user = sfu_log_quote (p->user_id);
 
     if (now_us - p->heard_us < SFU_CLUSTER_FOREIGN_EXPIRY_US)
       continue;

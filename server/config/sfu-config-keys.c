@@ -338,10 +338,15 @@ const SfuConfigKey sfu_config_keys[] = {
       FIELD (http_timeout_s), 0, 3600, FALSE,
       "How long a connection may take to say what it wants. 0 = for ever." },
 
-  { "log", "log-level", "LEVEL", "info", sfu_config_read_level,
+  { "log", "log-level", "LEVELS", "info", sfu_config_read_level,
       FIELD (log_level), 0, 0, FALSE,
-      "error, warning, message, info or debug. The log goes to stderr.",
+      "error, warning, message, info or debug, and others for single parts: "
+      "info,seam=debug,gst:sfuconsumer=log. The log goes to stderr.",
       .aliases = "LOG_LEVEL" },
+  { "log", "log-format", "FORMAT", "auto", sfu_config_read_log_format,
+      FIELD (log_format), 0, 0, FALSE,
+      "text, json (an object a line) or journald; auto = journald when "
+      "systemd has started it so, else text." },
 };
 const guint sfu_config_n_keys = G_N_ELEMENTS (sfu_config_keys);
 

@@ -68,6 +68,9 @@ gboolean sfu_config_read_secret_file (const SfuConfigKey *key,
 /* The value itself; empty leaves the field as it is (a file may have set it). */
 gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* http or https, with a host. */
+gboolean sfu_config_read_http_url (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
 gboolean sfu_config_read_path (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_redis_url (const SfuConfigKey *key, SfuConfig *config,
@@ -91,6 +94,8 @@ gboolean sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
 gboolean sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+gboolean sfu_config_read_log_format (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 
 G_END_DECLS

@@ -452,13 +452,41 @@ gboolean
 sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
+  g_autoptr (SfuLogLevels) levels = NULL;
+
   /* As other systems call them. */
   if (strcmp (text, "warn") == 0)
     text = "warning";
   else if (strcmp (text, "trace") == 0)
     text = "debug";
-  if (!sfu_log_level_is_valid (text))
+  levels = sfu_log_levels_parse (text, error);
+  return levels != NULL && sfu_config_read_text (key, config, text, error);
+}
+
+gboolean
+sfu_config_read_log_format (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  SfuLogFormat format;
+
+  if (!sfu_log_format_from_name (text, &format))
+    return sfu_error_invalid (error, "must be auto, text, json or journald");
+  *FIELD (guint) = format;
+  return TRUE;
+}
+
+gboolean
+sfu_config_read_http_url (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_ENCODED, NULL);
+  const gchar *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+
+  if (*text != '\0' &&
+      ((strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0) ||
+          g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+          g_uri_get_fragment (uri) != NULL))
     return sfu_error_invalid (
-        error, "must be error, warning, message, info or debug");
+        error, "must be an address like https://app.example/events");
   return sfu_config_read_text (key, config, text, error);
 }

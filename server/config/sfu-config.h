@@ -94,7 +94,8 @@ typedef struct {
   guint http_requests_per_second_per_address;
   guint http_timeout_s;
   /* log */
-  gchar *log_level;
+  gchar *log_level; /* for sfu_log_levels_parse, which takes it */
+  guint log_format; /* SfuLogFormat */
 
   GStrv texts; /* of each key, as it was given; for sfu-config-reload.c */
   GPtrArray

@@ -9,6 +9,7 @@
 #include "sfu-meetings-private.h"
 
 #include "sfu-error.h"
+#include "sfu-log-line.h"
 #include "sfu-room-media.h"
 #include "sfu-room.h"
 
@@ -346,10 +347,11 @@ on_connect (gpointer user, SfuSioSocket *socket, JsonObject *auth)
   const SfuServices *services = user;
   g_autoptr (GError) error = NULL;
   SfuGrant *grant = check_token (services, auth, &error);
+  g_autofree gchar *user_label = NULL;
   SfuEventSession *session;
 
   if (grant == NULL) {
-    g_info ("meetings address=%s refused: %s",
+    g_info ("dialect=meetings address=%s refused: %s",
         sfu_sio_socket_get_address (socket), error->message);
     sfu_sio_socket_refuse (socket, AUTHENTICATION_ERROR, NULL);
     return;
@@ -357,7 +359,8 @@ on_connect (gpointer user, SfuSioSocket *socket, JsonObject *auth)
   session =
       sfu_event_session_new (&dialect, services, socket, g_new0 (Member, 1));
   session->grant = grant;
-  g_info ("%s user=%s connected", session->label, grant->user_id);
+  user_label = sfu_log_quote (grant->user_id);
+  g_info ("%s user=%s connected", session->label, user_label);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "sfu-dispatch.h"
 #include "sfu-error.h"
 #include "sfu-id.h"
+#include "sfu-log-line.h"
 #include "sfu-native.h"
 
 static void
@@ -333,6 +334,15 @@ make_resumable (SfuNativeSession *session, const gchar *secret)
   session->peer->exclusive = TRUE;
 }
 
+static gchar *
+make_label (const SfuNativeEntry *entry)
+{
+  g_autofree gchar *room = sfu_log_quote (entry->room_id);
+  g_autofree gchar *peer = sfu_log_quote (entry->peer_id);
+
+  return g_strdup_printf ("room=%s peer=%s", room, peer);
+}
+
 SfuNativeSession *
 sfu_native_session_new (const SfuServices *services,
     SoupWebsocketConnection *connection, const SfuNativeEntry *entry,
@@ -346,8 +356,7 @@ sfu_native_session_new (const SfuServices *services,
     return session;
   session = g_new0 (SfuNativeSession, 1);
   session->services = services;
-  session->label =
-      g_strdup_printf ("room=%s peer=%s", entry->room_id, entry->peer_id);
+  session->label = make_label (entry);
   session->offers = sfu_native_offers_new ();
   sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
       limits->request_burst, g_get_monotonic_time ());

@@ -34,8 +34,8 @@ on_done (
     sfu_http_reply_json (message, SOUP_STATUS_OK,
         sfu_broadcaster_encode (reply, call->peer->capabilities));
   } else {
-    g_info ("room=%s peer=%s broadcaster refused: %s", call->peer->room->id,
-        call->peer->id, error->message);
+    g_info ("room=%s peer=%s broadcaster refused: %s", call->peer->room->label,
+        call->peer->label, error->message);
     sfu_http_reply_gerror (message, error);
   }
   sfu_http_release (message);

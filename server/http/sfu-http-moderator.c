@@ -183,7 +183,7 @@ sfu_http_close_room (
 
   if (room == NULL)
     return;
-  g_message ("room=%s closed over HTTP", room_id);
+  g_message ("room=%s closed over HTTP", room->label);
   sfu_room_close (room, SFU_CLOSE_ROOM);
   reply_done (message);
 }

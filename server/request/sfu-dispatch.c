@@ -94,8 +94,8 @@ sfu_dispatch (SfuCall *call)
   const SfuDispatchEntry *entry = &table[call->request->method];
   SfuRights right = needed_right (entry, call->request);
 
-  g_debug ("room=%s peer=%s method=%s", call->peer->room->id, call->peer->id,
-      entry->name);
+  g_debug ("room=%s peer=%s method=%s", call->peer->room->label,
+      call->peer->label, entry->name);
   if (call->peer->closed)
     sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Peer closed");
   else if (entry->needs == SFU_NEEDS_JOINED && !call->peer->joined)

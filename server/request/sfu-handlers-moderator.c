@@ -63,7 +63,8 @@ sfu_handle_close_room (SfuCall *call)
 {
   g_autoptr (SfuRoom) room = sfu_room_ref (call->peer->room);
 
-  g_message ("room=%s closed by moderator peer=%s", room->id, call->peer->id);
+  g_message (
+      "room=%s closed by moderator peer=%s", room->label, call->peer->label);
   sfu_call_reply_empty (call);
   sfu_room_close (room, SFU_CLOSE_ROOM);
 }

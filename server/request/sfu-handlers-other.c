@@ -38,7 +38,7 @@ set_loss (SfuCall *call, gdouble percent)
     return;
   }
   g_message ("room=%s peer=%s loses %.1f %% of all packets",
-      call->peer->room->id, call->peer->id, percent);
+      call->peer->room->label, call->peer->label, percent);
   sfu_worker_client_set_impairment_async (
       sfu_call_worker (call), percent, percent, NULL, on_impaired, call);
 }

@@ -60,7 +60,7 @@ sfu_handle_join (SfuCall *call)
   ice_servers = sfu_rooms_mint_ice_servers (peer->room->rooms, peer);
   reply.peers = others;
   reply.ice_servers = ice_servers;
-  g_info ("room=%s peer=%s joined, %u others", peer->room->id, peer->id,
+  g_info ("room=%s peer=%s joined, %u others", peer->room->label, peer->label,
       others->len);
   sfu_call_reply (call, &reply);
   sfu_room_peer_joined (peer);

@@ -28,9 +28,9 @@ on_produced (GObject *source, GAsyncResult *result, gpointer data)
     sfu_call_fail_literal (call, SFU_ERROR_WRONG_STATE, "Transport closed");
     return;
   }
-  g_info ("room=%s peer=%s producer=%s kind=%s type=%s", call->peer->room->id,
-      call->peer->id, producer->id, sfu_media_kind_name (producer->kind),
-      producer->type);
+  g_info ("room=%s peer=%s producer=%s kind=%s type=%s",
+      call->peer->room->label, call->peer->label, producer->id,
+      sfu_media_kind_name (producer->kind), producer->type);
   sfu_call_reply (call, &reply);
   sfu_room_producer_went_live (producer);
 }

@@ -5,6 +5,7 @@
 #include "sfu-peer.h"
 
 #include "sfu-id.h"
+#include "sfu-log-line.h"
 #include "sfu-room-media.h"
 #include "sfu-room.h"
 
@@ -17,6 +18,7 @@ peer_new (const gchar *id)
   SfuPeer *peer = g_rc_box_new0 (SfuPeer);
 
   peer->id = g_strdup (id);
+  peer->label = sfu_log_quote (id);
   peer->transports = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_transport_unref);
   peer->producers = g_hash_table_new_full (
@@ -62,6 +64,7 @@ peer_clear (gpointer data)
   SfuPeer *peer = data;
 
   g_free (peer->id);
+  g_free (peer->label);
   g_free (peer->node);
   g_free (peer->connection_id);
   g_free (peer->user_id);

@@ -95,6 +95,7 @@ typedef struct {
 
 struct _SfuPeer {
   gchar *id;
+  gchar *label;  /* the id as logs write it: sfu_log_quote */
   SfuRoom *room; /* owned; NULL for a peer of another server */
   gchar *node;   /* the server it is connected to; NULL = this one */
   /* What other servers are told that its connection is called; a dialect that

@@ -54,7 +54,7 @@ on_consume_done (GObject *source, GAsyncResult *result, gpointer data)
     /* The producer or the transport may have gone on the way. */
     if (!consumer->closed) {
       g_message ("room=%s peer=%s consumer=%s producer=%s cannot consume: %s",
-          consumer->peer->room->id, consumer->peer->id, consumer->id,
+          consumer->peer->room->label, consumer->peer->label, consumer->id,
           consumer->producer->id, error->message);
       sfu_room_consumer_close (consumer, FALSE);
     }
@@ -119,21 +119,21 @@ sfu_room_consumer_offer (SfuPeer *peer, SfuRoomProducer *producer)
     return;
   transport = sfu_peer_consuming_transport (peer);
   if (transport == NULL) {
-    g_debug ("room=%s peer=%s has no transport to receive on", peer->room->id,
-        peer->id);
+    g_debug ("room=%s peer=%s has no transport to receive on",
+        peer->room->label, peer->label);
     return;
   }
   if (g_hash_table_size (peer->consumers) >=
       sfu_rooms_get_limits (peer->room->rooms)->max_consumers_per_peer) {
-    g_info ("room=%s peer=%s producer=%s too many consumers", peer->room->id,
-        peer->id, producer->id);
+    g_info ("room=%s peer=%s producer=%s too many consumers", peer->room->label,
+        peer->label, producer->id);
     return;
   }
   consumer =
       sfu_room_consumer_new (transport, producer, peer->capabilities, &error);
   if (consumer == NULL) {
-    g_info ("room=%s peer=%s producer=%s cannot consume: %s", peer->room->id,
-        peer->id, producer->id, error->message);
+    g_info ("room=%s peer=%s producer=%s cannot consume: %s", peer->room->label,
+        peer->label, producer->id, error->message);
     return;
   }
   sfu_worker_client_consume_async (sfu_room_router (peer->room)->worker,

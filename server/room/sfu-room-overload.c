@@ -56,7 +56,7 @@ sfu_room_recommend_audio_only (SfuRoom *room, gboolean on)
 {
   SfuNotice notice = { .kind = SFU_NOTICE_AUDIO_ONLY, .on = on };
 
-  g_message ("room=%s audio-only=%s", room->id,
+  g_message ("room=%s audio-only=%s", room->label,
       on ? "recommended: its worker has too much to do" : "no longer needed");
   sfu_room_limit_audio (room, on ? LOUDEST_UNDER_LOAD : 0);
   sfu_room_notify (room, &notice, NULL);

@@ -58,7 +58,7 @@ get_record (const SfuPeer *peer)
   if (g_hash_table_size (room->records) >= SFU_ROOM_MAX_RECORDS)
     g_hash_table_foreach_remove (room->records, is_void, &now_us);
   if (g_hash_table_size (room->records) >= SFU_ROOM_MAX_RECORDS) {
-    g_message ("room=%s remembers no more decisions", room->id);
+    g_message ("room=%s remembers no more decisions", room->label);
     return NULL;
   }
   record = g_new0 (Record, 1);
@@ -182,7 +182,7 @@ sfu_room_kick (SfuPeer *peer)
 
   if (peer->closed)
     return;
-  g_message ("room=%s peer=%s kicked", peer->room->id, peer->id);
+  g_message ("room=%s peer=%s kicked", peer->room->label, peer->label);
   ban_s = sfu_rooms_get_limits (peer->room->rooms)->kick_ban_s;
   record = ban_s > 0 ? get_record (peer) : NULL;
   if (record != NULL)
@@ -200,8 +200,8 @@ sfu_room_mute (SfuPeer *peer, guint kinds, gboolean muted)
 
   if (peer->closed)
     return;
-  g_message ("room=%s peer=%s kinds=%x %s", peer->room->id, peer->id, kinds,
-      muted ? "muted" : "unmuted");
+  g_message ("room=%s peer=%s kinds=%x %s", peer->room->label, peer->label,
+      kinds, muted ? "muted" : "unmuted");
   if (muted)
     peer->muted_kinds |= kinds;
   else
@@ -225,7 +225,7 @@ sfu_room_set_locked (SfuRoom *room, gboolean locked)
 
   if (room->closed || room->locked == locked)
     return;
-  g_message ("room=%s %s", room->id, locked ? "locked" : "unlocked");
+  g_message ("room=%s %s", room->label, locked ? "locked" : "unlocked");
   room->locked = locked;
   sfu_room_notify (room, &notice, NULL);
 }

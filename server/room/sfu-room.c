@@ -4,6 +4,7 @@
  * Threads: the server's one thread. */
 #include "sfu-room.h"
 
+#include "sfu-log-line.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
 #include "sfu-room-media.h"
@@ -33,7 +34,7 @@ on_router_created (GObject *source, GAsyncResult *result, gpointer data)
       sfu_worker_client_is_lost (SFU_WORKER_CLIENT (source)) ||
       sfu_room_router (room)->worker != SFU_WORKER_CLIENT (source))
     return;
-  g_message ("room=%s router=%s cannot be made: %s", room->id,
+  g_message ("room=%s router=%s cannot be made: %s", room->label,
       sfu_room_router (room)->id, error->message);
   sfu_room_close (room, SFU_CLOSE_REFUSED);
 }
@@ -120,6 +121,7 @@ sfu_room_new (SfuRooms *rooms, const gchar *id, SfuWorkerClient *worker)
   SfuRoom *room = g_rc_box_new0 (SfuRoom);
 
   room->id = g_strdup (id);
+  room->label = sfu_log_quote (id);
   room->rooms = rooms;
   room->routers =
       g_ptr_array_new_with_free_func ((GDestroyNotify)sfu_room_router_free);
@@ -143,6 +145,7 @@ room_clear (gpointer data)
   SfuRoom *room = data;
 
   g_free (room->id);
+  g_free (room->label);
   g_ptr_array_unref (room->routers);
   g_hash_table_unref (room->peers);
   g_clear_pointer (&room->records, g_hash_table_unref);
@@ -202,8 +205,8 @@ replace_peer (SfuPeer *old)
   const SfuPeerSink *sink = old->sink;
   gpointer owner = old->sink_owner;
 
-  g_info (
-      "room=%s peer=%s replaced by a new connection", old->room->id, old->id);
+  g_info ("room=%s peer=%s replaced by a new connection", old->room->label,
+      old->label);
   detach_peer (old);
   if (sink != NULL)
     sink->closed (owner, SFU_CLOSE_REPLACED);
@@ -245,8 +248,8 @@ sfu_room_take_over (SfuPeer *peer, const SfuPeerSink *sink, gpointer sink_owner)
   const SfuPeerSink *old_sink = peer->sink;
   gpointer old_owner = peer->sink_owner;
 
-  g_info ("room=%s peer=%s goes on with a new connection", peer->room->id,
-      peer->id);
+  g_info ("room=%s peer=%s goes on with a new connection", peer->room->label,
+      peer->label);
   peer->sink = sink;
   peer->sink_owner = sink_owner;
   sfu_presence_peer_changed (get_presence (peer->room), peer);
@@ -434,7 +437,7 @@ sfu_room_move (SfuRoom *room, SfuWorkerClient *worker)
   close_peers (room, SFU_CLOSE_WORKER);
   g_ptr_array_set_size (room->routers, 0);
   add_router (room, worker);
-  g_info ("room=%s router=%s goes on in another worker", room->id,
+  g_info ("room=%s router=%s goes on in another worker", room->label,
       sfu_room_router (room)->id);
 }
 
@@ -454,7 +457,7 @@ sfu_room_close (SfuRoom *room, SfuCloseReason reason)
   if (sfu_worker_client_is_running (sfu_room_router (room)->worker))
     sfu_room_tell_close_router (
         sfu_room_router (room)->worker, sfu_room_router (room)->id);
-  g_info ("room=%s router=%s closed", room->id, sfu_room_router (room)->id);
+  g_info ("room=%s router=%s closed", room->label, sfu_room_router (room)->id);
   room->rooms = NULL;
   sfu_rooms_forget_room (rooms, room);
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 struct _SfuRoom {
   gchar *id;           /* the name people use */
+  gchar *label;        /* the same as logs write it: sfu_log_quote */
   GPtrArray *routers;  /* of SfuRoomRouter, owned; never empty */
   SfuRooms *rooms;     /* borrowed: NULL once closed */
   GHashTable *peers;   /* id -> SfuPeer, owned */

@@ -39,8 +39,8 @@ on_transport_state (gpointer owner, const gchar *transport_id,
   if (transport == NULL) /* closed on the way */
     return;
   g_info ("room=%s peer=%s transport=%s ice=%s dtls=%s reason=\"%s\"",
-      transport->peer->room->id, transport->peer->id, transport->id, ice_state,
-      dtls_state, reason);
+      transport->peer->room->label, transport->peer->label, transport->id,
+      ice_state, dtls_state, reason);
   failed = g_str_equal (dtls_state, "failed");
   closed =
       g_str_equal (dtls_state, "closed") || g_str_equal (ice_state, "closed");
@@ -358,7 +358,7 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
   g_hash_table_insert (rooms->rooms, room->id, room);
   g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
   sfu_drain_count (rooms->drain, g_hash_table_size (rooms->rooms));
-  g_info ("room=%s router=%s worker=%d opened", room->id,
+  g_info ("room=%s router=%s worker=%d opened", room->label,
       sfu_room_router (room)->id, sfu_worker_client_get_pid (worker));
   return room;
 }

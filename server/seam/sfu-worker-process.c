@@ -13,12 +13,15 @@
 
 #include "sfu-error.h"
 #include "sfu-install.h"
+#include "sfu-log.h"
 #include "sfu-seam.h"
 
 #define PROGRAM_NAME "sfu-worker"
 /* A log line that is longer is passed on in pieces. */
 #define MAX_LINE 4096
 #define READ_SIZE 4096
+/* Of lines that are GStreamer's (sfu-worker-log.c). */
+#define GST_PREFIX "gst: "
 
 struct _SfuWorkerProcess {
   GSubprocess *process;    /* owned */
@@ -68,9 +71,14 @@ log_line (SfuWorkerProcess *self, const gchar *line)
   }
   if (line[0] == '\0')
     return;
-  g_autofree gchar *text = g_utf8_make_valid (line, -1);
-  g_log_structured (
-      G_LOG_DOMAIN, level, "MESSAGE", "worker[%d]: %s", self->pid, text);
+  const gchar *tag = "worker";
+  if (g_str_has_prefix (line, GST_PREFIX)) {
+    tag = "gst";
+    line += strlen (GST_PREFIX);
+  }
+  g_autofree gchar *valid = g_utf8_make_valid (line, -1);
+  g_autofree gchar *text = g_strdup_printf ("worker[%d]: %s", self->pid, valid);
+  sfu_log_relay (level, tag, text);
 }
 
 static void

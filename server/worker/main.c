@@ -30,7 +30,7 @@ enum { EXIT_USAGE = 2 };
 
 static gint control_fd = -1;
 static gint pulse_fd = -1;
-static gchar *log_level_name = NULL;
+static gchar *log_levels = NULL;
 static gboolean show_version = FALSE;
 
 static const GOptionEntry options[] = {
@@ -38,8 +38,10 @@ static const GOptionEntry options[] = {
       "Descriptor of the socket to the server", "N" },
   { "pulse-fd", 0, 0, G_OPTION_ARG_INT, &pulse_fd,
       "Descriptor of the page in which the server sees that it lives", "N" },
-  { "log-level", 0, 0, G_OPTION_ARG_STRING, &log_level_name,
-      "error, warning, message (default), info or debug", "LEVEL" },
+  { "log-level", 0, 0, G_OPTION_ARG_STRING, &log_levels,
+      "error, warning, message (default), info or debug; TAG=LEVEL, "
+      "gst:CATEGORY=LEVEL, ... with commas between",
+      "LEVELS" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version",
       NULL },
   { NULL }
@@ -47,7 +49,7 @@ static const GOptionEntry options[] = {
 
 /* FALSE: *status is what to exit with. */
 static gboolean
-read_arguments (int *argc, char ***argv, GLogLevelFlags *log_level, int *status)
+read_arguments (int *argc, char ***argv, int *status)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GOptionContext) context =
@@ -71,10 +73,9 @@ read_arguments (int *argc, char ***argv, GLogLevelFlags *log_level, int *status)
                 "--control-fd; see --help\n");
     return FALSE;
   }
-  *log_level = G_LOG_LEVEL_MESSAGE;
-  if (log_level_name &&
-      !sfu_worker_log_level_from_name (log_level_name, log_level)) {
-    g_printerr ("sfu-worker: unknown --log-level '%s'\n", log_level_name);
+  if (!sfu_worker_log_install (
+          log_levels ? log_levels : SFU_WORKER_LOG_DEFAULT, &error)) {
+    g_printerr ("sfu-worker: --log-level: %s\n", error->message);
     return FALSE;
   }
   return TRUE;
@@ -155,16 +156,15 @@ keep_heap_together (void)
 int
 main (int argc, char **argv)
 {
-  GLogLevelFlags log_level;
   g_autoptr (GError) error = NULL;
   int status;
-  if (!read_arguments (&argc, &argv, &log_level, &status))
+  if (!read_arguments (&argc, &argv, &status))
     return status;
   keep_heap_together (); /* before there is a second thread */
   tie_to_server ();
   sfu_limits_raise_descriptors ();
-  sfu_worker_log_install (log_level);
   gst_init (NULL, NULL);
+  sfu_worker_log_install_gst ();
   if (!sfu_plugin_register_static ()) {
     g_critical ("the elements of gst-sfu do not register");
     return EXIT_FAILURE;

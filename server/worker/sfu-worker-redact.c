@@ -29,3 +29,18 @@ sfu_worker_redact_dot (const gchar *dot)
   /* Rather no graph than one that shows secrets. */
   return redacted ? redacted : g_strdup ("digraph pipeline { }\n");
 }
+
+gchar *
+sfu_worker_redact_log (const gchar *message)
+{
+  static const gchar pattern[] = "(\\b" SECRET_NAME "(?:=|: ))[^\\n]*";
+  static gsize regex_once = 0;
+  g_autofree gchar *valid = g_utf8_make_valid (message, -1);
+  if (g_once_init_enter (&regex_once))
+    g_once_init_leave (&regex_once,
+        (gsize)g_regex_new (
+            pattern, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL));
+  gchar *redacted =
+      g_regex_replace ((GRegex *)regex_once, valid, -1, 0, "\\1…", 0, NULL);
+  return redacted ? redacted : g_strdup ("(cannot be shown)");
+}

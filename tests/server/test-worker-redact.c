@@ -65,6 +65,28 @@ test_not_utf8 (void)
   g_assert_cmpstr (out, ==, "\\npem=…\\na=\357\277\275");
 }
 
+/* Messages of GStreamer's log: what is behind a secret goes with it. */
+static void
+test_log (void)
+{
+  static const struct {
+    const gchar *in, *out;
+  } cases[] = {
+    { "caps event application/x-srtp, srtp-key=(buffer)3132, ssrc=(uint)5",
+        "caps event application/x-srtp, srtp-key=…" },
+    { "set property pem=-----BEGIN PRIVATE KEY-----", "set property pem=…" },
+    { "ice-pwd: abc", "ice-pwd: …" },
+    { "asks for a key frame, keyframes=5",
+        "asks for a key frame, keyframes=5" },
+    { "\xff", "\357\277\275" },
+    { "", "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *out = sfu_worker_redact_log (cases[i].in);
+    g_assert_cmpstr (out, ==, cases[i].out);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -72,5 +94,6 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/redact/table", test_table);
   g_test_add_func ("/worker/redact/long-value", test_long_value);
   g_test_add_func ("/worker/redact/not-utf8", test_not_utf8);
+  g_test_add_func ("/worker/redact/log", test_log);
   return g_test_run ();
 }
