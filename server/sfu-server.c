@@ -6,6 +6,7 @@
 
 #include "sfu-error.h"
 #include "sfu-ortc.h"
+#include "sfu-webhook-rooms.h"
 
 /* A worker that was asked to exit has media to wind up, not more. */
 #define WORKER_STOP_MS 3000
@@ -18,6 +19,7 @@ struct _SfuServer {
   SfuRooms *rooms;     /* owned */
   SfuHttpServer *http; /* owned; NULL before start */
   SfuCluster *cluster; /* owned; NULL = alone, or before start */
+  SfuWebhook *webhook; /* owned; NULL = nobody is told */
   guint goodbye_id;
   GTask *stopping; /* owned, until it is answered */
 };
@@ -38,6 +40,22 @@ read_limits (const SfuConfig *config)
     .refuse_duplicates = config->duplicate_peers == SFU_DUPLICATE_REFUSE,
     .allow_impairment = config->allow_network_throttle,
   };
+}
+
+static gboolean
+make_webhook (SfuServer *server, GError **error)
+{
+  SfuWebhookOptions options = { .url = server->config->webhook_url,
+    .secret = server->config->webhook_secret };
+
+  if (options.url == NULL)
+    return TRUE;
+  server->webhook =
+      sfu_webhook_new (&options, sfu_rooms_get_metrics (server->rooms), error);
+  if (server->webhook == NULL)
+    return FALSE;
+  sfu_webhook_watch_rooms (server->webhook, server->rooms);
+  return TRUE;
 }
 
 SfuServer *
@@ -74,6 +92,8 @@ sfu_server_new (SfuConfig *config, GError **error)
     return NULL;
   server->pool = sfu_worker_pool_new (&options);
   server->rooms = sfu_rooms_new (server->pool, router, &limits);
+  if (!make_webhook (server, error))
+    return NULL;
   return g_steal_pointer (&server);
 }
 
@@ -87,6 +107,7 @@ sfu_server_free (SfuServer *server)
   sfu_cluster_free (server->cluster);
   sfu_rooms_free (server->rooms);
   sfu_http_server_free (server->http);
+  sfu_webhook_free (server->webhook);
   sfu_worker_pool_free (server->pool);
   sfu_config_free (server->config);
   g_free (server);
@@ -114,6 +135,8 @@ on_pool_started (GObject *source, GAsyncResult *result, gpointer data)
 
   if (sfu_worker_pool_start_finish (server->pool, result, &error))
     server->http = sfu_http_server_new (server->config, server->rooms, &error);
+  if (server->http != NULL)
+    sfu_http_server_set_webhook (server->http, server->webhook);
   if (error != NULL || !start_cluster (server, &error))
     g_task_return_error (task, error);
   else

@@ -38,6 +38,7 @@ static const struct {
   { "protocols", "Protocols" },
   { "rooms", "Rooms" },
   { "cluster", "Several servers" },
+  { "webhook", "Webhook" },
   { "limits", "Limits" },
   { "log", "Log" },
 };

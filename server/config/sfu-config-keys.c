@@ -268,6 +268,14 @@ const SfuConfigKey sfu_config_keys[] = {
       "A server that says nothing for so long is gone, with its participants. "
       "The same on all of them." },
 
+  { "webhook", "webhook-url", "URL", "", sfu_config_read_http_url,
+      FIELD (webhook_url), 0, 0, FALSE,
+      "Told what happens: rooms and producers that start and end, participants "
+      "that join and leave, workers that die. POST of JSON." },
+  { "webhook", "webhook-secret-file", "FILE", "", sfu_config_read_secret_file,
+      FIELD (webhook_secret), 0, 0, FALSE,
+      "Secret that its events are signed with (HMAC-SHA256)." },
+
   { "limits", "max-rooms", "N", "1000", sfu_config_read_number,
       FIELD (max_rooms), 1, 1000000, FALSE, "Rooms at a time." },
   { "limits", "max-peers-per-room", "N", "200", sfu_config_read_number,

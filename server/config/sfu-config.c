@@ -471,6 +471,8 @@ sfu_config_free (SfuConfig *config)
   g_free (config->calls_backend_url);
   g_free (config->rpc_token);
   g_free (config->redis_url);
+  g_free (config->webhook_url);
+  g_free (config->webhook_secret);
   g_free (config->log_level);
   g_free (config);
 }

@@ -78,6 +78,9 @@ typedef struct {
   /* cluster */
   gchar *redis_url; /* NULL = alone */
   guint cluster_liveness_s;
+  /* webhook */
+  gchar *webhook_url; /* NULL = nobody is told */
+  gchar *webhook_secret;
   /* limits */
   guint max_rooms, max_peers_per_room;
   guint worker_cpu_limit; /* percent of a core; this and the next: 0 = none */

@@ -30,6 +30,7 @@ struct _SfuHttpServer {
   GPtrArray *mounts;        /* of SfuHttpMount */
   SfuRpcHub *rpc;           /* owned */
   gint64 started_us;
+  const SfuWebhook *webhook; /* borrowed; NULL = none */
 };
 
 /* The configured one. NULL and an error that names the keys. */

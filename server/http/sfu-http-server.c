@@ -214,6 +214,12 @@ sfu_http_server_set_cluster (SfuHttpServer *server, SfuCluster *cluster)
 }
 
 void
+sfu_http_server_set_webhook (SfuHttpServer *server, const SfuWebhook *webhook)
+{
+  server->webhook = webhook;
+}
+
+void
 sfu_http_server_stop_accepting (SfuHttpServer *server)
 {
   g_ptr_array_set_size (server->listeners, 0);

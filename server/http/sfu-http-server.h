@@ -8,6 +8,7 @@
 #include "sfu-cluster.h"
 #include "sfu-config.h"
 #include "sfu-services.h"
+#include "sfu-webhook.h"
 
 #include <libsoup/soup.h>
 
@@ -36,6 +37,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuHttpReload, sfu_http_reload_free)
  * "certificate" when the same file had another one in it. */
 void sfu_http_server_reload (
     SfuHttpServer *server, SfuHttpReload *reload, GPtrArray *taken);
+
+/* Whose queue metrics tell of. NULL = there is none. Borrowed; must live
+ * longer. */
+void sfu_http_server_set_webhook (
+    SfuHttpServer *server, const SfuWebhook *webhook);
 
 /* Takes no new connections from now on; those that are open stay. */
 void sfu_http_server_stop_accepting (SfuHttpServer *server);

@@ -102,6 +102,7 @@ struct _SfuPeer {
    * has names for its connections sets it before it joins or takes over. NULL
    * only for a remote one. */
   gchar *connection_id;
+  const gchar *dialect; /* of its connection, for counting; static, or NULL */
   gboolean joined;
   gboolean closed;
   gchar *display_name; /* never NULL once joined; before that its account's */

@@ -8,6 +8,7 @@
 #include "sfu-ortc.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
+#include "sfu-room-event.h"
 #include "sfu-room.h"
 
 /* Until the worker measures one. */
@@ -113,6 +114,8 @@ sfu_room_producer_close (SfuRoomProducer *producer)
   if (was_live && peer->room->rooms != NULL)
     sfu_presence_producer_closed (
         sfu_rooms_get_presence (peer->room->rooms), peer, producer);
+  if (was_live)
+    sfu_rooms_tell_peer (peer, SFU_PRODUCER_ENDED, producer);
   producer->peer = NULL;
   g_hash_table_remove (peer->producers, producer->id);
 }
@@ -195,6 +198,7 @@ sfu_room_producer_went_live (SfuRoomProducer *producer)
   if (producer->closed || producer->live)
     return;
   producer->live = TRUE;
+  sfu_rooms_tell_peer (peer, SFU_PRODUCER_STARTED, producer);
   sfu_peer_notify (peer, &notice);
   if (producer->muted)
     tell_muted (producer);

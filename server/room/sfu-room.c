@@ -7,6 +7,7 @@
 #include "sfu-log-line.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
+#include "sfu-room-event.h"
 #include "sfu-room-media.h"
 #include "sfu-room-overload.h"
 #include "sfu-room-rules.h"
@@ -186,6 +187,8 @@ detach_peer (SfuPeer *peer)
   if (peer->joined && !sfu_presence_peer_left (get_presence (peer->room), peer))
     sfu_room_notify (peer->room, &notice, peer);
   sfu_room_close_media (peer);
+  if (peer->joined)
+    sfu_rooms_tell_peer (peer, SFU_PEER_LEFT, NULL);
 }
 
 void
@@ -365,6 +368,7 @@ sfu_room_peer_joined (SfuPeer *peer)
   SfuNotice audio_only = { .kind = SFU_NOTICE_AUDIO_ONLY, .on = TRUE };
 
   peer->joined = TRUE;
+  sfu_rooms_tell_peer (peer, SFU_PEER_JOINED, NULL);
   if (peer->room->locked)
     sfu_peer_notify (peer, &locked);
   if (sfu_room_is_audio_only (peer->room))
@@ -402,12 +406,15 @@ close_peers (SfuRoom *room, SfuCloseReason reason)
   for (guint i = 0; i < peers->len; i++) {
     SfuPeer *peer = peers->pdata[i];
     const SfuPeerSink *sink = peer->sink;
+    gboolean joined = peer->joined;
 
-    if (peer->joined)
+    if (joined)
       sfu_presence_peer_left (sfu_rooms_get_presence (room->rooms), peer);
     /* Nobody is left to be told who left. */
     peer->joined = FALSE;
     sfu_room_remove_peer (peer);
+    if (joined)
+      sfu_rooms_tell_peer (peer, SFU_PEER_LEFT, NULL);
     if (sink != NULL)
       sink->closed (peer->sink_owner, reason);
     sfu_peer_unref (peer);

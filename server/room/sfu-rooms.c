@@ -6,6 +6,7 @@
 
 #include "sfu-error.h"
 #include "sfu-presence.h"
+#include "sfu-room-event.h"
 #include "sfu-room-media.h"
 #include "sfu-room-overload.h"
 #include "sfu-room.h"
@@ -17,6 +18,9 @@ struct _SfuRooms {
   const SfuIceServers *ice_servers; /* borrowed; NULL = none */
   SfuPresence *presence;            /* owned */
   SfuDrain *drain;                  /* owned */
+  SfuMetrics *metrics;              /* owned */
+  void (*watch) (gpointer owner, const SfuRoomEvent *event); /* NULL = none */
+  gpointer watcher;
   GHashTable *rooms;                /* name -> SfuRoom, owned */
   GHashTable *routers;              /* router id -> SfuRoom, borrowed */
   GHashTable *homes;                /* room's name -> Home, owned */
@@ -26,6 +30,37 @@ struct _SfuRooms {
   /* id -> SfuRoomTransport, SfuRoomProducer, SfuRoomConsumer, all borrowed */
   GHashTable *transports, *producers, *consumers;
 };
+
+/* ---- who watches ---- */
+
+void
+sfu_rooms_set_watcher (SfuRooms *rooms,
+    void (*watch) (gpointer owner, const SfuRoomEvent *event), gpointer owner)
+{
+  rooms->watch = watch;
+  rooms->watcher = owner;
+}
+
+void
+sfu_rooms_tell (SfuRooms *rooms, const SfuRoomEvent *event)
+{
+  if (rooms != NULL && rooms->watch != NULL)
+    rooms->watch (rooms->watcher, event);
+}
+
+void
+sfu_rooms_tell_peer (
+    const SfuPeer *peer, SfuRoomEventType type, const SfuRoomProducer *producer)
+{
+  SfuRoomEvent event = { .type = type, .peer = peer, .producer = producer };
+
+  if (peer->room == NULL) /* of another server */
+    return;
+  event.room = peer->room;
+  sfu_rooms_tell (peer->room->rooms, &event);
+}
+
+/* ---- workers report ---- */
 
 static void
 on_transport_state (gpointer owner, const gchar *transport_id,
@@ -46,9 +81,12 @@ on_transport_state (gpointer owner, const gchar *transport_id,
       g_str_equal (dtls_state, "closed") || g_str_equal (ice_state, "closed");
   if (failed)
     g_warning ("room=%s peer=%s transport=%s failed: %s",
-        transport->peer->room->id, transport->peer->id, transport->id, reason);
-  if (failed || closed)
+        transport->peer->room->label, transport->peer->label, transport->id,
+        reason);
+  if (failed || closed) {
+    sfu_metrics_transport_failed (rooms->metrics, reason);
     sfu_room_transport_close (transport);
+  }
 }
 
 static void
@@ -140,12 +178,27 @@ find_worker (SfuRooms *rooms, const gchar *name, GError **error)
 }
 
 static void
+tell_worker_died (SfuRooms *rooms, const SfuWorkerClient *worker)
+{
+  SfuRoomEvent event = { .type = SFU_WORKER_DIED };
+  GHashTableIter iter;
+  gpointer room;
+
+  g_hash_table_iter_init (&iter, rooms->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    event.n_rooms += sfu_room_router (room)->worker == worker ? 1 : 0;
+  sfu_rooms_tell (rooms, &event);
+}
+
+static void
 on_worker_died (gpointer owner, SfuWorkerClient *worker, guint index)
 {
   SfuRooms *rooms = owner;
   g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
   gint64 now_us = g_get_monotonic_time ();
 
+  sfu_metrics_add (rooms->metrics, SFU_METRIC_WORKER_RESTARTS, 1);
+  tell_worker_died (rooms, worker);
   g_hash_table_foreach_remove (rooms->homes, is_old_home, &now_us);
   for (guint i = 0; i < all->len; i++) {
     SfuRoom *room = all->pdata[i];
@@ -217,6 +270,7 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
   rooms->limits = *limits;
   rooms->presence = sfu_presence_new (find_room, rooms);
   rooms->drain = sfu_drain_new ();
+  rooms->metrics = sfu_metrics_new ();
   rooms->rooms = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify)sfu_room_unref);
   rooms->routers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -246,6 +300,7 @@ sfu_rooms_free (SfuRooms *rooms)
   g_hash_table_unref (rooms->rooms);
   sfu_presence_free (rooms->presence);
   sfu_drain_free (rooms->drain);
+  sfu_metrics_unref (rooms->metrics);
   sfu_rtp_capabilities_free (rooms->router);
   g_free (rooms);
 }
@@ -272,6 +327,12 @@ SfuWorkerPool *
 sfu_rooms_get_pool (SfuRooms *rooms)
 {
   return rooms->pool;
+}
+
+SfuMetrics *
+sfu_rooms_get_metrics (SfuRooms *rooms)
+{
+  return rooms->metrics;
 }
 
 SfuPresence *
@@ -357,6 +418,8 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
   room = sfu_room_new (rooms, id, worker);
   g_hash_table_insert (rooms->rooms, room->id, room);
   g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
+  sfu_rooms_tell (
+      rooms, &(SfuRoomEvent){ .type = SFU_ROOM_STARTED, .room = room });
   sfu_drain_count (rooms->drain, g_hash_table_size (rooms->rooms));
   g_info ("room=%s router=%s worker=%d opened", room->label,
       sfu_room_router (room)->id, sfu_worker_client_get_pid (worker));
@@ -430,6 +493,8 @@ sfu_rooms_close_all (SfuRooms *rooms, SfuCloseReason reason)
 void
 sfu_rooms_forget_room (SfuRooms *rooms, SfuRoom *room)
 {
+  sfu_rooms_tell (
+      rooms, &(SfuRoomEvent){ .type = SFU_ROOM_ENDED, .room = room });
   sfu_worker_pool_release (rooms->pool, sfu_room_router (room)->worker);
   g_hash_table_remove (rooms->routers, sfu_room_router (room)->id);
   g_hash_table_remove (rooms->rooms, room->id);

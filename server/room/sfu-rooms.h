@@ -7,6 +7,7 @@
 
 #include "sfu-drain.h"
 #include "sfu-ice-servers.h"
+#include "sfu-metrics.h"
 #include "sfu-peer.h"
 #include "sfu-worker-pool.h"
 
@@ -41,6 +42,8 @@ const SfuRoomLimits *sfu_rooms_get_limits (SfuRooms *rooms);
 void sfu_rooms_set_limits (SfuRooms *rooms, const SfuRoomLimits *limits);
 const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
 SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
+/* What is counted. Never NULL; borrowed: who keeps it takes a reference. */
+SfuMetrics *sfu_rooms_get_metrics (SfuRooms *rooms);
 /* Who takes part on other servers. Never NULL; borrowed. */
 SfuPresence *sfu_rooms_get_presence (SfuRooms *rooms);
 

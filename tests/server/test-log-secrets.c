@@ -16,6 +16,7 @@
 #define JWT_SECRET "jwt-secret-0123456789abcdef012345"
 #define TURN_SECRET "turn-secret-0123456789abcdef01234"
 #define ADMIN_TOKEN "admin-token-0123456789abcdef01234"
+#define HOOK_SECRET "hook-secret-0123456789abcdef01234"
 #define WRONG_ADMIN "admin-wrong-0123456789abcdef01234"
 
 static GString *log_text;
@@ -62,7 +63,12 @@ start (Fixture *f)
   g_autofree gchar *turn_flag = g_strdup_printf ("--turn-secret-file=%s", turn);
   g_autofree gchar *admin_flag =
       g_strdup_printf ("--admin-token-file=%s", admin);
-  const gchar *flags[] = { jwt_flag, turn_flag, admin_flag, "--log-level=debug",
+  g_autofree gchar *hook = make_file ("hook", HOOK_SECRET "\n");
+  g_autofree gchar *hook_flag =
+      g_strdup_printf ("--webhook-secret-file=%s", hook);
+  /* Nobody listens there: what is not delivered is logged. */
+  const gchar *flags[] = { jwt_flag, turn_flag, admin_flag, hook_flag,
+    "--webhook-url=http://127.0.0.1:1/", "--log-level=debug",
     "--ice-servers=turn:192.0.2.1", NULL };
 
   fixture_start (f, flags);
@@ -159,6 +165,7 @@ test_secrets (void)
   /* The log was on, at its lowest level, with the refusals in it. */
   g_assert_nonnull (strstr (log_text->str, "method=createWebRtcTransport"));
   g_assert_nonnull (strstr (log_text->str, "token expired"));
+  g_assert_nonnull (strstr (log_text->str, "type=room.started not delivered"));
   g_assert_nonnull (strstr (log_text->str, "bad signature"));
   g_assert_nonnull (strstr (log_text->str, "Starting application layer"));
   for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
@@ -166,13 +173,14 @@ test_secrets (void)
   assert_not_logged (JWT_SECRET);
   assert_not_logged (TURN_SECRET);
   assert_not_logged (ADMIN_TOKEN);
+  assert_not_logged (HOOK_SECRET);
   assert_not_logged (WRONG_ADMIN);
 }
 
 int
 main (int argc, char **argv)
 {
-  static const gchar *const names[] = { "jwt", "turn", "admin" };
+  static const gchar *const names[] = { "jwt", "turn", "admin", "hook" };
   gint status;
 
   g_test_init (&argc, &argv, NULL);
