@@ -221,8 +221,8 @@ sfu_cluster_foreign_expire (SfuClusterForeign *foreign, gint64 now_us)
 
     if (now_us - p->heard_us < SFU_CLUSTER_FOREIGN_EXPIRY_US)
       continue;
-    g_info ("room=%s user=%s of another system not heard of for hours",
-        p->room_id, p->user_id);
+    g_info (
+        "room=%s user=%s of another system not heard of for hours", room, user);
     forget (foreign, p);
   }
 }

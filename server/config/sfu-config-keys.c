@@ -98,6 +98,12 @@ const SfuConfigKey sfu_config_keys[] = {
   { "access", "admin-open", NULL, "no", sfu_config_read_switch,
       FIELD (admin_open), 0, 0, FALSE,
       "Open them without a token. Only when listen-ip is a loopback address." },
+  { "access", "metrics-open", NULL, "no", sfu_config_read_switch,
+      FIELD (metrics_open), 0, 0, FALSE,
+      "GET /metrics without the admin token, for whoever reaches it." },
+  { "access", "metrics-port", "PORT", "0", sfu_config_read_number,
+      FIELD (metrics_port), 0, MAX_PORT, FALSE,
+      "GET /metrics only on this one of the http-ports. 0 = on all." },
   { "access", "allowed-origins", "LIST", "*", sfu_config_read_list,
       FIELD (allowed_origins), 0, 0, TRUE,
       "Pages that may connect: https://app.example, ... or * for any. Programs "

@@ -261,6 +261,8 @@ check_door (const SfuConfig *config, const SfuDoorConfig *door,
 static gboolean
 check_doors (const SfuConfig *config, GError **error)
 {
+  SfuDoorConfig metrics = { .port = config->metrics_port };
+
   if (config->meetings.enabled && config->calls.enabled &&
       config->meetings.port == config->calls.port &&
       strcmp (config->meetings.path, config->calls.path) == 0)
@@ -272,7 +274,8 @@ check_doors (const SfuConfig *config, GError **error)
       check_door (config, &config->study, "study-rooms", error) &&
       check_door (config, &config->meetings, "meetings", error) &&
       check_door (config, &config->calls, "calls", error) &&
-      check_door (config, &config->rpc, "rpc", error);
+      check_door (config, &config->rpc, "rpc", error) &&
+      check_door (config, &metrics, "metrics", error);
 }
 
 /* As many workers as the machine has cores, when nobody said how many: but each

@@ -48,6 +48,8 @@ typedef struct {
   GPtrArray *trusted_proxies; /* of GInetAddressMask */
   gchar *admin_token;
   gboolean admin_open;
+  gboolean metrics_open;
+  guint metrics_port; /* 0 = on every HTTP port */
   gchar *jwt_secret;
   gchar *jwt_public_key_file;
   guint jwt_leeway_s;

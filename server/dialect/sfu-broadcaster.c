@@ -156,7 +156,7 @@ on_look (gpointer data)
     return G_SOURCE_CONTINUE;
   }
   g_message ("room=%s peer=%s broadcaster carries nothing: gone",
-      self->peer->room->id, self->peer->id);
+      self->peer->room->label, self->peer->label);
   self->timer_id = 0;
   sfu_broadcaster_leave (self);
   return G_SOURCE_REMOVE;
@@ -182,7 +182,9 @@ sfu_broadcaster_enter (const SfuServices *services, const SfuGrant *grant,
   }
   self->max_looks = idle_s / interval_s;
   self->timer_id = g_timeout_add_seconds (interval_s, on_look, self);
-  g_info ("room=%s peer=%s broadcaster", room_id, id);
+  self->peer->dialect = "broadcaster";
+  g_info ("room=%s peer=%s broadcaster", self->peer->room->label,
+      self->peer->label);
   return self;
 }
 

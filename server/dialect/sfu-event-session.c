@@ -85,9 +85,9 @@ sfu_event_session_succeed (
   send_ack (session, ack_id, session->dialect->succeed (session, data));
 }
 
-void
-sfu_event_session_fail (SfuEventSession *session, const SfuEvent *event,
-    gint64 ack_id, GError *error)
+static void
+fail (SfuEventSession *session, const SfuEvent *event, gint64 ack_id,
+    GError *error)
 {
   g_info ("%s event=%s error=%s %s", session->label,
       event != NULL ? event->event : "?",
@@ -95,6 +95,22 @@ sfu_event_session_fail (SfuEventSession *session, const SfuEvent *event,
       error->message);
   send_ack (session, ack_id, session->dialect->fail (session, event, error));
   g_error_free (error);
+}
+
+/* What came to the room is counted there. */
+void
+sfu_event_session_fail (SfuEventSession *session, const SfuEvent *event,
+    gint64 ack_id, GError *error)
+{
+  const gchar *method = event != NULL && event->handle == NULL
+      ? sfu_dispatch_lookup (event->method)->name
+      : NULL;
+
+  sfu_metrics_request (sfu_rooms_get_metrics (session->services->rooms),
+      session->dialect->name, method,
+      error->domain == SFU_ERROR ? sfu_error_name (error->code) : "failed", 0,
+      0);
+  fail (session, event, ack_id, error);
 }
 
 /* ---- the room speaks ---- */
@@ -147,8 +163,9 @@ set_names (SfuEventSession *session)
   g_free (peer->connection_id);
   peer->connection_id = g_strdup (sfu_sio_socket_get_id (session->socket));
   g_free (session->label);
-  session->label = g_strdup_printf (
-      "%s room=%s peer=%s", session->dialect->name, peer->room->id, peer->id);
+  session->label = g_strdup_printf ("room=%s peer=%s dialect=%s",
+      peer->room->label, peer->label, session->dialect->name);
+  peer->dialect = session->dialect->name;
 }
 
 gboolean
@@ -210,7 +227,7 @@ on_call_done (
   } else {
     if (call->request->method == SFU_METHOD_JOIN && session->peer == call->peer)
       sfu_event_session_leave (session);
-    sfu_event_session_fail (session, event, call->tag, g_error_copy (error));
+    fail (session, event, call->tag, g_error_copy (error));
   }
   session->n_pending--;
   session_free_when_idle (session);
@@ -368,7 +385,7 @@ sfu_event_session_prepare (const SfuEventDialect *dialect,
   session->socket = socket;
   session->data = data;
   session->label = g_strdup_printf (
-      "%s socket=%s", dialect->name, sfu_sio_socket_get_id (socket));
+      "dialect=%s socket=%s", dialect->name, sfu_sio_socket_get_id (socket));
   sfu_token_bucket_init (&session->bucket, limits->requests_per_second,
       limits->request_burst, g_get_monotonic_time ());
   return session;

@@ -130,11 +130,23 @@ on_call_done (
   session_free_when_idle (session);
 }
 
+/* Before it came to the room. */
+static void
+count_refused (
+    SfuNativeSession *session, const gchar *method, const GError *error)
+{
+  sfu_metrics_request (sfu_rooms_get_metrics (session->services->rooms),
+      "native", method, sfu_error_name (error->code), 0, 0);
+}
+
 static void
 refuse (SfuNativeSession *session, gint64 id, const gchar *method,
     const GError *error)
 {
-  g_info ("%s method=%s refused: %s", session->label, method, error->message);
+  g_autofree gchar *shown = sfu_log_quote (method);
+
+  g_info ("%s method=%s refused: %s", session->label, shown, error->message);
+  count_refused (session, sfu_dispatch_known_name (method), error);
   sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
 }
 
@@ -143,6 +155,7 @@ static void
 malformed (SfuNativeSession *session, gint64 id, const GError *error)
 {
   g_info ("%s malformed message: %s", session->label, error->message);
+  count_refused (session, NULL, error);
   if (id >= 0)
     sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
   if (++session->n_malformed >= SFU_SESSION_MAX_MALFORMED)
@@ -190,6 +203,7 @@ is_too_fast (SfuNativeSession *session, gint64 id)
   } else if (id >= 0) {
     error = g_error_new_literal (
         SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED, "too many requests a second");
+    count_refused (session, NULL, error);
     sfu_native_session_send (session, sfu_protoo_error_from_gerror (id, error));
   }
   return TRUE;
@@ -372,6 +386,7 @@ sfu_native_session_new (const SfuServices *services,
   if (entry->resume != NULL)
     make_resumable (session, entry->resume);
   session->peer->auto_consume = TRUE;
+  session->peer->dialect = "native";
   g_info ("%s connected", session->label);
   send_version (session);
   return session;

@@ -298,6 +298,7 @@ sfu_rpc_get_or_join (SfuRpcRouter *router, const gchar *user_id,
   /* An application server answers for its users itself. */
   if (grant == NULL)
     member->peer->rights = SFU_RIGHTS_ALL;
+  member->peer->dialect = "rpc";
   member->router = router;
   g_hash_table_insert (router->members, member->peer->id, member);
   if (join (member, error))

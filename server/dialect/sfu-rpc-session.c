@@ -5,6 +5,7 @@
 #include "sfu-rpc-session.h"
 
 #include "sfu-error.h"
+#include "sfu-log-line.h"
 
 typedef struct {
   const SfuServices *services; /* borrowed */
@@ -97,7 +98,7 @@ on_called (gpointer data, JsonNode *result, GError *error)
   SfuRpcSession *session = answers->session;
 
   if (error != NULL) {
-    g_info ("rpc method=%s error=%s %s", pending->method,
+    g_info ("dialect=rpc method=%s error=%s %s", pending->method,
         error->domain == SFU_ERROR ? sfu_error_name (error->code) : "other",
         error->message);
     add_answer (answers, pending->id, sfu_rpc_error (pending->id, error));
@@ -165,7 +166,13 @@ make_call (SfuRpcSession *session, Answers *answers, const SfuJsonRpcCall *call)
   if (request == NULL) {
     gboolean unknown = g_error_matches (error, SFU_ERROR, SFU_ERROR_NOT_FOUND);
 
-    g_info ("rpc method=%s refused: %s", call->method, error->message);
+    g_autofree gchar *shown = sfu_log_quote (call->method);
+
+    g_info ("dialect=rpc method=%s refused: %s", shown, error->message);
+    sfu_metrics_request (sfu_rooms_get_metrics (session->services->rooms),
+        "rpc", NULL,
+        error->domain == SFU_ERROR ? sfu_error_name (error->code) : "failed", 0,
+        0);
     add_answer (answers, call->id,
         unknown ? sfu_rpc_refusal (
                       call->id, SFU_JSON_RPC_METHOD_NOT_FOUND, error->message)

@@ -8,6 +8,7 @@
 
 #include "sfu-error.h"
 #include "sfu-id.h"
+#include "sfu-log-line.h"
 
 static const gchar bearer[] = "Bearer ";
 
@@ -41,12 +42,15 @@ sfu_http_admit (SfuHttpServer *server, SoupServerMessage *message,
     const gchar *room_id, SfuGrant **grant)
 {
   g_autofree gchar *token = sfu_http_given_token (message);
+  g_autofree gchar *quoted = NULL;
   g_autoptr (GError) error = NULL;
 
   if (sfu_services_admit (&server->services, token, room_id, grant, &error))
     return TRUE;
-  g_info (
-      "room=%s refused: %s", room_id != NULL ? room_id : "?", error->message);
+  quoted = sfu_log_quote (room_id != NULL ? room_id : "?");
+  g_info ("room=%s refused: %s", quoted, error->message);
+  sfu_metrics_add (sfu_rooms_get_metrics (server->rooms),
+      SFU_METRIC_CONNECTIONS_REFUSED, 1, "token");
   if (g_error_matches (error, SFU_ERROR, SFU_ERROR_UNAUTHORIZED))
     ask_for_token (message);
   sfu_http_reply_gerror (message, error);

@@ -115,6 +115,11 @@ handle_stats (const Context *c)
       object, "peers", sfu_rooms_n_peers (c->server->rooms));
   json_object_set_int_member (object, "workers",
       sfu_worker_pool_n_running (sfu_rooms_get_pool (c->server->rooms)));
+  json_object_set_int_member (object, "joined", totals.joined);
+  json_object_set_int_member (object, "connections",
+      sfu_address_limits_n_connections (c->server->limits));
+  json_object_set_int_member (object, "uptime",
+      (g_get_monotonic_time () - c->server->started_us) / G_USEC_PER_SEC);
   json_object_set_int_member (object, "transports", totals.transports);
   json_object_set_int_member (object, "producers", totals.producers);
   json_object_set_int_member (object, "consumers", totals.consumers);
@@ -255,6 +260,36 @@ handle_study_room (const Context *c)
 }
 
 static void
+handle_live (const Context *c)
+{
+  sfu_http_reply_live (c->server, c->message);
+}
+
+static void
+handle_ready (const Context *c)
+{
+  sfu_http_reply_ready (c->server, c->message);
+}
+
+static void
+handle_metrics (const Context *c)
+{
+  sfu_http_reply_metrics (c->server, c->message);
+}
+
+static void
+handle_log_levels (const Context *c)
+{
+  sfu_http_reply_log_levels (c->server, c->message);
+}
+
+static void
+handle_set_log_levels (const Context *c)
+{
+  sfu_http_set_log_levels (c->server, c->message);
+}
+
+static void
 handle_rtc_preflight (const Context *c)
 {
   sfu_http_reply_rtc_preflight (c->server, c->message);
@@ -279,6 +314,11 @@ static const struct {
   void (*handle) (const Context *context);
 } routes[] = {
   { "GET", "health", handle_health },
+  { "GET", "health/live", handle_live },
+  { "GET", "health/ready", handle_ready },
+  { "GET", "metrics", handle_metrics },
+  { "GET", "admin/log-level", handle_log_levels },
+  { "PUT", "admin/log-level", handle_set_log_levels },
   { "GET", "stats", handle_stats },
   { "GET", "admin/server", handle_admin_server },
   { "GET", "admin/rooms", handle_admin_rooms },
@@ -344,6 +384,13 @@ split_path (SoupServerMessage *message)
   return parts;
 }
 
+/* Whoever watches the server asks as often as it wants. */
+static gboolean
+is_health (const gchar *pattern)
+{
+  return g_str_has_prefix (pattern, "health");
+}
+
 gboolean
 sfu_http_handle_api (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path)
@@ -360,8 +407,7 @@ sfu_http_handle_api (
       other_method = TRUE;
       continue;
     }
-    if (routes[i].handle != handle_health &&
-        !sfu_http_gate_request (server, message))
+    if (!is_health (routes[i].path) && !sfu_http_gate_request (server, message))
       return TRUE;
     if (context.room_id != NULL && !sfu_name_is_valid (context.room_id))
       sfu_http_reply_error (

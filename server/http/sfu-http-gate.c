@@ -90,10 +90,22 @@ sfu_http_client_address (SfuHttpServer *server, SoupServerMessage *message)
 
 /* ---- how often? ---- */
 
-static gboolean
-turn_away (SoupServerMessage *message, GInetAddress *address,
-    SfuAddressVerdict verdict)
+static void
+count_refused (SfuHttpServer *server, const gchar *reason)
 {
+  sfu_metrics_add (sfu_rooms_get_metrics (server->rooms),
+      SFU_METRIC_CONNECTIONS_REFUSED, 1, reason);
+}
+
+static gboolean
+turn_away (SfuHttpServer *server, SoupServerMessage *message,
+    GInetAddress *address, SfuAddressVerdict verdict)
+{
+  static const gchar *const reasons[] = {
+    [SFU_ADDRESS_SERVER_FULL] = "server-full",
+    [SFU_ADDRESS_TOO_MANY] = "too-many",
+    [SFU_ADDRESS_TOO_FAST] = "too-fast",
+  };
   g_autofree gchar *text = g_inet_address_to_string (address);
   guint status = verdict == SFU_ADDRESS_SERVER_FULL
       ? SOUP_STATUS_SERVICE_UNAVAILABLE
@@ -101,6 +113,7 @@ turn_away (SoupServerMessage *message, GInetAddress *address,
 
   g_info (
       "address=%s turned away: %s", text, sfu_address_verdict_text (verdict));
+  count_refused (server, reasons[verdict]);
   /* A second: what a bucket needs to have something again. */
   soup_message_headers_replace (
       soup_server_message_get_response_headers (message), "Retry-After", "1");
@@ -117,7 +130,7 @@ sfu_http_gate_connection (SfuHttpServer *server, SoupServerMessage *message)
       server->limits, address, g_get_monotonic_time (), &slot);
 
   if (verdict != SFU_ADDRESS_OK)
-    return turn_away (message, address, verdict);
+    return turn_away (server, message, address, verdict);
   sfu_address_slot_attach (slot, G_OBJECT (message));
   return TRUE;
 }
@@ -145,7 +158,8 @@ sfu_http_gate_request (SfuHttpServer *server, SoupServerMessage *message)
   SfuAddressVerdict verdict = sfu_address_limits_request (
       server->limits, address, g_get_monotonic_time ());
 
-  return verdict == SFU_ADDRESS_OK || turn_away (message, address, verdict);
+  return verdict == SFU_ADDRESS_OK ||
+      turn_away (server, message, address, verdict);
 }
 
 /* ---- from which page? ---- */
@@ -176,6 +190,7 @@ sfu_http_gate_origin (SfuHttpServer *server, SoupServerMessage *message)
     if (is_origin (allowed[i], origin))
       return TRUE;
   g_info ("a page of %.128s turned away", origin);
+  count_refused (server, "origin");
   sfu_http_reply_error (message, SOUP_STATUS_FORBIDDEN,
       "pages of this origin may not connect: see allowed-origins");
   return FALSE;

@@ -121,6 +121,24 @@ void sfu_http_reply_rtc_capabilities (
 void sfu_http_reply_rtc_transport (
     SfuHttpServer *server, SoupServerMessage *message);
 
+/* /metrics; asks for the admin token unless metrics-open says otherwise, and
+ * answers in any case, soon. */
+void sfu_http_reply_metrics (SfuHttpServer *server, SoupServerMessage *message);
+/* What there is now, from the server's side. */
+void sfu_http_write_snapshot (SfuHttpServer *server, SfuExposition *exposition);
+
+/* /health/live and /health/ready; in sfu-http-health.c. */
+void sfu_http_reply_live (SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_reply_ready (SfuHttpServer *server, SoupServerMessage *message);
+/* "draining", "no-worker"; NULL = it is ready. */
+const gchar *sfu_http_why_not_ready (SfuHttpServer *server);
+
+/* /admin/log-level: asks for the admin token. */
+void sfu_http_reply_log_levels (
+    SfuHttpServer *server, SoupServerMessage *message);
+void sfu_http_set_log_levels (
+    SfuHttpServer *server, SoupServerMessage *message);
+
 /* TRUE = it was one of ours and has been answered, or will be. */
 gboolean sfu_http_handle_api (
     SfuHttpServer *server, SoupServerMessage *message, const gchar *path);

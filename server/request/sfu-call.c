@@ -4,6 +4,7 @@
  * Threads: the server's one thread. */
 #include "sfu-call.h"
 
+#include "sfu-dispatch.h"
 #include "sfu-error.h"
 #include "sfu-room-media.h"
 
@@ -16,19 +17,36 @@ sfu_call_new (SfuPeer *peer, SfuRequest *request, gint64 tag, SfuCallDone done,
   call->peer = sfu_peer_ref (peer);
   call->request = request;
   call->tag = tag;
+  call->started_us = g_get_monotonic_time ();
+  if (peer->room->rooms != NULL)
+    call->metrics = sfu_metrics_ref (sfu_rooms_get_metrics (peer->room->rooms));
   call->done = done;
   call->owner = owner;
   return call;
 }
 
 static void
+count (const SfuCall *call, const GError *error)
+{
+  const gchar *name = NULL;
+
+  if (error != NULL)
+    name = error->domain == SFU_ERROR ? sfu_error_name (error->code) : "failed";
+  sfu_metrics_request (call->metrics, call->peer->dialect,
+      sfu_dispatch_lookup (call->request->method)->name, name, call->started_us,
+      g_get_monotonic_time ());
+}
+
+static void
 answer (SfuCall *call, const SfuReply *reply, const GError *error)
 {
+  count (call, error);
   call->done (call->owner, call, reply, error);
   if (call->thing != NULL)
     call->free_thing (call->thing);
   sfu_request_free (call->request);
   sfu_peer_unref (call->peer);
+  sfu_metrics_unref (call->metrics);
   g_free (call);
 }
 

@@ -20,6 +20,8 @@ struct _SfuCall {
   SfuPeer *peer;       /* owned; may be closed by the time of the answer */
   SfuRequest *request; /* owned */
   gint64 tag;          /* the dialect's own number for the request */
+  SfuMetrics *metrics; /* owned; NULL = nobody counts */
+  gint64 started_us;   /* monotonic */
   SfuCallDone done;
   gpointer owner; /* must live until done was called */
   gpointer thing; /* owned by free_thing: what a handler works on */

@@ -7,6 +7,8 @@
 #include "sfu-error.h"
 #include "sfu-handlers.h"
 
+#include <string.h>
+
 /* Transports may be made and connected before joining, so that a client has
  * them ready when it joins. */
 static const SfuDispatchEntry table[] = {
@@ -77,6 +79,15 @@ const SfuDispatchEntry *
 sfu_dispatch_lookup (SfuMethod method)
 {
   return &table[method];
+}
+
+const gchar *
+sfu_dispatch_known_name (const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].name, name) == 0)
+      return table[i].name;
+  return NULL;
 }
 
 static SfuRights

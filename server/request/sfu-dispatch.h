@@ -26,6 +26,9 @@ typedef struct {
 /* Never NULL for a method of the enumeration. */
 const SfuDispatchEntry *sfu_dispatch_lookup (SfuMethod method);
 
+/* The name of the table that this is; NULL = there is none. For counting. */
+const gchar *sfu_dispatch_known_name (const gchar *name);
+
 /* Checks the state and the rights and calls the handler, or fails the call.
  * Takes call. */
 void sfu_dispatch (SfuCall *call);

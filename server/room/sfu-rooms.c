@@ -460,6 +460,21 @@ sfu_rooms_n_peers (SfuRooms *rooms)
 }
 
 static void
+count_kinds (const SfuPeer *peer, SfuRoomsTotals *totals)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, peer->producers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    totals->producers_of[((SfuRoomProducer *)value)->kind]++;
+  g_hash_table_iter_init (&iter, peer->consumers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((SfuRoomConsumer *)value)->producer != NULL)
+      totals->consumers_of[((SfuRoomConsumer *)value)->producer->kind]++;
+}
+
+static void
 add_totals (SfuRoom *room, gpointer data)
 {
   SfuRoomsTotals *totals = data;
@@ -471,6 +486,8 @@ add_totals (SfuRoom *room, gpointer data)
     totals->transports += g_hash_table_size (peer->transports);
     totals->producers += g_hash_table_size (peer->producers);
     totals->consumers += g_hash_table_size (peer->consumers);
+    totals->joined += peer->joined ? 1 : 0;
+    count_kinds (peer, totals);
   }
 }
 

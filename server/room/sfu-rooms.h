@@ -81,7 +81,9 @@ guint sfu_rooms_n_rooms (SfuRooms *rooms);
 guint sfu_rooms_n_peers (SfuRooms *rooms);
 /* What the peers of all rooms have. */
 typedef struct {
+  guint joined; /* peers */
   guint transports, producers, consumers;
+  guint producers_of[2], consumers_of[2]; /* by SfuMediaKind */
 } SfuRoomsTotals;
 void sfu_rooms_count (SfuRooms *rooms, SfuRoomsTotals *totals);
 

@@ -392,3 +392,39 @@ sfu_worker_pool_describe_ports (SfuWorkerPool *pool)
     return g_strdup_printf ("%u", max);
   return g_strdup_printf ("%u-%u", min, max);
 }
+
+guint
+sfu_worker_pool_n_workers (const SfuWorkerPool *pool)
+{
+  return pool->n_slots;
+}
+
+SfuWorkerClient *
+sfu_worker_pool_peek (SfuWorkerPool *pool, guint index)
+{
+  return pool->slots[index].running ? pool->slots[index].client : NULL;
+}
+
+static void
+on_log_levels_set (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sfu_worker_client_set_log_levels_finish (
+          SFU_WORKER_CLIENT (source), result, &error))
+    g_message ("a worker logs as before: %s", error->message);
+}
+
+void
+sfu_worker_pool_set_log_levels (SfuWorkerPool *pool, const gchar *levels)
+{
+  g_free (pool->log_level);
+  pool->log_level = g_strdup (levels);
+  for (guint i = 0; i < pool->n_slots; i++) {
+    SfuWorkerClient *client = sfu_worker_pool_peek (pool, i);
+
+    if (client != NULL)
+      sfu_worker_client_set_log_levels_async (
+          client, levels, NULL, on_log_levels_set, NULL);
+  }
+}

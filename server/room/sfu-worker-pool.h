@@ -117,6 +117,13 @@ gboolean sfu_worker_pool_get_state (
 /* "40000", or "40000-40010". What clients send media to. */
 gchar *sfu_worker_pool_describe_ports (SfuWorkerPool *pool);
 
+/* Slots, running or not. */
+guint sfu_worker_pool_n_workers (const SfuWorkerPool *pool);
+/* Of slot index, borrowed; NULL while none runs there. */
+SfuWorkerClient *sfu_worker_pool_peek (SfuWorkerPool *pool, guint index);
+/* Of all workers that run, and of those to come. levels: was parsed. */
+void sfu_worker_pool_set_log_levels (SfuWorkerPool *pool, const gchar *levels);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SfuWorkerPool, sfu_worker_pool_free)
 
 G_END_DECLS

@@ -268,6 +268,18 @@ void sfu_worker_client_graph_dot_async (SfuWorkerClient *self,
 /* g_free it. */
 gchar *sfu_worker_client_graph_dot_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
+/* Both are owned, not floating: see sfu-media-metrics.h. */
+void sfu_worker_client_get_metrics_async (SfuWorkerClient *self,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean sfu_worker_client_get_metrics_finish (SfuWorkerClient *self,
+    GAsyncResult *result, GVariant **values, GVariant **histograms,
+    GError **error);
+/* levels: as sfu_log_levels_parse takes them. */
+void sfu_worker_client_set_log_levels_async (SfuWorkerClient *self,
+    const gchar *levels, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer data);
+gboolean sfu_worker_client_set_log_levels_finish (
+    SfuWorkerClient *self, GAsyncResult *result, GError **error);
 /* percent 0..100 */
 void sfu_worker_client_set_impairment_async (SfuWorkerClient *self,
     gdouble percent_in, gdouble percent_out, GCancellable *cancellable,

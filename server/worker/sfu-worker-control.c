@@ -7,6 +7,7 @@
 #include "sfu-dbus.h"
 #include "sfu-error.h"
 #include "sfu-seam.h"
+#include "sfu-worker-log.h"
 #include "sfu-worker.h"
 
 struct _SfuWorkerControl {
@@ -304,6 +305,27 @@ on_get_producer_activity (SfuWorkerControl *self,
 }
 
 static gboolean
+on_get_metrics (SfuWorkerControl *self, GDBusMethodInvocation *invocation)
+{
+  GVariant *values, *histograms;
+  GError *error = NULL;
+  if (!sfu_worker_get_metrics (self->worker, &values, &histograms, &error))
+    return refuse (invocation, error);
+  sfu_dbus_worker1_complete_get_metrics (
+      self->skeleton, invocation, values, histograms);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_set_log_levels (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
+    const gchar *levels)
+{
+  GError *error = NULL;
+  gboolean ok = sfu_worker_log_set_levels (levels, &error);
+  return answer (invocation, ok, error);
+}
+
+static gboolean
 on_dump (
     SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
 {
@@ -364,6 +386,8 @@ static const struct {
   { "handle-close-consumer", G_CALLBACK (on_close_consumer) },
   { "handle-get-stats", G_CALLBACK (on_get_stats) },
   { "handle-get-producer-activity", G_CALLBACK (on_get_producer_activity) },
+  { "handle-get-metrics", G_CALLBACK (on_get_metrics) },
+  { "handle-set-log-levels", G_CALLBACK (on_set_log_levels) },
   { "handle-dump", G_CALLBACK (on_dump) },
   { "handle-graph-dot", G_CALLBACK (on_graph_dot) },
   { "handle-set-impairment", G_CALLBACK (on_set_impairment) },

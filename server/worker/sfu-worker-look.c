@@ -51,6 +51,20 @@ sfu_worker_dump (SfuWorker *self, const gchar *router_id, GError **error)
   return routers->pdata[0] ? sfu_worker_dump_routers (routers) : NULL;
 }
 
+gboolean
+sfu_worker_get_metrics (
+    SfuWorker *self, GVariant **values, GVariant **histograms, GError **error)
+{
+  if (!self->loop) {
+    g_set_error (
+        error, SFU_ERROR, SFU_ERROR_WRONG_STATE, "the worker was not started");
+    return FALSE;
+  }
+  sfu_worker_metrics_read (
+      self->metrics, self->nodes, self->loop, self->server, values, histograms);
+  return TRUE;
+}
+
 gchar *
 sfu_worker_graph_dot (SfuWorker *self, const gchar *router_id, GError **error)
 {

@@ -8,6 +8,7 @@
 #include "sfu-media-loop.h"
 #include "sfu-webrtc-server.h"
 #include "sfu-worker-beat.h"
+#include "sfu-worker-metrics.h"
 #include "sfu-worker-node.h"
 #include "sfu-worker.h"
 
@@ -26,6 +27,8 @@ struct _SfuWorker {
   SfuNodeTable *nodes;           /* owned: everything there is */
   guint score_timer;             /* 0 = not started */
   SfuWorkerBeat *beat;           /* owned */
+  SfuWorkerMetrics *metrics;     /* owned */
+  guint sample_timer;            /* 0 = not started */
 };
 
 G_END_DECLS

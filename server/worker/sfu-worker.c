@@ -63,10 +63,18 @@ count_streams (SfuWorker *self)
 
 /* ---- closing: from the leaves to the root ---- */
 
+/* Its counters stay. */
+static void
+retire (SfuWorker *self, gpointer node)
+{
+  sfu_worker_metrics_retire (self->metrics, node, self->loop, self->server);
+  sfu_node_table_remove (self->nodes, node);
+}
+
 static void
 close_consumer (SfuWorker *self, SfuWorkerConsumer *consumer)
 {
-  sfu_node_table_remove (self->nodes, consumer);
+  retire (self, consumer);
   sfu_worker_consumer_free (consumer);
   count_streams (self);
 }
@@ -76,7 +84,7 @@ close_producer (SfuWorker *self, SfuWorkerProducer *producer)
 {
   while (producer->consumers->len)
     close_consumer (self, producer->consumers->pdata[0]);
-  sfu_node_table_remove (self->nodes, producer);
+  retire (self, producer);
   sfu_worker_producer_free (producer);
   count_streams (self);
 }
@@ -88,7 +96,7 @@ close_transport (SfuWorker *self, SfuWorkerTransport *transport)
     close_consumer (self, transport->consumers->pdata[0]);
   while (transport->producers->len)
     close_producer (self, transport->producers->pdata[0]);
-  sfu_node_table_remove (self->nodes, transport);
+  retire (self, transport);
   sfu_worker_transport_free (transport);
   /* A room of hundreds takes its time. */
   sfu_worker_beat_now (self->beat);
@@ -115,6 +123,7 @@ sfu_worker_new (
   self->owner = owner;
   sfu_worker_config_init (&self->config);
   self->nodes = sfu_node_table_new ();
+  self->metrics = sfu_worker_metrics_new ();
   return self;
 }
 
@@ -128,6 +137,8 @@ sfu_worker_free (SfuWorker *self)
   for (guint i = 0; i < routers->len; i++)
     close_router (self, routers->pdata[i]);
   g_clear_handle_id (&self->score_timer, g_source_remove);
+  g_clear_handle_id (&self->sample_timer, g_source_remove);
+  sfu_worker_metrics_free (self->metrics);
   g_clear_pointer (&self->beat, sfu_worker_beat_free);
   sfu_node_table_free (self->nodes);
   g_clear_object (&self->server);
@@ -143,6 +154,15 @@ on_score_timer (gpointer data)
   SfuWorker *self = data;
   sfu_worker_scores_look (
       self->nodes, self->loop, &self->callbacks->scores, self->owner);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_sample_timer (gpointer data)
+{
+  SfuWorker *self = data;
+  sfu_worker_metrics_sample (
+      self->metrics, self->nodes, self->loop, g_get_monotonic_time ());
   return G_SOURCE_CONTINUE;
 }
 
@@ -242,6 +262,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   sfu_worker_hang_install (self->loop);
   self->score_timer =
       g_timeout_add_seconds (SFU_WORKER_SCORE_INTERVAL_S, on_score_timer, self);
+  self->sample_timer = g_timeout_add_seconds (
+      SFU_WORKER_METRICS_SAMPLE_S, on_sample_timer, self);
   g_message ("media on %s, %s ports %u to %u", listen_ip,
       config->ice_tcp ? "UDP and TCP" : "UDP", port_min, port_max);
   return TRUE;

@@ -95,6 +95,9 @@ GVariant *sfu_worker_get_producer_activity (
 /* a{sv}, floating; router_id "" = all. */
 GVariant *sfu_worker_dump (
     SfuWorker *self, const gchar *router_id, GError **error);
+/* As sfu_worker_metrics_read. */
+gboolean sfu_worker_get_metrics (
+    SfuWorker *self, GVariant **values, GVariant **histograms, GError **error);
 gchar *sfu_worker_graph_dot (
     SfuWorker *self, const gchar *router_id, GError **error);
 gboolean sfu_worker_set_impairment (

@@ -270,6 +270,13 @@ test_refused (void)
     { { "--codecs=theora", NULL }, NULL, NULL, "media codec not supported" },
     { { "--codecs=", NULL }, NULL, NULL, "must name a codec" },
     { { "--log-level=loud", NULL }, NULL, NULL, "must be error, warning" },
+    { { "--log-level=info,seam", NULL }, NULL, NULL, "\"seam\" is no level" },
+    { { "--log-format=xml", NULL }, NULL, NULL, "must be auto, text, json" },
+    { { "--webhook-url=app.example", NULL }, NULL, NULL,
+        "--webhook-url: must be an address like" },
+    { { "--webhook-url=https:///x", NULL }, NULL, NULL, "must be an address" },
+    { { "--metrics-port=9", NULL }, NULL, NULL,
+        "metrics-port: 9 is none of the http-ports" },
     { { "--ping-interval=5", "--ping-timeout=5", NULL }, NULL, NULL,
         "ping-timeout: must be longer" },
   };

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a real worker logs, and that it can be changed while it runs:
+ * GStreamer's categories included.
+ *
+ * Threads: one; the worker is another process. */
+#include "room-fixture.h"
+
+#include <string.h>
+
+static GString *said;
+
+static GLogWriterOutput
+on_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+    gpointer data)
+{
+  const gchar *message = "", *tag = "";
+  for (gsize i = 0; i < n_fields; i++) {
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      message = fields[i].value;
+    else if (strcmp (fields[i].key, "SFU_TAG") == 0)
+      tag = fields[i].value;
+  }
+  g_string_append_printf (said, "%s|%s\n", tag, message);
+  return G_LOG_WRITER_HANDLED;
+}
+
+static gboolean
+set_levels (SfuWorkerClient *client, const gchar *levels, GError **error)
+{
+  WorkerWait wait = { 0 };
+  sfu_worker_client_set_log_levels_async (
+      client, levels, NULL, worker_wait_cb, &wait);
+  worker_wait (&wait);
+  gboolean ok =
+      sfu_worker_client_set_log_levels_finish (client, wait.result, error);
+  worker_wait_clear (&wait);
+  return ok;
+}
+
+static gboolean
+on_deadline (gpointer data)
+{
+  g_error ("\"%s\" was not logged: %s", (const gchar *)data, said->str);
+  return G_SOURCE_REMOVE;
+}
+
+/* The log comes another way than answers. */
+static void
+wait_said (const gchar *text)
+{
+  guint id = g_timeout_add_seconds (20, on_deadline, (gpointer)text);
+  while (!strstr (said->str, text))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+}
+
+static void
+test_levels (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  assert_works (worker_create_router (client, "quiet", &error));
+  assert_works (set_levels (client, "worker=info,warning", &error));
+  wait_said ("worker|worker[");
+  wait_said ("log levels are now worker=info,warning");
+  assert_works (worker_create_router (client, "loud", &error));
+  wait_said ("router=loud created");
+  g_assert_null (strstr (said->str, "router=quiet created"));
+  g_assert_null (strstr (said->str, "gst|"));
+
+  assert_works (set_levels (client, "warning,gst:sfurouter=info", &error));
+  assert_works (worker_create_router (client, "third", &error));
+  room_add_transport (client, "third", "t");
+  room_add_producer (client, "t", "p", 1);
+  room_add_consumer (client, "t", "c1", "p", 11);
+  wait_said ("category=sfurouter element=");
+  g_assert_null (strstr (said->str, "router=third created"));
+
+  assert_fails (
+      set_levels (client, "nonsense", &error), SFU_ERROR_INVALID_ARGUMENT);
+  /* Refused: as before. */
+  g_string_truncate (said, 0);
+  room_add_consumer (client, "t", "c2", "p", 12);
+  wait_said ("category=sfurouter element=");
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
+int
+main (int argc, char **argv)
+{
+  worker_test_init (&argc, &argv);
+  said = g_string_new (NULL);
+  g_log_set_writer_func (on_log, NULL, NULL);
+  g_test_add_func ("/worker/log/levels", test_levels);
+  gint status = g_test_run ();
+  g_string_free (said, TRUE);
+  return status;
+}
