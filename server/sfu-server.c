@@ -230,6 +230,7 @@ sfu_server_reload (SfuServer *server, SfuConfig *fresh, GPtrArray *taken,
   sfu_http_server_reload (server->http, reload, taken);
   limits = read_limits (server->config);
   sfu_rooms_set_limits (server->rooms, &limits);
+  sfu_worker_pool_set_log_levels (server->pool, server->config->log_level);
   return TRUE;
 }
 

@@ -427,4 +427,7 @@ sfu_worker_pool_set_log_levels (SfuWorkerPool *pool, const gchar *levels)
       sfu_worker_client_set_log_levels_async (
           client, levels, NULL, on_log_levels_set, NULL);
   }
+  if (pool->spare != NULL)
+    sfu_worker_client_set_log_levels_async (
+        pool->spare, levels, NULL, on_log_levels_set, NULL);
 }
