@@ -196,8 +196,8 @@ add_room (SfuRoom *room, gpointer data)
   }
   json_object_set_string_member (object, "id", room->id);
   json_object_set_boolean_member (object, "locked", room->locked);
-  json_object_set_int_member (
-      object, "workerPid", sfu_worker_client_get_pid (sfu_room_router (room)->worker));
+  json_object_set_int_member (object, "workerPid",
+      sfu_worker_client_get_pid (sfu_room_router (room)->worker));
   json_object_set_int_member (object, "peers", peers->len);
   json_object_set_int_member (object, "producers", producers);
   json_object_set_int_member (object, "consumers", consumers);

@@ -199,8 +199,8 @@ sfu_http_reply_room_look (SfuRoom *room, SoupServerMessage *message)
   look->worker = g_object_ref (sfu_room_router (room)->worker);
   json_object_set_string_member (look->object, "id", room->id);
   json_object_set_boolean_member (look->object, "locked", room->locked);
-  json_object_set_int_member (
-      look->object, "workerPid", sfu_worker_client_get_pid (sfu_room_router (room)->worker));
+  json_object_set_int_member (look->object, "workerPid",
+      sfu_worker_client_get_pid (sfu_room_router (room)->worker));
   json_object_set_int_member (
       look->object, "nowMs", g_get_monotonic_time () / G_TIME_SPAN_MILLISECOND);
   g_ptr_array_sort (peers, compare_peers);

@@ -21,9 +21,9 @@ struct _SfuRooms {
   SfuMetrics *metrics;              /* owned */
   void (*watch) (gpointer owner, const SfuRoomEvent *event); /* NULL = none */
   gpointer watcher;
-  GHashTable *rooms;                /* name -> SfuRoom, owned */
-  GHashTable *routers;              /* router id -> SfuRoom, borrowed */
-  GHashTable *homes;                /* room's name -> Home, owned */
+  GHashTable *rooms;   /* name -> SfuRoom, owned */
+  GHashTable *routers; /* router id -> SfuRoom, borrowed */
+  GHashTable *homes;   /* room's name -> Home, owned */
   void (*moved) (gpointer owner, SfuRoom *room); /* NULL = nobody listens */
   gpointer moved_owner;
   GDestroyNotify moved_destroy;

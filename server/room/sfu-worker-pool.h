@@ -25,8 +25,8 @@ typedef struct {
   gboolean allow_impairment;
   gboolean ice_tcp;
   guint consent_timeout_s; /* 0 = the default */
-  gboolean keep_spare; /* one more process, for the next that dies */
-  guint watchdog_ms;   /* a thread without life for so long hangs; 0 = never */
+  gboolean keep_spare;     /* one more process, for the next that dies */
+  guint watchdog_ms; /* a thread without life for so long hangs; 0 = never */
   SfuOverloadLimits overload;
 } SfuWorkerPoolOptions;
 

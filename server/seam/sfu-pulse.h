@@ -20,8 +20,8 @@ typedef struct _SfuPulse SfuPulse;
 typedef enum {
   SFU_PULSE_CONTROL, /* beats of the control thread */
   SFU_PULSE_MEDIA,   /* beats of the media thread; 0 = not started */
-  SFU_PULSE_CPU_US, /* used by the process so far */
-  SFU_PULSE_RSS,    /* bytes */
+  SFU_PULSE_CPU_US,  /* used by the process so far */
+  SFU_PULSE_RSS,     /* bytes */
   SFU_PULSE_STREAMS,
   SFU_PULSE_N_FIELDS
 } SfuPulseField;

@@ -214,13 +214,17 @@ test_health (void)
     { "/health/ready", FALSE, 200, "{\"status\":\"ready\"}" },
   };
   Fixture f;
+  SfuRooms *rooms;
 
   fixture_start (&f, NULL);
+  rooms = sfu_server_get_rooms (f.server);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_auto (Answer) answer = { 0 };
 
-    sfu_http_server_set_draining (
-        sfu_server_get_http (f.server), cases[i].draining);
+    if (cases[i].draining)
+      sfu_rooms_drain (rooms, &(SfuDrainOrder){ .exit = FALSE });
+    else
+      sfu_drain_cancel (sfu_rooms_get_drain (rooms));
     answer = fixture_http (&f, "GET", cases[i].path, NULL);
     g_assert_cmpuint (answer.status, ==, cases[i].status);
     g_assert_cmpstr (answer.body, ==, cases[i].body);
