@@ -94,7 +94,7 @@ test_types (void)
 static void
 test_left (void)
 {
-  g_autoptr (SfuConfig) config = load ("--http-port=1");
+  g_autoptr (SfuConfig) config = load ("--http-port=1 --workers=1");
 
   take_over (config, "--http-port=2 --workers=3 --kick-ban=4", "kick-ban",
       "http-port workers");
