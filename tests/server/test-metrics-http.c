@@ -178,8 +178,10 @@ test_hanging_worker (void)
   gint pid;
   Fixture f;
 
-  fixture_start (
-      &f, (const gchar *[]){ "--metrics-open", "--workers=2", NULL });
+  /* Else it would be killed for that. */
+  fixture_start (&f,
+      (const gchar *[]){
+          "--metrics-open", "--workers=2", "--worker-watchdog=0", NULL });
   pid = sfu_worker_client_get_pid (
       sfu_worker_pool_peek (sfu_server_get_pool (f.server), 0));
   kill (pid, SIGSTOP);
