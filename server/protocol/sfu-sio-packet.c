@@ -131,8 +131,11 @@ gboolean
 sfu_sio_packet_parse (SfuSioPacket *packet, const gchar *text, gsize len,
     gsize max_len, GError **error)
 {
-  Cursor c = { text, text + len };
+  Cursor c;
 
+  if (len == 0)
+    text = ""; /* NULL is no place to count from */
+  c = (Cursor){ text, text + len };
   *packet = (SfuSioPacket){ .id = -1 };
   if (!read_type (packet, &c, error) || !read_namespace (packet, &c, error) ||
       !read_id (packet, &c, error))

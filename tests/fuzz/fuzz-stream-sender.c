@@ -96,8 +96,8 @@ static void
 report (World *w, const FuzzStep *step)
 {
   SfuSenderReport in = { sfu_stream_receiver_ssrc (w->receiver),
-    (guint64)fuzz_step_u16 (step, 0) << 48, fuzz_step_u16 (step, 2) << 16,
-    w->now_us };
+    (guint64)fuzz_step_u16 (step, 0) << 48,
+    (guint32)fuzz_step_u16 (step, 2) << 16, w->now_us };
   SfuSenderReport out;
 
   sfu_track_set_report (w->track, 0, &in);
