@@ -50,6 +50,13 @@ export class Rpc {
   }
 }
 
+/** For catch(): what was named is not there any more, which gives `value`. */
+const orGone = (value) => (error) => {
+  if (error.message.split(':')[0] !== 'INVALID_STATE')
+    throw error;
+  return value;
+};
+
 export class AppServer {
   /** rpcUrl: of the media server; routerId: the call. */
   static async start (t, rpcUrl, routerId) {
@@ -101,8 +108,9 @@ export class AppServer {
   async #look () {
     if (this.rpc.socket.readyState !== WebSocket.OPEN)
       return;
+    // A call that has been closed has no producers any more.
     const { producers } = await this.rpc.call('listProducers',
-      { routerId: this.routerId });
+      { routerId: this.routerId }).catch(orGone({ producers: [] }));
     producers.forEach(({ producerId, userId }) =>
       this.#add({ producerId, userId }));
     const ids = new Set(producers.map((producer) => producer.producerId));
@@ -164,10 +172,7 @@ export class AppServer {
         await this.rpc.call('closeTransport',
           { transportId: `${socket.userId}-${direction}` })
           // DTLS's goodbye may have been faster.
-          .catch((error) => {
-            if (error.message.split(':')[0] !== 'INVALID_STATE')
-              throw error;
-          });
+          .catch(orGone());
       }
     });
   }
