@@ -39,7 +39,7 @@ export class Chaos {
   async run () {
     this.redis = new Redis();
     await this.redis.start();
-    this.server = await Server.start({ name: `chaos-${this.seed}`,
+    this.server = await Server.start({ name: `chaos-${this.seed}`, mortal: true,
       args: ['--workers', String(this.workers), '--redis-url', this.redis.url,
         '--connections-per-second-per-address', '0'],
       // A dead worker is this test's own doing.

@@ -95,7 +95,7 @@ export class Recovery {
     const self = new Recovery();
     const page = { 'native-page': 'peer' }[client] ?? client;
     self.room = `victim-${client}`;
-    self.call = await Call.start(t, { name: `recovery-${client}`,
+    self.call = await Call.start(t, { name: `recovery-${client}`, mortal: true,
       args: ['--workers', '2', '--spare-worker'], env: { JWT_SECRET: SECRET } });
     self.server = self.call.server;
     self.peers = [];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { guard, stopProcess, watchLines } from './process.mjs';
 
 const START_TIMEOUT_MS = 20000;
+const WORKER_DIED = /worker=\d+ .*; another is started$/;
 
 /** Where the build is; meson tells. */
 export function buildDir () {
@@ -49,11 +50,13 @@ export class Server {
   /**
    * options: name (of the log file), args, env, host (where it is reached,
    * 127.0.0.1), listen (where it listens, host), ports (of media: --rtc-port 0),
-   * wrap (command in front, say ip netns exec NAME).
+   * wrap (command in front, say ip netns exec NAME), mortal (its workers may
+   * die; otherwise a death fails the test that is running).
    */
   static async start (options = {}) {
     const { name = 'server', args = [], env = {}, host = '127.0.0.1',
-      listen = host, ports = ['--rtc-port', '0'], wrap = [] } = options;
+      listen = host, ports = ['--rtc-port', '0'], wrap = [],
+      mortal = false } = options;
     const self = new Server();
     const out = outputDir();
     self.host = host;
@@ -79,7 +82,13 @@ export class Server {
     const [, http, rtc, workers] = await watchLines(self.child,
       [self.child.stdout, self.child.stderr],
       /^sfu-server ready http=(\d+)\S* rtc=(\S+) workers=(\d+)$/,
-      START_TIMEOUT_MS, (line) => log.write(`${line}\n`));
+      START_TIMEOUT_MS, (line) => {
+        log.write(`${line}\n`);
+        if (!mortal && WORKER_DIED.test(line))
+          setImmediate(() => {
+            throw new Error(`${line}\n${self.tail()}`);
+          });
+      });
     // Thrown where nobody catches it: fails the test that is running.
     self.child.once('exit', (code, signal) => {
       if (!self.stopping)

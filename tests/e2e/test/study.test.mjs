@@ -10,9 +10,10 @@ import { record } from '../lib/results.mjs';
 const WINDOW_MS = 8000;
 
 class Room {
-  static async start (t, args = []) {
+  /** options: those of Server.start. */
+  static async start (t, options) {
     const self = new Room();
-    self.call = await Call.start(t, { args });
+    self.call = await Call.start(t, options);
     self.server = self.call.server;
     return self;
   }
@@ -85,8 +86,8 @@ test('beside a client of the native protocol', async (t) => {
 
 test('a full room says so, and a worker that dies is come back from',
   async (t) => {
-    const room = await Room.start(t, ['--study-rooms-max-peers', '1',
-      '--room-linger', '0']);
+    const room = await Room.start(t, { mortal: true,
+      args: ['--study-rooms-max-peers', '1', '--room-linger', '0'] });
     const a = await room.enter('a');
     await assert.rejects(room.enter('b'), /Room is full \(1 participants\)/);
     process.kill(room.server.workerPids()[0], 'SIGKILL');
