@@ -12,6 +12,7 @@
 #pragma once
 
 #include <glib.h>
+#include <signal.h>
 
 G_BEGIN_DECLS
 
@@ -23,8 +24,13 @@ typedef enum {
   SFU_PULSE_CPU_US,  /* used by the process so far */
   SFU_PULSE_RSS,     /* bytes */
   SFU_PULSE_STREAMS,
+  SFU_PULSE_CONTROL_TID, /* gettid(2) of the control thread */
+  SFU_PULSE_MEDIA_TID,   /* of the media thread; 0 = not started */
   SFU_PULSE_N_FIELDS
 } SfuPulseField;
+
+/* To one of a worker's threads: it says in the log where it is. */
+#define SFU_PULSE_SIGNAL SIGRTMIN
 
 /* How often each of a worker's threads beats. */
 #define SFU_PULSE_INTERVAL_MS 100

@@ -24,6 +24,8 @@
 /* A worker whose connection broke is about to exit, and how it does is worth
  * knowing; one that is not is killed. Its rooms wait for that: not long. */
 #define BROKEN_EXIT_MS 500
+/* And one that hangs says where within milliseconds, if it can at all. */
+#define SAY_WHERE_MS 100
 /* Calls that wait for a worker that starts: all that the rooms of its
  * predecessor may ask at once, and a bound. */
 #define MAX_WAITING_CALLS 10000
@@ -601,7 +603,8 @@ sfu_worker_client_kill (SfuWorkerClient *self, const gchar *reason)
   if (self->state != STATE_RUNNING || self->kill_reason)
     return;
   self->kill_reason = g_strdup (reason);
-  sfu_worker_process_kill_after (self->process, 0);
+  sfu_worker_process_ask_where (self->process);
+  sfu_worker_process_kill_after (self->process, SAY_WHERE_MS);
 }
 
 static void

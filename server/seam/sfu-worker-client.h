@@ -107,8 +107,9 @@ gboolean sfu_worker_client_is_starting (SfuWorkerClient *self);
 /* Borrowed until the next turn of the main context; NULL when there is no
  * process. */
 SfuPulse *sfu_worker_client_get_pulse (SfuWorkerClient *self);
-/* SIGKILL for one that runs; "died" says reason, and comes when the process is
- * gone. */
+/* For one that runs but hangs: its threads are given a moment to write into the
+ * log where they are, and then it is SIGKILL. "died" says reason, and comes when
+ * the process is gone. */
 void sfu_worker_client_kill (SfuWorkerClient *self, const gchar *reason);
 
 /* ---- methods; see the interface description for meanings and errors ---- */

@@ -6,6 +6,7 @@
 #include "sfu-worker-process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -287,6 +288,21 @@ SfuPulse *
 sfu_worker_process_get_pulse (SfuWorkerProcess *self)
 {
   return self->pulse;
+}
+
+void
+sfu_worker_process_ask_where (SfuWorkerProcess *self)
+{
+  static const SfuPulseField threads[] = { SFU_PULSE_CONTROL_TID,
+    SFU_PULSE_MEDIA_TID };
+
+  for (guint i = 0; self->running && i < G_N_ELEMENTS (threads); i++) {
+    gint64 tid = sfu_pulse_get (self->pulse, threads[i]);
+
+    /* Of this process or none, whatever the page says. */
+    if (tid > 0 && tid <= G_MAXINT)
+      tgkill (self->pid, (gint)tid, SFU_PULSE_SIGNAL);
+  }
 }
 
 static gboolean

@@ -45,6 +45,9 @@ gint sfu_worker_process_get_pid (SfuWorkerProcess *self);
 /* Where it shows that it lives. Borrowed: lives while the object does. */
 SfuPulse *sfu_worker_process_get_pulse (SfuWorkerProcess *self);
 
+/* Its threads, those of the pulse, say in the log where they are. */
+void sfu_worker_process_ask_where (SfuWorkerProcess *self);
+
 /* SIGKILL when it has not exited by itself in this time; 0 = now. A second
  * call can only shorten the time. */
 void sfu_worker_process_kill_after (SfuWorkerProcess *self, guint deadline_ms);

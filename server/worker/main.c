@@ -19,6 +19,7 @@
 #include "sfu-seam.h"
 #include "sfu-plugin.h"
 #include "sfu-worker-control.h"
+#include "sfu-worker-crash.h"
 #include "sfu-worker-features.h"
 #include "sfu-worker-log.h"
 
@@ -161,6 +162,7 @@ main (int argc, char **argv)
   if (!read_arguments (&argc, &argv, &status))
     return status;
   keep_heap_together (); /* before there is a second thread */
+  sfu_worker_crash_install ();
   tie_to_server ();
   sfu_limits_raise_descriptors ();
   gst_init (NULL, NULL);

@@ -60,6 +60,8 @@ static gboolean
 on_media_beat (gpointer data)
 {
   SfuPulse *pulse = data;
+  if (sfu_pulse_get (pulse, SFU_PULSE_MEDIA_TID) == 0)
+    sfu_pulse_set (pulse, SFU_PULSE_MEDIA_TID, gettid ());
   sfu_pulse_beat (pulse, SFU_PULSE_MEDIA);
   return G_SOURCE_CONTINUE;
 }
@@ -69,6 +71,7 @@ sfu_worker_beat_new (SfuPulse *pulse)
 {
   SfuWorkerBeat *self = g_new0 (SfuWorkerBeat, 1);
   self->pulse = pulse;
+  sfu_pulse_set (pulse, SFU_PULSE_CONTROL_TID, gettid ());
   /* In front of the messages of the seam, however many wait. */
   if (pulse)
     self->timer = g_timeout_add_full (

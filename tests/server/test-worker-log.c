@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a real worker logs, and that it can be changed while it runs:
- * GStreamer's categories included.
+ * GStreamer's categories included; and what it says when it dies.
  *
  * Threads: one; the worker is another process. */
 #include "room-fixture.h"
 
+#include <signal.h>
 #include <string.h>
 
 static GString *said;
@@ -84,6 +85,48 @@ test_levels (void)
   worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
 }
 
+/* ---- where it died ---- */
+
+static void
+test_crash (void)
+{
+  static const struct {
+    gint signal;
+    const gchar *said;
+  } cases[] = {
+    { SIGSEGV, "SIGSEGV in thread sfu-worker" },
+    { SIGABRT, "SIGABRT in thread sfu-worker" },
+    { SIGTRAP, "SIGTRAP in thread sfu-worker" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+
+    g_string_truncate (said, 0);
+    kill (sfu_worker_client_get_pid (client), cases[i].signal);
+    wait_said (cases[i].said);
+    /* The calls that led there: it was polling in its main loop. */
+    wait_said ("g_main_loop_run");
+    WORKER_WAIT_UNTIL (!sfu_worker_client_is_running (client));
+  }
+}
+
+/* Before it is killed. */
+static void
+test_hang (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  SfuPulse *pulse = sfu_worker_client_get_pulse (client);
+
+  WORKER_WAIT_UNTIL (sfu_pulse_get (pulse, SFU_PULSE_MEDIA_TID) != 0);
+  g_string_truncate (said, 0);
+  sfu_worker_client_kill (client, "hung");
+  wait_said ("hangs in thread sfu-worker");
+  wait_said ("hangs in thread sfu-media");
+  wait_said ("sfu-media: ");
+  WORKER_WAIT_UNTIL (!sfu_worker_client_is_running (client));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,6 +134,8 @@ main (int argc, char **argv)
   said = g_string_new (NULL);
   g_log_set_writer_func (on_log, NULL, NULL);
   g_test_add_func ("/worker/log/levels", test_levels);
+  g_test_add_func ("/worker/log/crash", test_crash);
+  g_test_add_func ("/worker/log/hang", test_hang);
   gint status = g_test_run ();
   g_string_free (said, TRUE);
   return status;
