@@ -13,6 +13,7 @@
 struct _SfuWorkerControl {
   SfuDBusWorker1 *skeleton; /* owned */
   SfuWorker *worker;        /* owned */
+  SfuPulse *pulse;          /* borrowed; NULL = nobody looks */
 };
 
 /* ---- answers ---- */
@@ -46,6 +47,16 @@ answer (GDBusMethodInvocation *invocation, gboolean ok, GError *error)
 }
 
 /* ---- methods, in the order of the interface description ---- */
+
+/* Calls that have come together are answered in one turn of the main loop,
+ * however long each takes, and no timer runs between them: a control thread
+ * that has forty consumers to make is busy, not dead. */
+static gboolean
+on_any_method (SfuWorkerControl *self)
+{
+  sfu_pulse_beat (self->pulse, SFU_PULSE_CONTROL);
+  return G_DBUS_METHOD_INVOCATION_UNHANDLED;
+}
 
 static gboolean
 on_start (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
@@ -454,9 +465,13 @@ sfu_worker_control_new (
   SfuWorkerControl *self = g_new0 (SfuWorkerControl, 1);
   self->skeleton = sfu_dbus_worker1_skeleton_new ();
   self->worker = sfu_worker_new (pulse, &worker_callbacks, self);
-  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+  self->pulse = pulse;
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++) {
+    g_signal_connect_swapped (
+        self->skeleton, handlers[i].signal, G_CALLBACK (on_any_method), self);
     g_signal_connect_swapped (
         self->skeleton, handlers[i].signal, handlers[i].handler, self);
+  }
   if (!g_dbus_interface_skeleton_export (
           G_DBUS_INTERFACE_SKELETON (self->skeleton), connection,
           SFU_SEAM_OBJECT_PATH, error)) {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,6 +20,8 @@
 #define SKIPPED_FRAMES 3
 /* Of prctl(2). */
 #define THREAD_NAME_SIZE 16
+/* For another thread to finish what it says. */
+#define MAX_WAIT_MS 20
 /* As sd-daemon(3) has it: critical. */
 #define PRIORITY "<2>"
 
@@ -26,13 +29,12 @@ static const struct {
   gint number;
   const gchar *name;
 } fatal[] = {
-  { SIGSEGV, "SIGSEGV" },
-  { SIGBUS, "SIGBUS" },
-  { SIGILL, "SIGILL" },
-  { SIGFPE, "SIGFPE" },
-  { SIGABRT, "SIGABRT" },
+  { SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" }, { SIGILL, "SIGILL" },
+  { SIGFPE, "SIGFPE" }, { SIGABRT, "SIGABRT" },
   { SIGTRAP, "SIGTRAP" }, /* a message that G_DEBUG makes fatal */
 };
+
+static gboolean speaking;
 
 static void
 say (const gchar *text)
@@ -49,6 +51,18 @@ name_of (gint number)
   return "a signal";
 }
 
+/* One thread after the other, or lines would mix; but a thread that died while
+ * it spoke keeps nobody silent. */
+static void
+wait_for_turn (void)
+{
+  for (guint i = 0; i < MAX_WAIT_MS; i++) {
+    if (!__atomic_test_and_set (&speaking, __ATOMIC_ACQUIRE))
+      return;
+    poll (NULL, 0, 1);
+  }
+}
+
 static void
 say_where (const gchar *what)
 {
@@ -56,6 +70,7 @@ say_where (const gchar *what)
   gchar thread[THREAD_NAME_SIZE] = "";
   gint n = backtrace (frames, MAX_FRAMES);
 
+  wait_for_turn ();
   prctl (PR_GET_NAME, thread);
   say (PRIORITY);
   say (what);
@@ -68,6 +83,7 @@ say_where (const gchar *what)
     say (": ");
     backtrace_symbols_fd (&frames[i], 1, STDERR_FILENO);
   }
+  __atomic_clear (&speaking, __ATOMIC_RELEASE);
 }
 
 static void

@@ -49,6 +49,37 @@ test_stats (void)
   worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
 }
 
+/* ---- that it lives ---- */
+
+#define MANY_CALLS 100
+
+static void
+on_router_closed (GObject *source, GAsyncResult *result, gpointer n_answers)
+{
+  sfu_worker_client_close_router_finish (
+      SFU_WORKER_CLIENT (source), result, NULL);
+  ++*(guint *)n_answers;
+}
+
+/* Each call counts as a sign of life: no timer runs between those that have
+ * come together. */
+static void
+test_life_between_calls (void)
+{
+  g_autoptr (SfuWorkerClient) client = worker_new_started (NULL);
+  SfuPulse *pulse = sfu_worker_client_get_pulse (client);
+  gint64 before = sfu_pulse_get (pulse, SFU_PULSE_CONTROL);
+  guint n_answers = 0;
+
+  for (guint i = 0; i < MANY_CALLS; i++)
+    sfu_worker_client_close_router_async (
+        client, "none", NULL, on_router_closed, &n_answers);
+  WORKER_WAIT_UNTIL (n_answers == MANY_CALLS);
+  g_assert_cmpint (
+      sfu_pulse_get (pulse, SFU_PULSE_CONTROL) - before, >=, MANY_CALLS);
+  worker_stop (client, SFU_WORKER_STOP_TIMEOUT_MS);
+}
+
 static void
 test_dump_process (void)
 {
@@ -133,6 +164,7 @@ main (int argc, char **argv)
 {
   worker_test_init (&argc, &argv);
   g_test_add_func ("/worker/look/stats", test_stats);
+  g_test_add_func ("/worker/look/life-between-calls", test_life_between_calls);
   g_test_add_func ("/worker/look/dump-process", test_dump_process);
   g_test_add_func ("/worker/look/graph", test_graph);
   g_test_add_func ("/worker/look/impairment", test_impairment);
