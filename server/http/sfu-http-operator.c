@@ -5,7 +5,7 @@
  * Threads: the server's one thread. */
 #include "sfu-http-private.h"
 
-#include "sfu-proc.h"
+#include "sfu-process-stats.h"
 #include "sfu-room.h"
 #include "sfu-shapes.h"
 
@@ -25,14 +25,15 @@ static JsonObject *
 encode_process (gint pid)
 {
   JsonObject *object = json_object_new ();
-  SfuProc proc;
+  SfuProcessStats stats;
 
   json_object_set_int_member (object, "pid", pid);
-  if (!sfu_proc_look (pid, &proc))
+  if (!sfu_process_stats_read (pid, &stats))
     return object;
-  json_object_set_double_member (object, "cpuSeconds", proc.cpu_s);
-  json_object_set_int_member (object, "rssBytes", (gint64)proc.rss);
-  json_object_set_int_member (object, "threads", proc.threads);
+  json_object_set_double_member (object, "cpuSeconds", stats.cpu_s);
+  json_object_set_int_member (
+      object, "rssBytes", (gint64)stats.resident_bytes);
+  json_object_set_int_member (object, "threads", stats.threads);
   return object;
 }
 

@@ -30,8 +30,10 @@ test_parse (void)
   static const gchar good[] =
       "77 (a ) (b) S 1 2 3 0 -1 4194560 5 6 7 8 150 50 11 12 20 0 9 0 1000 "
       "123456 300 184467440737 1 1 0";
+  /* The last one is cut off in front of the memory. */
   static const gchar *const bad[] = { "", "77", "77 (a", "77 (a)", "77 (a) ",
-    "77 (a) S 1 2 3", "nonsense" };
+    "77 (a) S 1 2 3", "nonsense",
+    "7 (x) S 1 7 7 0 -1 1 1 0 0 0 250 50 0 0 20 0 9 0 100 2000000" };
   SfuProcessStats stats = { 0 };
 
   g_assert_true (sfu_process_stats_parse (good, 100, 5000, 4096, &stats));
