@@ -172,13 +172,13 @@ sfu_ctl_drain (SfuCtl *ctl, gchar **args, const SfuCtlOptions *options)
 /* ---- log level ---- */
 
 static SfuCtlStatus
-set_log_level (SfuCtl *ctl, const gchar *level)
+set_log_level (SfuCtl *ctl, const gchar *levels)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
   g_autofree gchar *body = NULL;
 
-  json_object_set_string_member (object, "level", level);
+  json_object_set_string_member (object, "levels", levels);
   json_node_take_object (node, object);
   body = json_to_string (node, FALSE);
   return sfu_ctl_send (ctl, "PUT", "/admin/log-level", body, NULL);
@@ -198,7 +198,7 @@ sfu_ctl_log_level (SfuCtl *ctl, gchar **args, const SfuCtlOptions *options)
   if (ctl->json)
     sfu_ctl_print_json (node);
   else
-    g_print ("%s\n", sfu_ctl_text (json_node_get_object (node), "level"));
+    g_print ("%s\n", sfu_ctl_text (json_node_get_object (node), "levels"));
   return SFU_CTL_OK;
 }
 

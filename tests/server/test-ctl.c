@@ -141,6 +141,20 @@ set_flag (gpointer owner)
 }
 
 static void
+test_log_level (void)
+{
+  World w;
+
+  world_start (&w);
+  assert_ctl (&w, "log-level|warning,seam=info", OK, "");
+  assert_ctl (&w, "log-level", OK, "warning,seam=info\n");
+  assert_ctl (&w, "log-level|--json", OK, "\"levels\" : \"warning,seam=info\"");
+  assert_ctl (&w, "log-level|nonsense", FAILED, "nonsense");
+  assert_ctl (&w, "log-level", OK, "warning,seam=info\n");
+  world_stop (&w);
+}
+
+static void
 test_drain (void)
 {
   World w;
@@ -304,6 +318,7 @@ main (int argc, char **argv)
   g_file_set_contents (token_path, ADMIN "\n", -1, NULL);
   g_test_add_func ("/ctl/look", test_look);
   g_test_add_func ("/ctl/act", test_act);
+  g_test_add_func ("/ctl/log-level", test_log_level);
   g_test_add_func ("/ctl/drain", test_drain);
   g_test_add_func ("/ctl/graph", test_graph);
   g_test_add_func ("/ctl/refused", test_refused);
