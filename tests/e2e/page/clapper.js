@@ -17,13 +17,13 @@ const PAIR_MS = PERIOD_MS / 2;
 /** ms since 1970, with fractions. */
 const now = () => performance.timeOrigin + performance.now();
 
-/** A MediaStream with one track of each kind; steady: the tone goes on without
- * an end, as a speaker does compared with claps. The background moves a little, so
+/** A MediaStream with one track of each kind; steady: the amplitude of a tone
+ * that goes on without an end, as a speaker does compared with claps. The background moves a little, so
  * that there is always something to encode. */
-export async function clapperStream (width, height, steady = false) {
+export async function clapperStream (width, height, steady = 0) {
   const audio = new AudioContext();
   const tone = new OscillatorNode(audio, { frequency: TONE_HZ });
-  const gain = new GainNode(audio, { gain: steady ? 0.5 : 0 });
+  const gain = new GainNode(audio, { gain: steady });
   const sink = new MediaStreamAudioDestinationNode(audio);
   tone.connect(gain).connect(sink);
   tone.start();

@@ -269,18 +269,21 @@ async function send (track, options) {
   return producer.id;
 }
 
+/** Amplitudes: -9 and -37 dBov. */
+const TONES = { loud: 0.5, low: 0.02 };
+
 /**
  * options: audio, video (booleans), codec, width, height, maxBitrate bit/s or
  * encodings (simulcast, SVC), noise (video that no encoder can squeeze, instead
- * of the camera), clapper (flashes and tones, instead of both; 'steady': a tone
- * without end), source (of both tracks: the viewer's browser synchronises what
+ * of the camera), clapper (flashes and tones, instead of both; 'loud', 'low': a
+ * tone without end), source (of both tracks: the viewer's browser synchronises what
  * has the same).
  */
 async function publish (options) {
   const { audio = true, video = true, width = 640, height = 480 } = options;
   const stream = options.noise ? noiseStream(width, height)
     : options.clapper ? await clapperStream(width, height,
-      options.clapper === 'steady') : await navigator.mediaDevices.getUserMedia({
+      TONES[options.clapper]) : await navigator.mediaDevices.getUserMedia({
       audio, video: video && { width, height, frameRate: FPS } });
   const ids = {};
   for (const track of stream.getTracks()) {

@@ -6,19 +6,21 @@ import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppServer } from '../lib/app-server.mjs';
 import { Call } from '../lib/call.mjs';
+import { assertHears } from '../lib/expect.mjs';
 import { record } from '../lib/results.mjs';
 import { until } from '../lib/until.mjs';
 
 /** DTX sends every 400 ms, or a little more often; speech every 20 ms. */
 const SILENCE_THRESHOLD_MS = 2000;
 const WINDOW_MS = 6000;
+const LISTEN_MS = 2000;
 const MAX_PACKETS = WINDOW_MS / 50;
 
 test('native clients are told who speaks', async (t) => {
   const call = await Call.start(t);
   const a = await call.peer('a');
   const b = await call.peer('b');
-  await a.publish({ clapper: 'steady', source: 'person' });
+  await a.publish({ clapper: 'loud', source: 'person' });
   const said = await b.notification('activeSpeaker', { peerId: 'a' }, 10000);
   assert.ok(said.data.volume > -60 && said.data.volume <= 0,
     JSON.stringify(said));
@@ -28,6 +30,31 @@ test('native clients are told who speaks', async (t) => {
   await b.forget();
   const silence = await b.notification('activeSpeaker', { peerId: null });
   assert.deepEqual(silence.data, { peerId: null });
+});
+
+test('only the loudest is heard', async (t) => {
+  const call = await Call.start(t, { args: ['--loudest', '1'] });
+  const [a, b, c] = [await call.peer('a'), await call.peer('b'),
+    await call.peer('c')];
+  await a.publish({ clapper: 'loud', source: 'person' });
+  await b.publish({ clapper: 'low', source: 'person' });
+  await Promise.all([c.firstFrame('a'), c.firstFrame('b')]);
+  const hears = async (loud, quiet) => {
+    const [heard, unheard] = await Promise.all([
+      c.watch(loud, LISTEN_MS), c.watch(quiet, LISTEN_MS)]);
+    record('loudest', { loud, heard, unheard });
+    assertHears(heard, loud);
+    assert.equal(unheard.audioPackets, 0, JSON.stringify(unheard));
+    // Nothing of it is missing to the one who listens, and pictures come.
+    assert.equal(unheard.audioLost, 0, JSON.stringify(unheard));
+    assert.ok(unheard.framesDecoded > 0, JSON.stringify(unheard));
+  };
+  await hears('a', 'b');
+  const { audio } = await c.hear('a');
+  await a.request('pauseProducer', { producerId: audio.producerId });
+  await until(async () => (await c.watch('b', 500)).audioPackets || null, 10000,
+    () => 'the other one is heard');
+  await hears('b', 'a');
 });
 
 test('a silent microphone with DTX is neither lossy nor silent', async (t) => {
