@@ -2,34 +2,11 @@
 /* All rooms of the server.
  *
  * Threads: the server's one thread. */
-#include "sfu-rooms.h"
+#include "sfu-rooms-private.h"
 
 #include "sfu-error.h"
-#include "sfu-presence.h"
-#include "sfu-room-event.h"
 #include "sfu-room-media.h"
 #include "sfu-room-overload.h"
-#include "sfu-room.h"
-
-struct _SfuRooms {
-  SfuWorkerPool *pool; /* borrowed */
-  SfuRtpCapabilities *router;
-  SfuRoomLimits limits;
-  const SfuIceServers *ice_servers; /* borrowed; NULL = none */
-  SfuPresence *presence;            /* owned */
-  SfuDrain *drain;                  /* owned */
-  SfuMetrics *metrics;              /* owned */
-  void (*watch) (gpointer owner, const SfuRoomEvent *event); /* NULL = none */
-  gpointer watcher;
-  GHashTable *rooms;   /* name -> SfuRoom, owned */
-  GHashTable *routers; /* router id -> SfuRoom, borrowed */
-  GHashTable *homes;   /* room's name -> Home, owned */
-  void (*moved) (gpointer owner, SfuRoom *room); /* NULL = nobody listens */
-  gpointer moved_owner;
-  GDestroyNotify moved_destroy;
-  /* id -> SfuRoomTransport, SfuRoomProducer, SfuRoomConsumer, all borrowed */
-  GHashTable *transports, *producers, *consumers;
-};
 
 /* ---- who watches ---- */
 
@@ -60,199 +37,6 @@ sfu_rooms_tell_peer (
   sfu_rooms_tell (peer->room->rooms, &event);
 }
 
-/* ---- workers report ---- */
-
-static void
-on_transport_state (gpointer owner, const gchar *transport_id,
-    const gchar *ice_state, const gchar *dtls_state, const gchar *reason)
-{
-  SfuRooms *rooms = owner;
-  SfuRoomTransport *transport =
-      g_hash_table_lookup (rooms->transports, transport_id);
-  gboolean failed, closed;
-
-  if (transport == NULL) /* closed on the way */
-    return;
-  g_info ("room=%s peer=%s transport=%s ice=%s dtls=%s reason=\"%s\"",
-      transport->peer->room->label, transport->peer->label, transport->id,
-      ice_state, dtls_state, reason);
-  failed = g_str_equal (dtls_state, "failed");
-  closed =
-      g_str_equal (dtls_state, "closed") || g_str_equal (ice_state, "closed");
-  if (failed)
-    g_warning ("room=%s peer=%s transport=%s failed: %s",
-        transport->peer->room->label, transport->peer->label, transport->id,
-        reason);
-  if (failed || closed) {
-    sfu_metrics_transport_failed (rooms->metrics, reason);
-    sfu_room_transport_close (transport);
-  }
-}
-
-static void
-on_active_speaker (gpointer owner, const gchar *router_id,
-    const gchar *producer_id, gint volume)
-{
-  SfuRooms *rooms = owner;
-  SfuRoom *room = g_hash_table_lookup (rooms->routers, router_id);
-
-  if (room != NULL)
-    sfu_room_active_speaker (room, producer_id, volume);
-}
-
-static void
-on_layers_changed (
-    gpointer owner, const gchar *consumer_id, gint spatial, gint temporal)
-{
-  SfuRooms *rooms = owner;
-  SfuRoomConsumer *consumer =
-      g_hash_table_lookup (rooms->consumers, consumer_id);
-
-  if (consumer != NULL) /* else closed on the way */
-    sfu_room_consumer_set_layers (consumer, spatial, temporal);
-}
-
-static void
-on_producer_score (gpointer owner, const gchar *producer_id, GVariant *scores)
-{
-  SfuRooms *rooms = owner;
-  SfuRoomProducer *producer =
-      g_hash_table_lookup (rooms->producers, producer_id);
-
-  if (producer != NULL)
-    sfu_room_producer_set_scores (producer, scores);
-}
-
-static void
-on_consumer_score (gpointer owner, const gchar *consumer_id, guint score,
-    guint producer_score, GVariant *producer_scores)
-{
-  SfuRooms *rooms = owner;
-  SfuRoomConsumer *consumer =
-      g_hash_table_lookup (rooms->consumers, consumer_id);
-
-  if (consumer != NULL)
-    sfu_room_consumer_set_score (
-        consumer, score, producer_score, producer_scores);
-}
-
-/* ---- a worker is gone ---- */
-
-/* If a room is what kills workers it shall not kill one after the other: whose
- * worker has died stays in that worker's place for a while, where the others
- * that had bad luck with it are, too. */
-#define HOME_US (60 * G_USEC_PER_SEC)
-#define MAX_HOMES 10000
-
-typedef struct {
-  guint index; /* of the worker's place */
-  gint64 until_us;
-} Home;
-
-static gboolean
-is_old_home (gpointer name, gpointer home, gpointer now_us)
-{
-  return ((Home *)home)->until_us <= *(gint64 *)now_us;
-}
-
-static void
-remember_home (SfuRooms *rooms, const gchar *name, guint index, gint64 now_us)
-{
-  Home *home;
-
-  if (g_hash_table_size (rooms->homes) >= MAX_HOMES)
-    return;
-  home = g_new (Home, 1);
-  *home = (Home){ .index = index, .until_us = now_us + HOME_US };
-  g_hash_table_replace (rooms->homes, g_strdup (name), home);
-}
-
-static SfuWorkerClient *
-find_worker (SfuRooms *rooms, const gchar *name, GError **error)
-{
-  const Home *home = g_hash_table_lookup (rooms->homes, name);
-
-  if (home != NULL && home->until_us > g_get_monotonic_time ())
-    return sfu_worker_pool_acquire_at (rooms->pool, home->index, error);
-  return sfu_worker_pool_acquire (rooms->pool, error);
-}
-
-static void
-tell_worker_died (SfuRooms *rooms, const SfuWorkerClient *worker)
-{
-  SfuRoomEvent event = { .type = SFU_WORKER_DIED };
-  GHashTableIter iter;
-  gpointer room;
-
-  g_hash_table_iter_init (&iter, rooms->rooms);
-  while (g_hash_table_iter_next (&iter, NULL, &room))
-    event.n_rooms += sfu_room_router (room)->worker == worker ? 1 : 0;
-  sfu_rooms_tell (rooms, &event);
-}
-
-static void
-on_worker_died (gpointer owner, SfuWorkerClient *worker, guint index)
-{
-  SfuRooms *rooms = owner;
-  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
-  gint64 now_us = g_get_monotonic_time ();
-
-  sfu_metrics_add (rooms->metrics, SFU_METRIC_WORKER_RESTARTS, 1);
-  tell_worker_died (rooms, worker);
-  g_hash_table_foreach_remove (rooms->homes, is_old_home, &now_us);
-  for (guint i = 0; i < all->len; i++) {
-    SfuRoom *room = all->pdata[i];
-    g_autoptr (SfuWorkerClient) next = NULL;
-
-    if (sfu_room_router (room)->worker != worker)
-      continue;
-    remember_home (rooms, room->id, index, now_us);
-    next = sfu_worker_pool_acquire_at (rooms->pool, index, NULL);
-    if (next == NULL) {
-      sfu_room_close (room, SFU_CLOSE_WORKER);
-      continue;
-    }
-    g_hash_table_remove (rooms->routers, sfu_room_router (room)->id);
-    sfu_room_move (room, next);
-    g_hash_table_insert (rooms->routers, sfu_room_router (room)->id, room);
-    if (rooms->moved != NULL)
-      rooms->moved (rooms->moved_owner, room);
-  }
-}
-
-void
-sfu_rooms_watch_moves (SfuRooms *rooms,
-    void (*moved) (gpointer owner, SfuRoom *room), gpointer owner,
-    GDestroyNotify destroy)
-{
-  rooms->moved = moved;
-  rooms->moved_owner = owner;
-  rooms->moved_destroy = destroy;
-}
-
-/* ---- overload ---- */
-
-static void
-on_audio_only (gpointer owner, SfuWorkerClient *worker, gboolean on)
-{
-  SfuRooms *rooms = owner;
-  g_autoptr (GPtrArray) all = sfu_peer_table_values (rooms->rooms);
-
-  for (guint i = 0; i < all->len; i++)
-    if (sfu_room_router (all->pdata[i])->worker == worker)
-      sfu_room_recommend_audio_only (all->pdata[i], on);
-}
-
-static const SfuWorkerPoolCallbacks pool_callbacks = {
-  .transport_state = on_transport_state,
-  .active_speaker = on_active_speaker,
-  .layers_changed = on_layers_changed,
-  .producer_score = on_producer_score,
-  .consumer_score = on_consumer_score,
-  .died = on_worker_died,
-  .audio_only = on_audio_only,
-};
-
 static SfuRoom *
 find_room (gpointer owner, const gchar *room_id)
 {
@@ -279,7 +63,7 @@ sfu_rooms_new (SfuWorkerPool *pool, const SfuRtpCapabilities *router,
   rooms->transports = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->producers = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->consumers = g_hash_table_new (g_str_hash, g_str_equal);
-  sfu_worker_pool_set_callbacks (pool, &pool_callbacks, rooms);
+  sfu_worker_pool_set_callbacks (pool, &sfu_rooms_pool_callbacks, rooms);
   return rooms;
 }
 
@@ -412,7 +196,7 @@ sfu_rooms_get_or_create (SfuRooms *rooms, const gchar *id, GError **error)
         "the server has no place for another room");
     return NULL;
   }
-  worker = find_worker (rooms, id, error);
+  worker = sfu_rooms_find_worker (rooms, id, error);
   if (worker == NULL)
     return NULL;
   room = sfu_room_new (rooms, id, worker);
