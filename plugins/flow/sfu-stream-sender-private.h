@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of SfuStreamSender, for its two files: what becomes of a packet
- * (sfu-stream-sender.c), and which encoding and layers it takes
- * (sfu-stream-layers.c).
+/* The inside of SfuStreamSender, for its files: what becomes of a packet
+ * (sfu-stream-sender.c), how it is written (sfu-stream-rewrite.c), and which
+ * encoding and layers are taken (sfu-stream-layers.c).
  *
  * Threads: under the lock of the consumer that owns it. */
 #pragma once
@@ -52,6 +52,25 @@ struct _SfuStreamSender {
   gint target;     /* encoding to forward; -1 = none is being sent */
   guint wanted;    /* bit i: packets of encoding i are looked at */
 };
+
+/* The numbers that a packet is sent with. */
+typedef struct {
+  guint16 seq;
+  guint32 timestamp;
+  gboolean marker;
+  gboolean rtx;
+  guint16 osn; /* with rtx: the number it was sent with first */
+  gboolean has_picture;
+  SfuPicture picture;
+  guint16 frame; /* of the dependency descriptor, if there is one */
+} SfuStreamNumbers;
+
+/* sfu-stream-rewrite.c */
+
+/* A new packet; in stays as it is, other consumers read it too. CSRCs (only
+ * mixers write them) and padding are left behind. */
+GstBuffer *sfu_stream_sender_rewrite (const SfuStreamSender *self,
+    GstBuffer *in, const SfuRtpMeta *meta, const SfuStreamNumbers *numbers);
 
 /* sfu-stream-layers.c */
 
