@@ -55,9 +55,12 @@ sfu_rtcp_reader_next (SfuRtcpReader *reader, SfuRtcpPacket *packet)
   if (len > left)
     return FALSE;
   if (data[0] & PADDING_BIT) {
-    /* RFC 3550 6.4.1: counts itself, a multiple of four. */
+    /* RFC 3550 6.4.1: counts itself, a multiple of four. In feedback that need not
+     * be whole words it is what fills up the last one: libwebrtc does so in
+     * transport-wide feedback. */
     padding = data[len - 1];
-    if (padding == 0 || padding % 4 != 0 || padding > len - HEADER_SIZE)
+    if (padding == 0 || padding > len - HEADER_SIZE ||
+        (padding % 4 != 0 && data[1] != SFU_RTCP_RTPFB))
       return FALSE;
   }
   packet->data = data;

@@ -29,6 +29,9 @@ static const FramingCase framing[] = {
   { "padding", { 0xa0, 201, 0, 2, 0, 0, 0, 0, 0, 0, 0, 4 }, 12, 1, 8 },
   { "nothing but padding", { 0xa0, 201, 0, 1, 0, 0, 0, 4 }, 8, 1, 4 },
   { "padding of zero", { 0xa0, 201, 0, 1, 0, 0, 0, 0 }, 8, 0 },
+  /* Chromium's transport-wide feedback. */
+  { "feedback with padding of three", { 0xaf, 205, 0, 1, 0, 0, 0, 3 }, 8, 1,
+      5 },
   { "padding of three", { 0xa0, 201, 0, 1, 0, 0, 0, 3 }, 8, 0 },
   { "padding over the header", { 0xa0, 201, 0, 1, 0, 0, 0, 8 }, 8, 0 },
   { "padding in the header", { 0xa0, 201, 0, 0 }, 4, 0 },
