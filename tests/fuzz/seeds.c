@@ -254,6 +254,20 @@ make_twcc_seed (void)
   save (out, "twcc-recorder", "everything");
 }
 
+/* Forty packets; feedback about them: some lost, in every kind of chunk. */
+static void
+make_twcc_history_seed (void)
+{
+  static const guint8 steps[] = { 40, 128 + 8, 0x8f, 205, 0, 7, 0, 0, 0, 0, 0,
+    0, 0, 0, 0xfd, 0xe8, 0, 30, 0, 0, 0, 0, 0x20, 0x02, 0x00, 0x01, 0xb7, 0xf0,
+    0xd4, 0x55, 0, 0, 0, 0, 60, 128 + 6, 0x8f, 205, 0, 5, 0, 0, 0, 0, 0, 0, 0,
+    0, 0xfe, 0x06, 0, 70, 0, 0, 0, 1, 0x20, 0x46, 0, 0 };
+  GByteArray *out = g_byte_array_new ();
+
+  g_byte_array_append (out, steps, sizeof steps);
+  save (out, "twcc-history", "call");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +289,6 @@ main (int argc, char **argv)
   make_demux_seeds ();
   make_rtcp_seeds ();
   make_twcc_seed ();
+  make_twcc_history_seed ();
   return EXIT_SUCCESS;
 }
