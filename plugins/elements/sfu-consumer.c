@@ -313,26 +313,26 @@ sfu_consumer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return sfu_consumer_chain_list (pad, parent, list);
 }
 
+typedef GstBuffer *(*SendAgain) (SfuStreamSender *, guint16, gint64);
+
+/* Of NACKs, and of losses that the transport knows. */
 static void
-retransmit (SfuConsumer *self, GstEvent *nack)
+retransmit (
+    SfuConsumer *self, SendAgain send_again, const guint16 *seqs, guint n)
 {
   Pass pass = { self, gst_buffer_list_new (), g_get_monotonic_time (), FALSE,
     FALSE };
-  const guint16 *seqs;
-  guint32 ssrc;
-  guint i, n;
+  guint i;
 
-  sfu_event_parse_nack (nack, &ssrc, &seqs, &n);
   g_mutex_lock (&self->lock);
   for (i = 0; i < MIN (n, MAX_RTX_BURST); i++) {
-    GstBuffer *out =
-        sfu_stream_sender_retransmit (self->sender, seqs[i], pass.now_us);
+    GstBuffer *out = send_again (self->sender, seqs[i], pass.now_us);
     if (out)
       gst_buffer_list_add (pass.out, out);
   }
   g_mutex_unlock (&self->lock);
   GST_DEBUG_OBJECT (
-      self, "nack=%u answered=%u", n, gst_buffer_list_length (pass.out));
+      self, "missing=%u sent=%u", n, gst_buffer_list_length (pass.out));
   finish (&pass, NULL, NULL);
 }
 
@@ -413,7 +413,9 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   guint n;
 
   if (sfu_event_parse_nack (event, &ssrc, &seqs, &n))
-    retransmit (self, event);
+    retransmit (self, sfu_stream_sender_retransmit, seqs, n);
+  else if (sfu_event_parse_lost (event, &ssrc, &seqs, &n))
+    retransmit (self, sfu_stream_sender_resend_lost, seqs, n);
   else if (sfu_event_parse_transport_state (event, &connected))
     set_connected (self, connected);
   else if (sfu_event_is_keyframe_request (event))

@@ -9,6 +9,7 @@
 #define BYE "sfu-bye"
 #define ACTIVITY "sfu-activity"
 #define NACK "sfu-nack"
+#define LOST "sfu-lost"
 #define RTT "sfu-rtt"
 #define TRANSPORT_STATE "sfu-transport-state"
 /* The name and fields that GStreamer's encoders, payloaders and RTP session
@@ -96,22 +97,22 @@ sfu_event_is_activity (GstEvent *event)
   return structure_of (event, GST_EVENT_CUSTOM_DOWNSTREAM, ACTIVITY) != NULL;
 }
 
-GstEvent *
-sfu_event_new_nack (guint32 ssrc, const guint16 *seqs, guint n)
+static GstEvent *
+new_seqs (const gchar *name, guint32 ssrc, const guint16 *seqs, guint n)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (seqs, n * sizeof *seqs);
 
   return gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
       gst_structure_new (
-          NACK, "ssrc", G_TYPE_UINT, ssrc, "seqs", G_TYPE_BYTES, bytes, NULL));
+          name, "ssrc", G_TYPE_UINT, ssrc, "seqs", G_TYPE_BYTES, bytes, NULL));
 }
 
-gboolean
-sfu_event_parse_nack (
-    GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n)
+static gboolean
+parse_seqs (GstEvent *event, const gchar *name, guint32 *ssrc,
+    const guint16 **seqs, guint *n)
 {
   const GstStructure *structure =
-      structure_of (event, GST_EVENT_CUSTOM_UPSTREAM, NACK);
+      structure_of (event, GST_EVENT_CUSTOM_UPSTREAM, name);
   const GValue *value;
   gsize size;
 
@@ -123,6 +124,32 @@ sfu_event_parse_nack (
   *seqs = g_bytes_get_data (g_value_get_boxed (value), &size);
   *n = (guint)(size / sizeof **seqs);
   return TRUE;
+}
+
+GstEvent *
+sfu_event_new_nack (guint32 ssrc, const guint16 *seqs, guint n)
+{
+  return new_seqs (NACK, ssrc, seqs, n);
+}
+
+gboolean
+sfu_event_parse_nack (
+    GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n)
+{
+  return parse_seqs (event, NACK, ssrc, seqs, n);
+}
+
+GstEvent *
+sfu_event_new_lost (guint32 ssrc, const guint16 *seqs, guint n)
+{
+  return new_seqs (LOST, ssrc, seqs, n);
+}
+
+gboolean
+sfu_event_parse_lost (
+    GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n)
+{
+  return parse_seqs (event, LOST, ssrc, seqs, n);
 }
 
 GstEvent *

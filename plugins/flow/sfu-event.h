@@ -11,6 +11,7 @@
  *   upstream            GstForceKeyUnit    PLI/FIR, or a consumer's gate
  *   upstream            sfu-nack           transport -> consumer; producer ->
  *                                          transport
+ *   upstream            sfu-lost           transport -> consumer
  *   upstream            sfu-transport-state  transport -> consumer
  *   either, sticky down sfu-rtt              transport -> producer, consumer
  *
@@ -52,6 +53,12 @@ gboolean sfu_event_parse_rtt (GstEvent *event, gint64 *rtt_us);
 GstEvent *sfu_event_new_nack (guint32 ssrc, const guint16 *seqs, guint n);
 /* *seqs is borrowed from the event. */
 gboolean sfu_event_parse_nack (
+    GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n);
+
+/* ---- the peer's transport feedback says that these did not come ---- */
+/* As a NACK; but the receiver has not asked for them. */
+GstEvent *sfu_event_new_lost (guint32 ssrc, const guint16 *seqs, guint n);
+gboolean sfu_event_parse_lost (
     GstEvent *event, guint32 *ssrc, const guint16 **seqs, guint *n);
 
 /* ---- key frame request: GStreamer's own GstForceKeyUnit (upstream) ---- */

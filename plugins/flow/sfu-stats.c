@@ -101,8 +101,9 @@ sfu_stats_from_sender (const SfuStreamSenderStats *stats, guint64 bitrate_bps)
       stats->rtx_packets, "rtx-bytes", G_TYPE_UINT64, stats->rtx_bytes,
       "nacked", G_TYPE_UINT64, stats->nacked, "nack-missed", G_TYPE_UINT64,
       stats->nack_missed, "nack-repeated", G_TYPE_UINT64, stats->nack_repeated,
-      "nack-limited", G_TYPE_UINT64, stats->nack_limited, "spans",
-      G_TYPE_UINT64, stats->spans, NULL);
+      "nack-limited", G_TYPE_UINT64, stats->nack_limited, "lost-resent",
+      G_TYPE_UINT64, stats->lost_resent, "spans", G_TYPE_UINT64, stats->spans,
+      NULL);
 
   sfu_stats_add_verdicts (s, &stats->verdicts);
   return s;

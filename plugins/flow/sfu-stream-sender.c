@@ -318,13 +318,34 @@ renumber (const SfuStreamSender *self, const SfuSpan *span,
               &span->pictures, &meta->info, &numbers->picture));
 }
 
+/* Takes what it costs. FALSE: retransmissions have had their share. */
+static gboolean
+spend (SfuStreamSender *self, GstBuffer *cached, gint64 now_us)
+{
+  return sfu_rtx_guard_spend (&self->rtx, gst_buffer_get_size (cached),
+      sfu_rate_meter_bps (&self->rate, now_us), now_us);
+}
+
+static GstBuffer *
+send_again (SfuStreamSender *self, GstBuffer *cached, guint16 out_seq,
+    SfuStreamNumbers *numbers, gint64 now_us)
+{
+  SfuRtpMeta *meta = sfu_buffer_get_rtp_meta (cached);
+
+  sfu_rtx_guard_sent (&self->rtx, out_seq, now_us);
+  if (numbers->rtx)
+    numbers->seq = self->rtx_seq++;
+  self->stats.rtx_packets++;
+  self->stats.rtx_bytes += meta->header.payload_len;
+  return sfu_stream_sender_rewrite (self, cached, meta, numbers);
+}
+
 GstBuffer *
 sfu_stream_sender_retransmit (
     SfuStreamSender *self, guint16 out_seq, gint64 now_us)
 {
   g_autoptr (GstBuffer) cached = NULL;
   const SfuSpan *span;
-  GstBuffer *out;
   SfuRtpMeta *meta;
   SfuStreamNumbers numbers;
 
@@ -339,18 +360,32 @@ sfu_stream_sender_retransmit (
     self->stats.nack_missed++;
     return NULL;
   }
-  if (!sfu_rtx_guard_spend (&self->rtx, gst_buffer_get_size (cached),
-          sfu_rate_meter_bps (&self->rate, now_us), now_us)) {
+  if (!spend (self, cached, now_us)) {
     self->stats.nack_limited++;
     return NULL;
   }
-  sfu_rtx_guard_sent (&self->rtx, out_seq, now_us);
-  if (numbers.rtx)
-    numbers.seq = self->rtx_seq++;
-  out = sfu_stream_sender_rewrite (self, cached, meta, &numbers);
-  self->stats.rtx_packets++;
-  self->stats.rtx_bytes += meta->header.payload_len;
-  return out;
+  return send_again (self, cached, out_seq, &numbers, now_us);
+}
+
+GstBuffer *
+sfu_stream_sender_resend_lost (
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us)
+{
+  g_autoptr (GstBuffer) cached = NULL;
+  const SfuSpan *span;
+  SfuRtpMeta *meta;
+  SfuStreamNumbers numbers;
+
+  if (sfu_rtx_guard_is_repeat (&self->rtx, out_seq, now_us))
+    return NULL;
+  cached = find_sent (self, out_seq, now_us, &span);
+  meta = cached ? sfu_buffer_get_rtp_meta (cached) : NULL;
+  if (!meta || meta->info.spatial == 0 ||
+      !renumber (self, span, meta, out_seq, &numbers) || !numbers.rtx ||
+      !spend (self, cached, now_us))
+    return NULL;
+  self->stats.lost_resent++;
+  return send_again (self, cached, out_seq, &numbers, now_us);
 }
 
 gboolean

@@ -27,6 +27,7 @@ typedef struct {
   guint64 nack_missed;   /* of them: not in the cache any more */
   guint64 nack_repeated; /* sent within the last round trip */
   guint64 nack_limited;  /* beyond what retransmissions may take */
+  guint64 lost_resent;   /* without being asked for */
   guint64 spans; /* stretches without interruption: pauses and switches */
   SfuVerdictCounters verdicts;
 } SfuStreamSenderStats;
@@ -84,6 +85,14 @@ void sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us);
 /* The packet that was sent with out_seq, again: as RTX, or as it was when
  * there is no RTX. NULL: refused, and counted why. */
 GstBuffer *sfu_stream_sender_retransmit (
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us);
+
+/* The same for a packet that the receiver has not, but has not asked for, either.
+ * Only of upper spatial layers: Chromium no longer asks for those when the base
+ * layer of the next picture is there, and then shows nothing before the next key
+ * picture, for which it asks after 3 s. For everything else it asks again. NULL:
+ * nothing is sent; that is counted for NACKs only. */
+GstBuffer *sfu_stream_sender_resend_lost (
     SfuStreamSender *self, guint16 out_seq, gint64 now_us);
 
 /* The publisher's last report of the encoding that is forwarded, in this

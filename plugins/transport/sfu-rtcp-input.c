@@ -10,6 +10,9 @@ GST_DEBUG_CATEGORY_EXTERN (sfutransport);
 /* Numbers taken from one NACK; a full one of 300 pairs is no honest receiver's.
  */
 #define MAX_NACK_SEQS 1024
+/* Losses taken from one transport-wide feedback; more of them at once are no
+ * accident that sending again would mend. */
+#define MAX_LOST 64
 /* One in so many of a new round trip time counts, as for TCP (RFC 6298), but
  * sooner: there is one a second. */
 #define RTT_SMOOTHING 4
@@ -129,6 +132,41 @@ on_nack (SfuRtcpSession *self, const SfuRtcpPacket *packet, guint32 ssrc)
   push_upstream (pad, sfu_event_new_nack (ssrc, seqs, n));
 }
 
+/* The packets of one consumer among the lost, from the first on, which is of
+ * it. They are taken out. Returns how many are left. */
+static guint
+tell_lost (SfuRtcpSession *self, SfuTwccPacket *lost, guint n)
+{
+  guint32 ssrc = lost[0].ssrc;
+  guint16 seqs[MAX_LOST];
+  guint n_seqs = 0, left = 0, i;
+  gboolean rtx;
+  SfuTransportSinkPad *pad = sfu_rtp_mux_find (self->mux, ssrc, &rtx);
+
+  for (i = 0; i < n; i++) {
+    if (lost[i].ssrc == ssrc)
+      seqs[n_seqs++] = lost[i].seq;
+    else
+      lost[left++] = lost[i];
+  }
+  if (pad && !rtx)
+    push_upstream (pad, sfu_event_new_lost (ssrc, seqs, n_seqs));
+  return left;
+}
+
+static void
+on_transport_cc (
+    SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
+{
+  SfuTwccPacket lost[MAX_LOST];
+  guint n = sfu_rtp_mux_feedback (self->mux, packet, now_us, lost, MAX_LOST);
+
+  self->stats.transport_cc_received++;
+  self->stats.transport_cc_lost += n;
+  while (n > 0)
+    n = tell_lost (self, lost, n);
+}
+
 static void
 on_pli (SfuRtcpSession *self, guint32 ssrc)
 {
@@ -173,7 +211,7 @@ on_fir (SfuRtcpSession *self, const SfuRtcpPacket *packet)
 }
 
 static void
-on_feedback (SfuRtcpSession *self, const SfuRtcpPacket *packet)
+on_feedback (SfuRtcpSession *self, const SfuRtcpPacket *packet, gint64 now_us)
 {
   guint32 sender_ssrc, media_ssrc;
   guint64 remb_bps;
@@ -184,7 +222,7 @@ on_feedback (SfuRtcpSession *self, const SfuRtcpPacket *packet)
     if (packet->count == SFU_RTPFB_NACK)
       on_nack (self, packet, media_ssrc);
     else if (packet->count == SFU_RTPFB_TRANSPORT_CC)
-      self->stats.transport_cc_received++;
+      on_transport_cc (self, packet, now_us);
   } else if (packet->count == SFU_PSFB_PLI) {
     on_pli (self, media_ssrc);
   } else if (packet->count == SFU_PSFB_FIR) {
@@ -238,7 +276,7 @@ sfu_rtcp_session_receive (
     } else if (packet.type == SFU_RTCP_XR) {
       on_extended_report (self, &packet, now_us);
     } else if (packet.type == SFU_RTCP_RTPFB || packet.type == SFU_RTCP_PSFB) {
-      on_feedback (self, &packet);
+      on_feedback (self, &packet, now_us);
     } else if (packet.type == SFU_RTCP_BYE) {
       on_bye (self, &packet);
     }

@@ -29,7 +29,8 @@ typedef struct {
   guint64 transport_cc_sent, remb_sent;
   guint64 sr_received, rr_received, nack_received, pli_received, fir_received;
   guint64 transport_cc_received, remb_received, bye_received;
-  guint64 remb_bps; /* last REMB of the peer; 0 = none */
+  guint64 transport_cc_lost; /* packets, of streams that have RTX */
+  guint64 remb_bps;          /* last REMB of the peer; 0 = none */
   SfuVerdictCounters drops;
 } SfuRtcpStats;
 

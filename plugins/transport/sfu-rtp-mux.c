@@ -24,6 +24,7 @@ struct _SfuRtpMux {
   SfuFlushHook flush;
   gboolean connected;
   guint16 transport_cc_seq; /* next */
+  SfuTwccHistory *history;  /* owned; NULL until first used */
 };
 
 static void
@@ -61,6 +62,7 @@ sfu_rtp_mux_free (SfuRtpMux *self)
   g_clear_pointer (&self->list, gst_buffer_list_unref);
   g_hash_table_unref (self->by_ssrc);
   g_ptr_array_unref (self->pads);
+  sfu_twcc_history_free (self->history);
   g_object_unref (self->loop);
   g_free (self);
 }
@@ -190,6 +192,31 @@ sfu_rtp_mux_event (SfuRtpMux *self, SfuTransportSinkPad *pad, GstEvent *event)
 
 /* ---- packets ---- */
 
+/* Feedback will come, and what is lost can be sent again. */
+static gboolean
+wants_history (const SfuTransportSinkPad *pad)
+{
+  return pad->caps.transport_cc && pad->caps.encodings[0].ssrc &&
+      pad->caps.encodings[0].rtx_ssrc;
+}
+
+static void
+remember (SfuRtpMux *self, const SfuTransportSinkPad *pad, const guint8 *data,
+    const SfuRtpHeader *header, gint64 now_us)
+{
+  SfuTwccPacket packet = { pad->caps.encodings[0].ssrc, header->seq };
+  gboolean again = header->ssrc == pad->caps.encodings[0].rtx_ssrc;
+
+  if (again && header->payload_len < sizeof (guint16))
+    return;
+  if (again)
+    packet.seq = sfu_get_u16 (data + header->header_len);
+  if (!self->history)
+    self->history = sfu_twcc_history_new ();
+  sfu_twcc_history_sent (
+      self->history, self->transport_cc_seq, &packet, again, now_us);
+}
+
 static void
 stamp (SfuRtpMux *self, SfuTransportSinkPad *pad, guint8 *data,
     const SfuRtpHeader *header, gint64 now_us)
@@ -200,9 +227,12 @@ stamp (SfuRtpMux *self, SfuTransportSinkPad *pad, guint8 *data,
   if (!header->ext_len)
     return;
   sfu_ext_index (data, header, &pad->caps.ext, &index);
-  if (index.len[SFU_EXT_TRANSPORT_CC] == 2)
+  if (index.len[SFU_EXT_TRANSPORT_CC] == 2) {
+    if (wants_history (pad))
+      remember (self, pad, data, header, now_us);
     sfu_put_u16 (
         data + index.offset[SFU_EXT_TRANSPORT_CC], self->transport_cc_seq++);
+  }
   if (index.len[SFU_EXT_ABS_SEND_TIME] == 3) {
     send_time = gst_util_uint64_scale (
         now_us, 1 << ABS_SEND_TIME_FRACTION, G_USEC_PER_SEC);
@@ -280,4 +310,13 @@ sfu_rtp_mux_push (
     flush (self);
   else
     sfu_media_loop_queue_flush (self->loop, &self->flush);
+}
+
+guint
+sfu_rtp_mux_feedback (SfuRtpMux *self, const SfuRtcpPacket *feedback,
+    gint64 now_us, SfuTwccPacket *lost, guint max)
+{
+  return self->history
+      ? sfu_twcc_history_feedback (self->history, feedback, now_us, lost, max)
+      : 0;
 }

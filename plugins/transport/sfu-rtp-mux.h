@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sfu-transport-sink-pad.h"
+#include "sfu-twcc-history.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,11 @@ void sfu_rtp_mux_push (SfuRtpMux *self, SfuTransportSinkPad *pad,
     GstBuffer *buffer, gint64 now_us);
 void sfu_rtp_mux_event (
     SfuRtpMux *self, SfuTransportSinkPad *pad, GstEvent *event);
+
+/* Transport-wide feedback (RTPFB, SFU_RTPFB_TRANSPORT_CC): fills lost as
+ * sfu_twcc_history_feedback, of consumers that have RTX. */
+guint sfu_rtp_mux_feedback (SfuRtpMux *self, const SfuRtcpPacket *feedback,
+    gint64 now_us, SfuTwccPacket *lost, guint max);
 
 /* NULL: no consumer sends it. *rtx: it is the RTX stream of that one. */
 SfuTransportSinkPad *sfu_rtp_mux_find (

@@ -38,6 +38,7 @@ collect_media (gpointer data, gpointer unused)
       G_TYPE_UINT64, rtcp->nack_received, "pli-received", G_TYPE_UINT64,
       rtcp->pli_received, "fir-received", G_TYPE_UINT64, rtcp->fir_received,
       "transport-cc-received", G_TYPE_UINT64, rtcp->transport_cc_received,
+      "transport-cc-lost", G_TYPE_UINT64, rtcp->transport_cc_lost,
       "remb-received", G_TYPE_UINT64, rtcp->remb_received, "bye-received",
       G_TYPE_UINT64, rtcp->bye_received, "remb-bitrate", G_TYPE_UINT64,
       rtcp->remb_bps, "sr-sent", G_TYPE_UINT64, rtcp->sr_sent, "rr-sent",

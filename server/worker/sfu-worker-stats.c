@@ -289,6 +289,7 @@ consumer_report (const SfuWorkerConsumer *consumer)
   add_count (&dict, "nackMissed", get_count (stats.graph, "nack-missed"));
   add_count (&dict, "nackRepeated", get_count (stats.graph, "nack-repeated"));
   add_count (&dict, "nackLimited", get_count (stats.graph, "nack-limited"));
+  add_count (&dict, "lostResent", get_count (stats.graph, "lost-resent"));
   gst_structure_free (stats.graph);
   gst_structure_free (stats.wire);
   return end_report (&dict);

@@ -35,6 +35,8 @@ make (guint kind)
     case 8: /* right name, wrong direction */
       return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
           gst_structure_new_empty ("GstForceKeyUnit"));
+    case 9:
+      return sfu_event_new_lost (0xfedcba98, seqs, G_N_ELEMENTS (seqs));
     default:
       return NULL;
   }
@@ -56,6 +58,8 @@ test_kinds (void)
         sfu_event_parse_sender_report (event, &report), ==, kind == 0);
     g_assert_cmpint (
         sfu_event_parse_nack (event, &ssrc, &seqs, &n), ==, kind == 1);
+    g_assert_cmpint (
+        sfu_event_parse_lost (event, &ssrc, &seqs, &n), ==, kind == 9);
     g_assert_cmpint (sfu_event_is_keyframe_request (event), ==, kind == 2);
     g_assert_cmpint (
         sfu_event_parse_keyframe_request (event, &ssrc), ==, kind == 2);

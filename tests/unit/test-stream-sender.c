@@ -296,6 +296,45 @@ test_late_and_asked_for (void)
   fixture_clear (&f);
 }
 
+/* Not asked for, but known to be lost: what a receiver asks for again is left to
+ * it, an upper spatial layer is not. */
+static void
+test_lost (void)
+{
+  Fixture f;
+  TestPacket out, rtx;
+  SfuStreamSenderStats stats;
+  guint16 seqs[2];
+  GstBuffer *buffer;
+  guint i;
+
+  fixture_init (&f, SFU_CODEC_VP8);
+  for (i = 0; i < 2; i++) {
+    buffer = published ((guint16)(10 + i), 0, i == 0, 50);
+    sfu_buffer_get_rtp_meta (buffer)->info.spatial = (guint8)i;
+    sfu_track_put (f.track, 0, (guint16)(10 + i), buffer, f.now_us);
+    send_buffer (&f, buffer, &out, &(gboolean){ FALSE });
+    seqs[i] = out.seq;
+  }
+  g_assert_null (sfu_stream_sender_resend_lost (f.sender, seqs[0], f.now_us));
+  g_assert_null (sfu_stream_sender_resend_lost (f.sender, 1234, f.now_us));
+  buffer = sfu_stream_sender_resend_lost (f.sender, seqs[1], f.now_us);
+  g_assert_nonnull (buffer);
+  test_packet_parse (buffer, &rtx);
+  gst_buffer_unref (buffer);
+  g_assert_cmpuint (rtx.ssrc, ==, 4243);
+  g_assert_cmpuint (rtx.timestamp, ==, out.timestamp);
+  /* It is on its way, whoever asks. */
+  g_assert_null (sfu_stream_sender_resend_lost (f.sender, seqs[1], f.now_us));
+  g_assert_null (sfu_stream_sender_retransmit (f.sender, seqs[1], f.now_us));
+  sfu_stream_sender_get_stats (f.sender, &stats);
+  g_assert_cmpuint (stats.lost_resent, ==, 1);
+  g_assert_cmpuint (stats.rtx_packets, ==, 1);
+  g_assert_cmpuint (stats.nacked, ==, 1);
+  g_assert_cmpuint (stats.nack_repeated, ==, 1);
+  fixture_clear (&f);
+}
+
 static void
 test_retransmission (void)
 {
@@ -371,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream-sender/not-connected", test_not_connected);
   g_test_add_func ("/stream-sender/without-meta", test_without_meta);
   g_test_add_func ("/stream-sender/retransmission", test_retransmission);
+  g_test_add_func ("/stream-sender/lost", test_lost);
   g_test_add_func (
       "/stream-sender/late-and-asked-for", test_late_and_asked_for);
   g_test_add_func ("/stream-sender/sender-report", test_sender_report);

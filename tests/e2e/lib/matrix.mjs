@@ -134,7 +134,8 @@ function uplink (before, after, sentBefore, sent) {
 /** Server to viewer: what the viewer asked for and what the server did. */
 function downlink (before, after, window) {
   return { ...minus(after, before, 'packetCount', 'nackPacketCount',
-    'packetsRetransmitted', 'pliCount', 'nackMissed', 'nackRepeated'),
+    'packetsRetransmitted', 'pliCount', 'nackMissed', 'nackRepeated',
+    'nackLimited', 'lostResent'),
   roundTripTime: after.roundTripTime,
   repaired: part(window.retransmitted, window.lost) };
 }
