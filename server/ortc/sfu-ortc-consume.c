@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define TRANSPORT_CC "transport-wide-cc" /* in its URI */
+
 static const SfuRtpCodec *
 find_match (const GPtrArray *codecs, const SfuRtpCodec *codec)
 {
@@ -199,7 +201,7 @@ static void
 add_consumer_codec (
     SfuRtpParameters *made, const SfuRtpCodec *codec, const SfuRtpCodec *cap)
 {
-  gboolean transport_cc = parameters_have_uri (made, "transport-wide-cc");
+  gboolean transport_cc = parameters_have_uri (made, TRANSPORT_CC);
   gboolean send_time = parameters_have_uri (made, "abs-send-time");
   SfuRtpCodec *copy = sfu_rtp_codec_copy (codec);
 
@@ -266,6 +268,32 @@ make_consumer_encoding (const SfuRtpParameters *consumable, gboolean rtx)
   return made;
 }
 
+/* Spatial layers in one stream. */
+static gboolean
+has_spatial_layers (const SfuRtpParameters *consumable)
+{
+  const SfuRtpEncoding *encoding;
+  guint spatial, temporal;
+
+  if (consumable->encodings->len != 1)
+    return FALSE;
+  encoding = consumable->encodings->pdata[0];
+  sfu_ortc_parse_scalability_mode (
+      encoding->scalability_mode, &spatial, &temporal);
+  return spatial > 1;
+}
+
+/* Nothing estimates the way down to consumers. But a browser may stop asking for
+ * a packet of a spatial layer that it needs, and only its transport-wide feedback
+ * tells that it has not got it (sfu_stream_sender_resend_lost). For others it
+ * would be a cost of every packet. */
+static gboolean
+is_of_use (const SfuRtpParameters *consumable, const SfuRtpHeaderExtension *ext)
+{
+  return strstr (ext->uri, TRANSPORT_CC) == NULL ||
+      has_spatial_layers (consumable);
+}
+
 SfuRtpParameters *
 sfu_ortc_consumer_parameters (const SfuRtpParameters *consumable,
     const SfuRtpCapabilities *capabilities, const gchar *mid, GError **error)
@@ -287,7 +315,7 @@ sfu_ortc_consumer_parameters (const SfuRtpParameters *consumable,
   for (guint i = 0; i < consumable->header_extensions->len; i++) {
     const SfuRtpHeaderExtension *ext = consumable->header_extensions->pdata[i];
 
-    if (has_extension (capabilities, ext))
+    if (is_of_use (consumable, ext) && has_extension (capabilities, ext))
       g_ptr_array_add (made->header_extensions,
           sfu_rtp_header_extension_new (ext->uri, ext->id));
   }

@@ -28,9 +28,9 @@ const guint sfu_ortc_n_supported_codecs =
 
 /* Ids as mediasoup numbers them, so that a capture reads the same. Directions
  * are the router's: RID and RRID tell simulcast layers of a producer apart and
- * mean nothing to a consumer; send times and transport-wide sequence numbers
- * are only measured on what we receive, as long as nothing estimates the way
- * down to consumers. */
+ * mean nothing to a consumer; send times are only measured on what we receive, as
+ * long as nothing estimates the way down to consumers. Transport-wide sequence
+ * numbers get those consumers that need them: sfu_ortc_consumer_parameters. */
 const SfuOrtcSupportedExtension sfu_ortc_supported_extensions[] = {
   { "urn:ietf:params:rtp-hdrext:sdes:mid", 1, TRUE, TRUE, SFU_RTP_SENDRECV },
   { "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", 2, FALSE, TRUE,
@@ -41,7 +41,7 @@ const SfuOrtcSupportedExtension sfu_ortc_supported_extensions[] = {
       SFU_RTP_RECVONLY },
   { "http://www.ietf.org/id/"
     "draft-holmer-rmcat-transport-wide-cc-extensions-01",
-      5, TRUE, TRUE, SFU_RTP_RECVONLY },
+      5, TRUE, TRUE, SFU_RTP_SENDRECV },
   /* Which layer a picture belongs to. Its receivers need it, too: AV1 of which
    * layers are left out says there what is missing on purpose. */
   { "https://aomediacodec.github.io/av1-rtp-spec/"

@@ -427,6 +427,55 @@ test_consumable_red (void)
   g_assert_cmpstr (error->message, ==, "rtpParameters.codecs: no media codec");
 }
 
+/* Spatial layers in one stream, and nothing else, make transport-wide feedback of
+ * consumers worth its cost. */
+static void
+test_transport_cc (void)
+{
+#define LAYERS(codec, encodings)                                               \
+  "{\"codecs\":[{\"mimeType\":\"video/" codec "\",\"payloadType\":96,"         \
+  "\"clockRate\":90000}],\"headerExtensions\":[{\"uri\":\"http://"             \
+  "www.ietf.org/"                                                              \
+  "id/draft-holmer-rmcat-transport-wide-cc-extensions-01\",\"id\":5}],"        \
+  "\"encodings\":[" encodings "]}"
+  static const struct {
+    const gchar *json;
+    gboolean wanted;
+  } cases[] = {
+    { LAYERS ("VP9", "{\"ssrc\":1,\"scalabilityMode\":\"L2T3\"}"), TRUE },
+    { LAYERS ("VP9", "{\"ssrc\":1,\"scalabilityMode\":\"L1T3\"}"), FALSE },
+    { LAYERS ("VP9", "{\"ssrc\":1}"), FALSE },
+    { LAYERS ("VP8",
+          "{\"ssrc\":1,\"scalabilityMode\":\"L1T3\"},"
+          "{\"ssrc\":2,\"scalabilityMode\":\"L1T3\"}"),
+        FALSE },
+  };
+#undef LAYERS
+  g_autoptr (SfuRtpCapabilities) router = default_router ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (SfuRtpParameters) p = parameters (cases[i].json);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SfuRtpParameters) consumable = sfu_ortc_consumable_parameters (
+        p, SFU_MEDIA_VIDEO, router, NULL, &error);
+    g_autoptr (SfuRtpParameters) c = NULL;
+    gboolean found = FALSE;
+
+    g_assert_no_error (error);
+    c = sfu_ortc_consumer_parameters (consumable, router, "0", &error);
+    g_assert_no_error (error);
+    for (guint k = 0; k < c->header_extensions->len; k++) {
+      const SfuRtpHeaderExtension *ext = c->header_extensions->pdata[k];
+
+      found |= strstr (ext->uri, "transport-wide-cc") != NULL;
+    }
+    g_assert_cmpint (found, ==, cases[i].wanted);
+    g_assert_cmpint (
+        sfu_rtp_codec_has_feedback (c->codecs->pdata[0], "transport-cc", ""),
+        ==, cases[i].wanted);
+  }
+}
+
 static void
 test_consumable_refused (void)
 {
@@ -613,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ortc/consumable/red", test_consumable_red);
   g_test_add_func ("/ortc/consumable/refused", test_consumable_refused);
   g_test_add_func ("/ortc/consumer", test_consumer);
+  g_test_add_func ("/ortc/transport-cc", test_transport_cc);
   g_test_add_func ("/ortc/consumer/capabilities", test_consumer_capabilities);
   g_test_add_func ("/ortc/layers", test_layers);
   return g_test_run ();
