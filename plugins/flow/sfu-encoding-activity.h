@@ -6,6 +6,10 @@
  * anything: an encoding has stopped when others go on without it, or when
  * nothing has come for long.
  *
+ * A publisher whose estimate of its bandwidth swings stops the upper ones again
+ * and again, and each time a consumer stands still until it is noticed. So one
+ * that has stopped more than once lately must go on for a while before it counts.
+ *
  * Threads: owned by its producer, no locking. Time is an argument. */
 #pragma once
 
@@ -13,16 +17,28 @@
 
 G_BEGIN_DECLS
 
-/* With the interval of polls below a second: what the field expects. Five
- * pictures a second are the least that encoders make of a moving scene. */
-#define SFU_ENCODING_SILENT_US (750 * 1000)
-#define SFU_ENCODING_POLL_US (200 * 1000)
+/* Five pictures a second are the least that encoders make of a moving scene: one
+ * may be late, or left out. With the interval of polls it is what a consumer waits
+ * at least, and half a second of that is seen. Whoever is taken for stopped wrongly
+ * costs a key frame of another encoding and is forwarded until that comes. */
+#define SFU_ENCODING_SILENT_US (400 * 1000)
+#define SFU_ENCODING_POLL_US (100 * 1000)
 /* A still screen is repeated once a second. */
 #define SFU_ENCODINGS_ALL_SILENT_US (1500 * 1000)
+/* How long one must go on that has stopped for the second time; twice as long with
+ * each further one, up to the most. */
+#define SFU_ENCODING_STEADY_US (2 * G_USEC_PER_SEC)
+#define SFU_ENCODING_STEADY_MAX_US (8 * G_USEC_PER_SEC)
+/* After so long without a stop all is forgotten. */
+#define SFU_ENCODING_FORGET_US (20 * G_USEC_PER_SEC)
 
 typedef struct {
   gint64 last_us[SFU_MAX_ENCODINGS];
-  gint64 newest_us;  /* of any; 0 = nothing yet */
+  gint64
+      since_us[SFU_MAX_ENCODINGS]; /* it comes without a silence since then */
+  gint64 stopped_us[SFU_MAX_ENCODINGS]; /* the last time */
+  guint8 stops[SFU_MAX_ENCODINGS];      /* lately */
+  gint64 newest_us;                     /* of any; 0 = nothing yet */
   gint64 resumed_us; /* the first after all had been silent */
   guint active;      /* bit i: encoding i is being sent */
   guint before;      /* active, when all fell silent */

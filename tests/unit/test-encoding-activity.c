@@ -22,12 +22,17 @@ typedef struct {
 static const Case cases[] = {
   { "begins", { { 1, 0, 1 }, { 2, 2, 5 }, { 3, 1, 7 } } },
   { "one-stops",
-      { { 1, 0, 1 }, { 2, 1, 3 }, { 300, 0, 3 }, { 600, 0, 3 }, { 700, -1, 3 },
-          { 740, 0, 3 }, { 960, -1, 1 }, { 970, 1, 3 } } },
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 150, 0, 3 }, { 300, 0, 3 }, { 390, -1, 3 },
+          { 400, 0, 3 }, { 501, -1, 1 }, { 510, 1, 3 } } },
   /* A still screen: none is taken for stopped before its turn. */
   { "all-slow",
       { { 1, 0, 1 }, { 2, 1, 3 }, { 1000, -1, 3 }, { 1002, 0, 3 },
           { 1003, -1, 3 }, { 1004, 1, 3 } } },
+  /* Pictures left out by an encoder: not for long enough. */
+  { "pictures-left-out",
+      { { 1, 0, 1 }, { 2, 1, 3 }, { 150, 0, 3 }, { 300, 0, 3 }, { 380, 1, 3 },
+          { 450, 0, 3 }, { 610, -1, 3 }, { 700, 0, 3 }, { 720, -1, 3 },
+          { 760, 1, 3 } } },
   /* Opus DTX: a packet every 400 ms is being sent. */
   { "dtx",
       { { 1, 0, 1 }, { 401, 0, 1 }, { 801, -1, 1 }, { 802, 0, 1 },
@@ -38,7 +43,7 @@ static const Case cases[] = {
           { 5000, 0, 3 }, { 5100, 1, 3 } } },
   { "one-does-not-come-back",
       { { 1, 0, 1 }, { 2, 1, 3 }, { 1700, -1, 0 }, { 5000, 0, 3 },
-          { 5500, 0, 3 }, { 5960, 0, 3 }, { 5970, -1, 1 } } },
+          { 5250, 0, 3 }, { 5500, 0, 3 }, { 5520, -1, 1 } } },
 };
 
 static void
@@ -63,9 +68,9 @@ test_case (gconstpointer data)
   }
 }
 
-/* Whoever looks when he is told to notices within a second. */
+/* Whoever looks when he is told to notices within half a second and a picture. */
 static void
-test_within_a_second (void)
+test_noticed (void)
 {
   SfuEncodingActivity activity;
   gint64 now_us, last_us = START + 3000 * MS;
@@ -80,9 +85,78 @@ test_within_a_second (void)
       sfu_encoding_activity_poll (&activity, activity.poll_us);
     if (activity.active == 1 && now_us > last_us)
       break;
-    g_assert_cmpint (now_us - last_us, <, 1000 * MS);
+    g_assert_cmpint (now_us - last_us, <, 550 * MS);
   }
-  g_assert_cmpint (now_us - last_us, >, 500 * MS);
+  g_assert_cmpint (now_us - last_us, >, 300 * MS);
+}
+
+/* 25 pictures a second of encoding 0 for so long, and of encoding 1 if upper.
+ * Returns after which time encoding 1 changed; -1: it did not. */
+static gint
+run (SfuEncodingActivity *activity, gint64 *now_us, gint ms, gboolean upper)
+{
+  guint was = activity->active >> 1 & 1;
+  gint changed_ms = -1;
+
+  for (gint at_ms = 0; at_ms < ms; at_ms += 40) {
+    *now_us += 40 * MS;
+    sfu_encoding_activity_packet (activity, 0, *now_us);
+    if (upper)
+      sfu_encoding_activity_packet (activity, 1, *now_us);
+    sfu_encoding_activity_poll (activity, *now_us);
+    if (changed_ms < 0 && (activity->active >> 1 & 1) != was)
+      changed_ms = at_ms;
+  }
+  return changed_ms;
+}
+
+/* The first time it counts as soon as it is back; then only when it stays, and
+ * it must stay longer each time. After a long time without a stop it is as it was
+ * in the beginning. */
+static void
+test_again_and_again (void)
+{
+  static const gint waits_ms[] = { 0, 2000, 4000, 8000, 8000 };
+  SfuEncodingActivity activity;
+  gint64 now_us = START;
+  guint i;
+
+  sfu_encoding_activity_init (&activity);
+  run (&activity, &now_us, 1000, TRUE);
+  for (i = 0; i < G_N_ELEMENTS (waits_ms); i++) {
+    gint back_ms;
+
+    g_assert_cmpint (run (&activity, &now_us, 1000, FALSE), >=, 0);
+    if (waits_ms[i] > 0) { /* for a moment: that does not count */
+      g_assert_cmpint (run (&activity, &now_us, 1000, TRUE), ==, -1);
+      g_assert_cmpint (run (&activity, &now_us, 1000, FALSE), ==, -1);
+    }
+    back_ms = run (&activity, &now_us, 9000, TRUE);
+    g_assert_cmpint (back_ms, >=, waits_ms[i]);
+    g_assert_cmpint (back_ms, <=, waits_ms[i] + 40);
+  }
+  run (&activity, &now_us, 21000, TRUE);
+  g_assert_cmpint (run (&activity, &now_us, 1000, FALSE), >=, 0);
+  g_assert_cmpint (run (&activity, &now_us, 1000, TRUE), ==, 0);
+}
+
+/* Whatever it has done: with nothing else to show it counts. */
+static void
+test_alone (void)
+{
+  SfuEncodingActivity activity;
+  gint64 now_us = START;
+  guint i;
+
+  sfu_encoding_activity_init (&activity);
+  for (i = 0; i < 2; i++) {
+    run (&activity, &now_us, 1000, TRUE);
+    run (&activity, &now_us, 1000, FALSE);
+  }
+  g_assert_cmpuint (activity.active, ==, 1);
+  sfu_encoding_activity_bye (&activity, 0);
+  g_assert_true (sfu_encoding_activity_packet (&activity, 1, now_us));
+  g_assert_cmpuint (activity.active, ==, 2);
 }
 
 /* At once, without a silence; and it is being sent again when a packet comes. */
@@ -120,6 +194,8 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_case);
   }
   g_test_add_func ("/encoding-activity/bye", test_bye);
-  g_test_add_func ("/encoding-activity/within-a-second", test_within_a_second);
+  g_test_add_func ("/encoding-activity/noticed", test_noticed);
+  g_test_add_func ("/encoding-activity/again-and-again", test_again_and_again);
+  g_test_add_func ("/encoding-activity/alone", test_alone);
   return g_test_run ();
 }
