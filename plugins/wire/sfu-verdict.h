@@ -31,11 +31,14 @@ typedef enum {
   SFU_DROP_WAIT_KEYFRAME, /* consumer waits for a key frame */
   SFU_DROP_NOT_LINKED,    /* nobody downstream */
   /* transport */
-  SFU_DROP_NOT_AUTHENTICATED, /* before the fingerprint was verified */
-  SFU_DROP_UNKNOWN_ADDRESS,   /* no transport has this remote address */
-  SFU_DROP_SRTP,              /* SRTP authentication or replay */
-  SFU_DROP_QUEUE_FULL,        /* a bounded queue was full */
-  SFU_DROP_SEND_ERROR,        /* the kernel refused the datagram */
+  SFU_DROP_NOT_AUTHENTICATED,  /* before the fingerprint was verified */
+  SFU_DROP_UNKNOWN_ADDRESS,    /* no transport has this remote address */
+  SFU_DROP_SRTP,               /* SRTP: not authentic (libsrtp: or replayed) */
+  SFU_DROP_SRTP_REPLAYED,      /* SRTP: came, or was sent, already */
+  SFU_DROP_SRTP_TOO_OLD,       /* SRTP: behind the replay window */
+  SFU_DROP_SRTP_KEY_EXHAUSTED, /* SRTP: all indices of this key are used */
+  SFU_DROP_QUEUE_FULL,         /* a bounded queue was full */
+  SFU_DROP_SEND_ERROR,         /* the kernel refused the datagram */
   SFU_VERDICT_COUNT
 } SfuVerdict;
 
