@@ -11,6 +11,8 @@
 #include <gst/gst.h>
 
 #include "sfu-consumer.h"
+#include "sfu-dtls-srtp-dec.h"
+#include "sfu-dtls-srtp-enc.h"
 #include "sfu-plain-transport.h"
 #include "sfu-producer.h"
 #include "sfu-router.h"
@@ -26,6 +28,8 @@ plugin_init (GstPlugin *plugin)
       GST_ELEMENT_REGISTER (sfuproducer, plugin) &&
       GST_ELEMENT_REGISTER (sfuconsumer, plugin) &&
       GST_ELEMENT_REGISTER (sfutransport, plugin) &&
+      GST_ELEMENT_REGISTER (sfudtlssrtpdec, plugin) &&
+      GST_ELEMENT_REGISTER (sfudtlssrtpenc, plugin) &&
       GST_ELEMENT_REGISTER (sfuplaintransport, plugin);
 }
 

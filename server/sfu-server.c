@@ -76,6 +76,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .n_workers = config->workers,
     .allow_impairment = config->allow_network_throttle,
     .ice_tcp = config->ice_tcp,
+    .stock_dtls = config->stock_dtls,
     .consent_timeout_s = config->consent_timeout_s,
     .keep_spare = config->spare_worker,
     .watchdog_ms = config->worker_watchdog_ms,

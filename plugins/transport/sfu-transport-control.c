@@ -352,10 +352,16 @@ srtp_profile (gpointer carrier)
 }
 
 static void
+add_drops (gpointer carrier, SfuVerdictCounters *drops)
+{
+  sfu_webrtcbin_add_drops (carrier, drops);
+}
+
+static void
 attach_webrtcbin (gpointer data, gpointer unused)
 {
   static const SfuCarrierInterface interface = { start_lane, push_rtp,
-    push_rtcp, srtp_profile };
+    push_rtcp, srtp_profile, add_drops };
   SfuTransport *self = data;
 
   sfu_transport_media_set_carrier (
@@ -384,8 +390,8 @@ sfu_transport_connect_full (SfuTransport *self, const gchar *peer_role,
   self->is_client = g_strcmp0 (peer_role, "server") == 0;
   GST_OBJECT_UNLOCK (self);
   certificate = sfu_certificate_get_default ();
-  self->webrtcbin = sfu_webrtcbin_new (
-      GST_BIN (self), self->agent, &callbacks, G_OBJECT (self));
+  self->webrtcbin = sfu_webrtcbin_new (GST_BIN (self), self->agent,
+      self->dtls_pair, self->base.media->loop, &callbacks, G_OBJECT (self));
   sfu_media_loop_call (self->base.media->loop, attach_webrtcbin, self);
   if (sfu_webrtcbin_start (self->webrtcbin,
           sfu_certificate_get_pem (certificate), self->is_client, self->sctp,

@@ -25,6 +25,8 @@ collect_media (gpointer data, gpointer unused)
   if (media->carrier)
     call->srtp_profile =
         media->carrier_interface->srtp_profile (media->carrier);
+  if (media->carrier && media->carrier_interface->add_drops)
+    media->carrier_interface->add_drops (media->carrier, call->drops);
   for (i = 0; i < SFU_VERDICT_COUNT; i++)
     call->drops->n[i] += media->drops.n[i] + rtcp->drops.n[i];
   gst_structure_set (call->s, "rtp-packets-received", G_TYPE_UINT64,

@@ -120,6 +120,9 @@ void
 sfu_transport_media_set_carrier (SfuTransportMedia *self,
     const SfuCarrierInterface *interface, gpointer carrier)
 {
+  /* What the one before has counted stays. */
+  if (self->carrier && self->carrier_interface->add_drops)
+    self->carrier_interface->add_drops (self->carrier, &self->drops);
   self->carrier_interface = interface;
   self->carrier = carrier;
 }

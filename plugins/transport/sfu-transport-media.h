@@ -20,6 +20,8 @@ typedef struct {
   void (*rtcp) (gpointer carrier, GstBuffer *buffer);
   /* Static string, "" = not known, or no SRTP. */
   const gchar *(*srtp_profile) (gpointer carrier);
+  /* Adds what it has refused itself; NULL: it counts nothing. */
+  void (*add_drops) (gpointer carrier, SfuVerdictCounters *drops);
 } SfuCarrierInterface;
 
 typedef struct {

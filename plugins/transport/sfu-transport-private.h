@@ -22,6 +22,7 @@ struct _SfuTransport {
   guint port;
   gboolean sctp;
   gboolean tcp, force_tcp;
+  SfuDtlsPair dtls_pair;
   guint64 max_incoming_bitrate;
   gchar *rtcp_cname;
   guint first_check_timeout, disconnect_timeout, consent_timeout;

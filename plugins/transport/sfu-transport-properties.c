@@ -38,6 +38,7 @@ enum {
   PROP_DISCONNECT_TIMEOUT,
   PROP_CONSENT_TIMEOUT,
   PROP_DTLS_TIMEOUT,
+  PROP_DTLS,
 };
 
 static void
@@ -109,6 +110,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       break;
     case PROP_DTLS_TIMEOUT:
       self->dtls_timeout = g_value_get_uint (value);
+      break;
+    case PROP_DTLS:
+      self->dtls_pair = g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -199,6 +203,9 @@ get_own_locked (SfuTransport *self, guint id, GValue *value)
       return TRUE;
     case PROP_DTLS_TIMEOUT:
       g_value_set_uint (value, self->dtls_timeout);
+      return TRUE;
+    case PROP_DTLS:
+      g_value_set_enum (value, self->dtls_pair);
       return TRUE;
     default:
       return FALSE;
@@ -337,6 +344,11 @@ install_behaviour (GObjectClass *c)
   install_timeout (c, PROP_DTLS_TIMEOUT, "dtls-timeout", "DTLS timeout",
       "Failed when the handshake takes longer (ms, 0 = never)",
       DEFAULT_DTLS_TIMEOUT_MS);
+  g_object_class_install_property (c, PROP_DTLS,
+      g_param_spec_enum ("dtls", "DTLS",
+          "Which elements do DTLS and SRTP; for the next connect",
+          SFU_TYPE_DTLS_PAIR, SFU_DTLS_PAIR_OWN,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 }
 
 void

@@ -9,6 +9,8 @@
 
 #include "sfu-certificate.h"
 #include "sfu-close-notify.h"
+#include "sfu-dtls-srtp-dec.h"
+#include "sfu-dtls-srtp-enc.h"
 #include "sfu-lane.h"
 #include "sfu-negotiation.h"
 #include "sfu-relink.h"
@@ -33,8 +35,10 @@ enum {
 enum { GST_DTLS_AUTH_SHA1_32 = 1, GST_DTLS_AUTH_SHA1_80 = 2 };
 
 struct _SfuWebrtcbin {
-  GstBin *bin;                            /* borrowed until stop */
-  SfuIceAgent *agent;                     /* owned */
+  GstBin *bin;        /* borrowed until stop */
+  SfuIceAgent *agent; /* owned */
+  SfuDtlsPair pair;
+  SfuMediaLoop *loop;                     /* owned */
   const SfuWebrtcbinCallbacks *callbacks; /* static */
   GWeakRef owner;
   gpointer media_owner;    /* borrowed; NULL when detached; media thread */
@@ -78,6 +82,7 @@ static void
 clear_webrtcbin (SfuWebrtcbin *self)
 {
   g_clear_object (&self->agent);
+  g_clear_object (&self->loop);
   g_weak_ref_clear (&self->owner);
   g_clear_pointer (&self->fingerprints, g_ptr_array_unref);
   g_free (self->pem);
@@ -133,13 +138,15 @@ on_lane_rtcp (gpointer data, GstBuffer *buffer)
 }
 
 SfuWebrtcbin *
-sfu_webrtcbin_new (GstBin *bin, SfuIceAgent *agent,
-    const SfuWebrtcbinCallbacks *callbacks, GObject *owner)
+sfu_webrtcbin_new (GstBin *bin, SfuIceAgent *agent, SfuDtlsPair pair,
+    SfuMediaLoop *loop, const SfuWebrtcbinCallbacks *callbacks, GObject *owner)
 {
   SfuWebrtcbin *self = g_atomic_rc_box_new0 (SfuWebrtcbin);
 
   self->bin = bin;
   self->agent = g_object_ref (agent);
+  self->pair = pair;
+  self->loop = g_object_ref (loop);
   self->callbacks = callbacks;
   self->media_owner = owner;
   g_weak_ref_init (&self->owner, owner);
@@ -180,6 +187,19 @@ on_dec_peer_pem (GObject *dec, GParamSpec *pspec, SfuWebrtcbin *self)
   tell_state (self, SFU_DTLS_FAILED, "fingerprint mismatch");
 }
 
+static void
+tell_failure (SfuWebrtcbin *self, SfuDtlsState before)
+{
+  const gchar *why =
+      before == SFU_DTLS_CONNECTED ? "fatal error" : "handshake error";
+  g_autofree gchar *reason = NULL;
+
+  if (SFU_IS_DTLS_SRTP_DEC (self->parts.dec))
+    why = sfu_dtls_srtp_dec_get_failure (SFU_DTLS_SRTP_DEC (self->parts.dec));
+  reason = g_strconcat ("DTLS failed: ", why, NULL);
+  tell_state (self, SFU_DTLS_FAILED, reason);
+}
+
 /* Media thread, the task of dtlsenc, or a DTLS timeout. */
 static void
 on_enc_connection_state (GObject *enc, GParamSpec *pspec, SfuWebrtcbin *self)
@@ -202,9 +222,7 @@ on_enc_connection_state (GObject *enc, GParamSpec *pspec, SfuWebrtcbin *self)
       tell_state (self, SFU_DTLS_CONNECTED, "");
     }
   } else if (state == GST_DTLS_STATE_FAILED) {
-    tell_state (self, SFU_DTLS_FAILED,
-        before == SFU_DTLS_CONNECTED ? "DTLS failed: fatal error"
-                                     : "DTLS failed: handshake error");
+    tell_failure (self, before);
   } else if (state == GST_DTLS_STATE_CLOSED) {
     if (before == SFU_DTLS_CONNECTED)
       tell_state (self, SFU_DTLS_CLOSED, "close_notify by peer");
@@ -221,6 +239,47 @@ take_element (GstElement **slot, GstElement *element)
     *slot = gst_object_ref (element);
 }
 
+/* Hash and value in turns. */
+static gchar **
+list_fingerprints (SfuWebrtcbin *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < self->fingerprints->len; i++) {
+    const SfuFingerprint *f = g_ptr_array_index (self->fingerprints, i);
+
+    g_strv_builder_add (builder, f->algorithm);
+    g_strv_builder_add (builder, f->value);
+  }
+  return g_strv_builder_end (builder);
+}
+
+static void
+take_dec (SfuWebrtcbin *self, GstElement *dec)
+{
+  take_element (&self->parts.dec, dec);
+  g_object_set (dec, "pem", self->pem, NULL);
+  if (SFU_IS_DTLS_SRTP_DEC (dec)) {
+    g_auto (GStrv) fingerprints = list_fingerprints (self);
+
+    g_object_set (dec, "peer-fingerprints", fingerprints, NULL);
+  }
+  connect_signal (self, dec, "notify::peer-pem", G_CALLBACK (on_dec_peer_pem));
+}
+
+static void
+take_enc (SfuWebrtcbin *self, GstElement *enc)
+{
+  take_element (&self->parts.enc, enc);
+  if (SFU_IS_DTLS_SRTP_ENC (enc)) {
+    g_autoptr (GstContext) context = sfu_media_loop_to_context (self->loop);
+
+    gst_element_set_context (enc, context);
+  }
+  connect_signal (self, enc, "notify::connection-state",
+      G_CALLBACK (on_enc_connection_state));
+}
+
 /* webrtcbin's thread, while the control thread waits for the description. */
 static void
 on_webrtc_deep_element_added (
@@ -231,15 +290,12 @@ on_webrtc_deep_element_added (
   gboolean receive =
       g_str_equal (G_OBJECT_TYPE_NAME (sub), "TransportReceiveBin");
 
-  if (g_str_equal (name, "dtlssrtpdec")) {
-    take_element (&self->parts.dec, element);
-    g_object_set (element, "pem", self->pem, NULL);
-    connect_signal (
-        self, element, "notify::peer-pem", G_CALLBACK (on_dec_peer_pem));
-  } else if (g_str_equal (name, "dtlssrtpenc")) {
-    take_element (&self->parts.enc, element);
-    connect_signal (self, element, "notify::connection-state",
-        G_CALLBACK (on_enc_connection_state));
+  /* Ours may have been made under their own names, too. */
+  if (SFU_IS_DTLS_SRTP_DEC (element) || g_str_equal (name, "dtlssrtpdec")) {
+    take_dec (self, element);
+  } else if (SFU_IS_DTLS_SRTP_ENC (element) ||
+      g_str_equal (name, "dtlssrtpenc")) {
+    take_enc (self, element);
   } else if (g_str_equal (name, "dtlsdec")) {
     take_element (&self->parts.dtlsdec, element);
   } else if (g_str_equal (name, "srtpenc")) {
@@ -339,6 +395,18 @@ make_elements (SfuWebrtcbin *self, GError **error)
   return FALSE;
 }
 
+static gboolean
+negotiate (
+    SfuWebrtcbin *self, gboolean is_client, gboolean sctp, GError **error)
+{
+  gboolean ok;
+
+  sfu_dtls_pair_push (self->pair);
+  ok = sfu_negotiate (self->webrtc, is_client, sctp, error);
+  sfu_dtls_pair_pop ();
+  return ok;
+}
+
 gboolean
 sfu_webrtcbin_start (SfuWebrtcbin *self, const gchar *pem, gboolean is_client,
     gboolean sctp, GPtrArray *fingerprints, GError **error)
@@ -346,7 +414,7 @@ sfu_webrtcbin_start (SfuWebrtcbin *self, const gchar *pem, gboolean is_client,
   self->pem = g_strdup (pem);
   self->fingerprints = fingerprints;
   if (!check_plugins (error) || !make_elements (self, error) ||
-      !sfu_negotiate (self->webrtc, is_client, sctp, error) ||
+      !negotiate (self, is_client, sctp, error) ||
       !sfu_relink (
           self->webrtc, &self->parts, self->inward, self->outward, error))
     return FALSE;
@@ -453,10 +521,21 @@ sfu_webrtcbin_get_srtp_profile (SfuWebrtcbin *self)
 {
   guint auth = 0;
 
-  if (!g_atomic_int_get (&self->ready) || !self->parts.dtlsdec)
+  if (!g_atomic_int_get (&self->ready))
+    return "";
+  if (SFU_IS_DTLS_SRTP_DEC (self->parts.dec))
+    return sfu_dtls_srtp_dec_get_profile (SFU_DTLS_SRTP_DEC (self->parts.dec));
+  if (!self->parts.dtlsdec)
     return "";
   g_object_get (self->parts.dtlsdec, "srtp-auth", &auth, NULL);
   if (auth == GST_DTLS_AUTH_SHA1_80)
     return "SRTP_AES128_CM_SHA1_80";
   return auth == GST_DTLS_AUTH_SHA1_32 ? "SRTP_AES128_CM_SHA1_32" : "";
+}
+
+void
+sfu_webrtcbin_add_drops (SfuWebrtcbin *self, SfuVerdictCounters *drops)
+{
+  if (SFU_IS_DTLS_SRTP_DEC (self->parts.dec))
+    sfu_dtls_srtp_dec_add_drops (SFU_DTLS_SRTP_DEC (self->parts.dec), drops);
 }

@@ -7,14 +7,16 @@
  *   - the ICE source is linked straight to dtlssrtpdec (no queue, no thread),
  *     the SRTP pads straight to an SfuLane, rtpbin's pads are given back;
  *   - the peer's certificate is compared with the signalled fingerprints, which
- *     webrtcbin 1.22 does not do. Until it matched nothing passes, in either
- *     direction, data channels included.
+ *     webrtcbin 1.22 does not do: by our own DTLS pair inside the handshake, and
+ *     whatever pair it is, until it matched nothing passes, in either direction,
+ *     data channels included.
  *
  * Threads: new, start, close_notify and stop on the control thread; pushes and
  * packets on the media thread; the state callback on any. */
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-dtls-pair.h"
 #include "sfu-fingerprint.h"
 #include "sfu-ice-agent.h"
 
@@ -43,8 +45,9 @@ typedef struct {
 typedef struct _SfuWebrtcbin SfuWebrtcbin;
 
 /* owner: a GObject, held weakly. bin: where webrtcbin goes, borrowed until
- * stop. */
+ * stop. loop: of the agent. */
 SfuWebrtcbin *sfu_webrtcbin_new (GstBin *bin, SfuIceAgent *agent,
+    SfuDtlsPair pair, SfuMediaLoop *loop,
     const SfuWebrtcbinCallbacks *callbacks, GObject *owner);
 
 /* Makes webrtcbin, negotiates, re-links and opens the agent. fingerprints:
@@ -73,5 +76,8 @@ void sfu_webrtcbin_start_lane (SfuWebrtcbin *self);
 
 /* "SRTP_AES128_CM_SHA1_80" and so on, or "" when not known. Static string. */
 const gchar *sfu_webrtcbin_get_srtp_profile (SfuWebrtcbin *self);
+/* What DTLS and SRTP have refused, in either direction; adds to drops. The stock
+ * pair does not count. */
+void sfu_webrtcbin_add_drops (SfuWebrtcbin *self, SfuVerdictCounters *drops);
 
 G_END_DECLS

@@ -42,6 +42,11 @@ const SfuConfigKey sfu_config_keys[] = {
       0, 0, FALSE,
       "Media over TCP, too, on ports of the same number: for clients whose "
       "network lets no UDP out." },
+  { "network", "dtls", "own|stock", "own", sfu_config_read_dtls,
+      FIELD (stock_dtls), 0, 0, FALSE,
+      "Who does DTLS and SRTP: gst-sfu itself (AES-GCM, no thread, a fraction "
+      "of "
+      "the time), or the elements that come with GStreamer." },
   { "network", "consent-timeout", "SECONDS", "30", sfu_config_read_number,
       FIELD (consent_timeout_s), 1, 3600, FALSE,
       "A client whose connectivity checks stop for so long has no connection "

@@ -91,6 +91,9 @@ gboolean sfu_config_read_workers (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
+/* "own" or "stock": a gboolean, TRUE = stock. */
+gboolean sfu_config_read_dtls (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
 gboolean sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,

@@ -449,6 +449,18 @@ sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
 }
 
 gboolean
+sfu_config_read_dtls (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error)
+{
+  gboolean stock = strcmp (text, "stock") == 0;
+
+  if (!stock && strcmp (text, "own") != 0)
+    return sfu_error_invalid (error, "must be own or stock");
+  *FIELD (gboolean) = stock;
+  return TRUE;
+}
+
+gboolean
 sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {

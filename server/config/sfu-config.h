@@ -30,6 +30,7 @@ typedef struct {
   guint16 rtc_port_min, rtc_port_max; /* 0, 0 = a free one */
   guint16 plain_port_min, plain_port_max; /* 0, 0 = of these, or free ones */
   gboolean ice_tcp;
+  gboolean stock_dtls; /* FALSE = our own */
   guint consent_timeout_s;
   gchar *tls_cert, *tls_key; /* PEM files; NULL = plain http */
   /* media */

@@ -31,6 +31,7 @@ struct _SfuWorkerPool {
   guint16 port_min, port_max, plain_port_min, plain_port_max;
   gboolean allow_impairment;
   gboolean ice_tcp;
+  gboolean stock_dtls;
   guint consent_timeout_s;
   guint watchdog_ms;
   SfuOverloadLimits overload;

@@ -24,6 +24,7 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->plain_port_max = options->plain_port_max;
   pool->allow_impairment = options->allow_impairment;
   pool->ice_tcp = options->ice_tcp;
+  pool->stock_dtls = options->stock_dtls;
   pool->consent_timeout_s = options->consent_timeout_s;
   pool->keep_spare = options->keep_spare;
   pool->watchdog_ms = options->watchdog_ms;
@@ -287,6 +288,7 @@ start_slot (SfuWorkerSlot *slot)
     .announced = (const gchar *const *)pool->announced,
     .allow_impairment = pool->allow_impairment,
     .ice_tcp = pool->ice_tcp,
+    .stock_dtls = pool->stock_dtls,
     .consent_timeout_s = pool->consent_timeout_s,
     .plain_port_min = pool->plain_port_min,
     .plain_port_max = pool->plain_port_max,

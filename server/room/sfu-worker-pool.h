@@ -24,6 +24,7 @@ typedef struct {
   guint n_workers;                        /* at least 1 */
   gboolean allow_impairment;
   gboolean ice_tcp;
+  gboolean stock_dtls;
   guint consent_timeout_s; /* 0 = the default */
   gboolean keep_spare;     /* one more process, for the next that dies */
   guint watchdog_ms; /* a thread without life for so long hangs; 0 = never */

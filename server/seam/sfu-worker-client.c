@@ -422,6 +422,8 @@ start_args (const SfuWorkerStartOptions *options)
     g_variant_dict_insert (&dict, "allow-impairment", "b", TRUE);
   if (options->ice_tcp)
     g_variant_dict_insert (&dict, "ice-tcp", "b", TRUE);
+  if (options->stock_dtls)
+    g_variant_dict_insert (&dict, "stock-dtls", "b", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
     if (limits[i].value)
       g_variant_dict_insert (&dict, limits[i].name, "u", limits[i].value);

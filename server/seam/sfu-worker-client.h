@@ -59,6 +59,7 @@ typedef struct {
                                     equal = that one; else one each */
   gboolean allow_impairment;
   gboolean ice_tcp;
+  gboolean stock_dtls;
   guint consent_timeout_s;
   guint max_routers; /* of this worker */
   guint max_transports_per_router;

@@ -21,6 +21,7 @@ sfu_worker_config_init (SfuWorkerConfig *config)
 {
   config->allow_impairment = FALSE;
   config->ice_tcp = FALSE;
+  config->stock_dtls = FALSE;
   config->consent_timeout_s = DEFAULT_CONSENT_TIMEOUT_S;
   config->plain_port_min = config->plain_port_max = 0;
   config->max_routers = DEFAULT_ROUTERS;
@@ -52,6 +53,8 @@ read_switch (SfuWorkerConfig *config, const gchar *name, GVariant *value)
     config->allow_impairment = g_variant_get_boolean (value);
   else if (g_str_equal (name, "ice-tcp"))
     config->ice_tcp = g_variant_get_boolean (value);
+  else if (g_str_equal (name, "stock-dtls"))
+    config->stock_dtls = g_variant_get_boolean (value);
   else
     return FALSE;
   return TRUE;

@@ -13,6 +13,9 @@ typedef struct {
   gboolean allow_impairment;
   /* Whether TCP connections are accepted, too ("ice-tcp", b, FALSE). */
   gboolean ice_tcp;
+  /* DTLS and SRTP by GStreamer's elements instead of our own ("stock-dtls", b,
+   * FALSE). */
+  gboolean stock_dtls;
   /* Bounds of what a worker holds; each an u of 1..100000. */
   guint max_routers;                 /* "max-routers" */
   guint max_transports_per_router;   /* "max-transports-per-router" */

@@ -44,17 +44,6 @@ is_there (const gchar *element)
   return loaded != NULL;
 }
 
-/* The first DTLS element of a process generates an RSA key, which takes longer
- * than all the rest of a connect; ours is used instead of it, but only after it
- * was made. */
-static void
-make_first_dtls (void)
-{
-  GstElement *element = gst_element_factory_make ("dtlssrtpdec", NULL);
-  if (element)
-    gst_object_unref (gst_object_ref_sink (element));
-}
-
 gboolean
 sfu_worker_features_check (GError **error)
 {
@@ -70,12 +59,21 @@ sfu_worker_features_check (GError **error)
       g_string_append_printf (packages, " %s", needed[i].package);
     last_package = needed[i].package;
   }
-  if (elements->len == 0) {
-    make_first_dtls ();
+  if (elements->len == 0)
     return TRUE;
-  }
   g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
       "GStreamer elements are missing: %s; install:%s", elements->str,
       packages->str);
   return FALSE;
+}
+
+/* The first DTLS element of a process generates an RSA key, which takes longer
+ * than all the rest of a connect; ours is used instead of it, but only after it
+ * was made. */
+void
+sfu_worker_features_warm_stock_dtls (void)
+{
+  GstElement *element = gst_element_factory_make ("dtlssrtpdec", NULL);
+  if (element)
+    gst_object_unref (gst_object_ref_sink (element));
 }

@@ -11,5 +11,8 @@ G_BEGIN_DECLS
 
 /* SFU_ERROR_NOT_SUPPORTED names every missing element and package. */
 gboolean sfu_worker_features_check (GError **error);
+/* Once, before the first transport with GStreamer's own DTLS elements: takes as
+ * long as an RSA key. */
+void sfu_worker_features_warm_stock_dtls (void);
 
 G_END_DECLS

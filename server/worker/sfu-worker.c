@@ -7,6 +7,7 @@
 
 #include <gst/gst.h>
 
+#include "sfu-dtls-pair.h"
 #include "sfu-error.h"
 #include "sfu-layer-filter.h"
 #include "sfu-limits.h"
@@ -238,6 +239,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   }
   if (!sfu_worker_features_check (error))
     return FALSE;
+  if (config->stock_dtls)
+    sfu_worker_features_warm_stock_dtls ();
   self->config = *config;
   g_free (self->listen_ip);
   self->listen_ip = g_strdup (listen_ip);
@@ -412,7 +415,8 @@ sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
     return NULL;
   g_variant_lookup (options, "max-incoming-bitrate", "u", &max_incoming_bps);
   g_object_set (transport->element, "max-incoming-bitrate",
-      (guint64)max_incoming_bps, NULL);
+      (guint64)max_incoming_bps, "dtls",
+      self->config.stock_dtls ? SFU_DTLS_PAIR_STOCK : SFU_DTLS_PAIR_OWN, NULL);
   set_consent (self, transport);
   sfu_node_table_add (self->nodes, transport);
   g_info ("router=%s transport=%s created", router_id, id);

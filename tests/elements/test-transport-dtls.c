@@ -50,18 +50,74 @@ test_hello (gconstpointer data)
 
 /* ---- SRTP ---- */
 
-/* What is agreed on is what the stock dtls has; whatever else the peer has. */
+#define GCM_128 "SRTP_AEAD_AES_128_GCM"
+#define GCM_256 "SRTP_AEAD_AES_256_GCM"
+#define CM_80 "SRTP_AES128_CM_SHA1_80"
+#define CM_32 "SRTP_AES128_CM_SHA1_32"
+#define VIDEO "application/x-rtp, media=video, payload=96, clock-rate=90000"
+
+typedef struct {
+  const gchar *name, *offered;
+  /* What our pair agrees on when the peer is client and when it is server, who
+   * chooses; the stock one has CM_80 alone. */
+  const gchar *as_server, *as_client;
+} ProfileCase;
+
+static const ProfileCase profile_cases[] = {
+  { "cm-80", CM_80, CM_80, CM_80 },
+  { "all", GCM_256 ":" GCM_128 ":" CM_80, GCM_128, GCM_256 },
+  { "gcm-128", GCM_128, GCM_128, GCM_128 },
+  { "gcm-256", GCM_256, GCM_256, GCM_256 },
+};
+
 static void
-test_profile (gconstpointer offered)
+pass_both_ways (Fixture *f, End *in, End *out)
 {
+  guint8 data[200];
+  gsize len = make_rtp (data, 96, 65535, 1000, 1111, NULL, 100);
+  g_autoptr (GBytes) got = NULL;
+  GstBuffer *buffer;
+
+  g_assert_true (test_peer_send_rtp (f->peer, data, len));
+  WAIT_UNTIL (g_async_queue_length (in->buffers) > 0);
+  buffer = g_async_queue_pop (in->buffers);
+  g_assert_cmpint (gst_buffer_memcmp (buffer, 0, data, len), ==, 0);
+  gst_buffer_unref (buffer);
+  len = make_rtp (data, 96, 65535, 1000, 2222, NULL, 100);
+  end_push (out, f->transport, data, len, 1);
+  WAIT_UNTIL (test_peer_rtp (f->peer)->length > 0);
+  got = g_queue_pop_head (test_peer_rtp (f->peer));
+  g_assert_cmpmem (
+      g_bytes_get_data (got, NULL), g_bytes_get_size (got), data, len);
+}
+
+/* Media and RTCP (the peer takes a sender report) pass in every suite. */
+static void
+test_profile (gconstpointer data)
+{
+  const ProfileCase *c = data;
+
   for (gint client = 0; client < 2; client++) {
+    g_autoptr (GstStructure) stats = NULL;
+    const gchar *expect = !fixture_dtls_is_own () ? CM_80
+        : client                                  ? c->as_server
+                                                  : c->as_client;
+    End *in, *out;
     Fixture f;
 
     fixture_init (&f);
-    test_peer_set_srtp_profiles (f.peer, offered);
+    test_peer_set_srtp_profiles (f.peer, c->offered);
+    in = end_new_producer (f.transport, VIDEO ", ssrc=(uint)1111");
+    out = end_new_consumer (f.transport, VIDEO ", ssrc=(uint)2222");
     fixture_connect (&f, client);
+    g_assert_cmpstr (test_peer_srtp_profile (f.peer), ==, expect);
+    g_object_get (f.transport, "stats", &stats, NULL);
     g_assert_cmpstr (
-        test_peer_srtp_profile (f.peer), ==, "SRTP_AES128_CM_SHA1_80");
+        gst_structure_get_string (stats, "srtp-profile"), ==, expect);
+    pass_both_ways (&f, in, out);
+    WAIT_UNTIL (test_peer_rtcp (f.peer)->length > 0);
+    end_free (in, f.transport);
+    end_free (out, f.transport);
     fixture_clear (&f);
   }
 }
@@ -74,10 +130,35 @@ test_no_profile (gconstpointer peer_client)
 
   fixture_init (&f);
   test_peer_set_srtp_profiles (
-      f.peer, "SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM");
+      f.peer, fixture_dtls_is_own () ? CM_32 : GCM_256 ":" GCM_128);
   fixture_start (&f, GPOINTER_TO_INT (peer_client));
   WAIT_UNTIL (strcmp (f.dtls, "failed") == 0);
   g_assert_cmpstr (f.reason, ==, "DTLS failed: no common SRTP profile");
+  fixture_clear (&f);
+}
+
+/* What our pair refuses is in the transport's statistics by reason, also after
+ * the close. The stock one counts nothing. */
+static void
+test_drops (void)
+{
+  static const guint8 forged[] = { 0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0x04, 0x57,
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+  static const guint8 cut[] = { 0x80, 96, 0, 1 };
+  Fixture f;
+
+  if (!fixture_dtls_is_own ()) {
+    g_test_skip ("the stock pair does not count");
+    return;
+  }
+  fixture_init (&f);
+  fixture_connect (&f, TRUE);
+  test_peer_send_raw (f.peer, forged, sizeof forged);
+  test_peer_send_raw (f.peer, cut, sizeof cut);
+  WAIT_UNTIL (stats_drops (f.transport, "malformed") == 1);
+  g_assert_cmpuint (stats_drops (f.transport, "srtp"), ==, 1);
+  sfu_transport_close (f.transport);
+  g_assert_cmpuint (stats_drops (f.transport, "srtp"), ==, 1);
   fixture_clear (&f);
 }
 
@@ -92,14 +173,17 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &hello_cases[i], test_hello);
   }
-  g_test_add_data_func (
-      "/transport-dtls/srtp/cm-80", "SRTP_AES128_CM_SHA1_80", test_profile);
-  g_test_add_data_func ("/transport-dtls/srtp/gcm-and-cm-80",
-      "SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80",
-      test_profile);
-  g_test_add_data_func ("/transport-dtls/srtp/gcm-only/server",
+  for (guint i = 0; i < G_N_ELEMENTS (profile_cases); i++) {
+    g_autofree gchar *path =
+        g_strdup_printf ("/transport-dtls/srtp/%s", profile_cases[i].name);
+
+    if (fixture_dtls_is_own () || strstr (profile_cases[i].offered, CM_80))
+      g_test_add_data_func (path, &profile_cases[i], test_profile);
+  }
+  g_test_add_data_func ("/transport-dtls/srtp/none/server",
       GINT_TO_POINTER (TRUE), test_no_profile);
-  g_test_add_data_func ("/transport-dtls/srtp/gcm-only/client",
+  g_test_add_data_func ("/transport-dtls/srtp/none/client",
       GINT_TO_POINTER (FALSE), test_no_profile);
+  g_test_add_func ("/transport-dtls/srtp/drops", test_drops);
   return g_test_run ();
 }

@@ -17,11 +17,18 @@ on_state_changed (SfuTransport *transport, const gchar *ice, const gchar *dtls,
   f->n_states++;
 }
 
+gboolean
+fixture_dtls_is_own (void)
+{
+  return g_strcmp0 (g_getenv ("SFU_DTLS"), "stock") != 0;
+}
+
 SfuTransport *
 fixture_add_transport (Fixture *f)
 {
-  SfuTransport *transport =
-      g_object_new (SFU_TYPE_TRANSPORT, "webrtc-server", f->server, NULL);
+  SfuTransport *transport = g_object_new (SFU_TYPE_TRANSPORT, "webrtc-server",
+      f->server, "dtls",
+      fixture_dtls_is_own () ? SFU_DTLS_PAIR_OWN : SFU_DTLS_PAIR_STOCK, NULL);
 
   gst_bin_add (GST_BIN (f->pipeline), GST_ELEMENT (transport));
   gst_element_sync_state_with_parent (GST_ELEMENT (transport));

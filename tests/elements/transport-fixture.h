@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-dtls-pair.h"
 #include "sfu-transport.h"
 #include "sfu-webrtc-server.h"
 #include "test-peer.h"
@@ -24,6 +25,8 @@ typedef struct {
 } Fixture;
 
 void fixture_init (Fixture *f);
+/* Which DTLS pair is tested: ours, unless SFU_DTLS says "stock". */
+gboolean fixture_dtls_is_own (void);
 /* Ends with everything down and freed. */
 void fixture_clear (Fixture *f);
 /* Another transport in the same pipeline, on the same server. */

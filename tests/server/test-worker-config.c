@@ -42,7 +42,8 @@ test_values (void)
                " 'max-consumers-per-transport': <uint32 100000>,"
                " 'plain-port-max': <uint16 50001>,"
                " 'plain-port-min': <uint16 50000>,"
-               " 'consent-timeout': <uint32 7>, 'ice-tcp': <true>}");
+               " 'consent-timeout': <uint32 7>, 'ice-tcp': <true>,"
+               " 'stock-dtls': <true>}");
   g_autoptr (GError) error = NULL;
   SfuWorkerConfig config;
   sfu_worker_config_init (&config);
@@ -54,6 +55,7 @@ test_values (void)
   g_assert_cmpuint (config.max_consumers_per_transport, ==, 100000);
   g_assert_cmpuint (config.plain_port_min, ==, 50000);
   g_assert_true (config.ice_tcp);
+  g_assert_true (config.stock_dtls);
   g_assert_cmpuint (config.consent_timeout_s, ==, 7);
   g_assert_cmpuint (config.plain_port_max, ==, 50001);
 }

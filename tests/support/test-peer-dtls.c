@@ -14,9 +14,6 @@
 #define MAX_DATAGRAM 2048
 #define PROFILE "SRTP_AES128_CM_SHA1_80"
 #define EXPORTER "EXTRACTOR-dtls_srtp"
-/* RFC 5764 4.1.2 */
-#define KEY_LEN 16
-#define SALT_LEN 14
 /* Not assigned: a server ignores it (RFC 8446 4.2). */
 #define HELLO_EXTENSION 0xfafa
 #define FIRST_TIMEOUT_US 50000
@@ -150,18 +147,45 @@ test_peer_dtls_clear (TestPeer *self)
 
 /* ---- keys ---- */
 
-static srtp_t
-make_session (guint8 *key, guint8 *salt, srtp_ssrc_type_t direction)
+/* RFC 5764 4.1.2, RFC 7714 14.2 */
+typedef struct {
+  unsigned long id;
+  gsize key_size, salt_size;
+  void (*set_policy) (srtp_crypto_policy_t *policy);
+} Profile;
+
+#define MAX_MASTER (32 + 14)
+
+static const Profile profiles[] = {
+  { SRTP_AES128_CM_SHA1_80, 16, 14, srtp_crypto_policy_set_rtp_default },
+  { SRTP_AEAD_AES_128_GCM, 16, 12, srtp_crypto_policy_set_aes_gcm_128_16_auth },
+  { SRTP_AEAD_AES_256_GCM, 32, 12, srtp_crypto_policy_set_aes_gcm_256_16_auth },
+};
+
+static const Profile *
+profile_of (TestPeer *self)
 {
-  guint8 master[KEY_LEN + SALT_LEN];
+  SRTP_PROTECTION_PROFILE *chosen = SSL_get_selected_srtp_profile (self->ssl);
+  guint i;
+
+  for (i = 0; profiles[i].id != chosen->id; i++)
+    g_assert_cmpuint (i + 1, <, G_N_ELEMENTS (profiles));
+  return &profiles[i];
+}
+
+static srtp_t
+make_session (const Profile *profile, const guint8 *key, const guint8 *salt,
+    srtp_ssrc_type_t direction)
+{
+  guint8 master[MAX_MASTER];
   srtp_policy_t policy;
   srtp_t session = NULL;
 
   memset (&policy, 0, sizeof policy);
-  memcpy (master, key, KEY_LEN);
-  memcpy (master + KEY_LEN, salt, SALT_LEN);
-  srtp_crypto_policy_set_rtp_default (&policy.rtp);
-  srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
+  memcpy (master, key, profile->key_size);
+  memcpy (master + profile->key_size, salt, profile->salt_size);
+  profile->set_policy (&policy.rtp);
+  profile->set_policy (&policy.rtcp);
   policy.ssrc.type = direction;
   policy.key = master;
   policy.window_size = 1024;
@@ -173,19 +197,22 @@ make_session (guint8 *key, guint8 *salt, srtp_ssrc_type_t direction)
 static void
 export_keys (TestPeer *self)
 {
-  guint8 m[2 * (KEY_LEN + SALT_LEN)];
-  guint8 *client_key = m, *server_key = m + KEY_LEN;
-  guint8 *client_salt = m + 2 * KEY_LEN, *server_salt = client_salt + SALT_LEN;
+  const Profile *p = profile_of (self);
+  guint8 m[2 * MAX_MASTER];
+  guint8 *client_key = m, *server_key = m + p->key_size;
+  guint8 *client_salt = m + 2 * p->key_size;
+  guint8 *server_salt = client_salt + p->salt_size;
 
-  g_assert_cmpint (SSL_export_keying_material (self->ssl, m, sizeof m, EXPORTER,
+  g_assert_cmpint (SSL_export_keying_material (self->ssl, m,
+                       2 * (p->key_size + p->salt_size), EXPORTER,
                        strlen (EXPORTER), NULL, 0, 0),
       ==, 1);
   self->outbound = self->dtls_client
-      ? make_session (client_key, client_salt, ssrc_any_outbound)
-      : make_session (server_key, server_salt, ssrc_any_outbound);
+      ? make_session (p, client_key, client_salt, ssrc_any_outbound)
+      : make_session (p, server_key, server_salt, ssrc_any_outbound);
   self->inbound = self->dtls_client
-      ? make_session (server_key, server_salt, ssrc_any_inbound)
-      : make_session (client_key, client_salt, ssrc_any_inbound);
+      ? make_session (p, server_key, server_salt, ssrc_any_inbound)
+      : make_session (p, client_key, client_salt, ssrc_any_inbound);
 }
 
 /* ---- DTLS ---- */
@@ -289,13 +316,22 @@ on_connected (TestPeer *self)
     export_keys (self);
 }
 
+static void
+shake_hands (TestPeer *self)
+{
+  gint result = SSL_do_handshake (self->ssl);
+
+  if (result <= 0 && SSL_get_error (self->ssl, result) == SSL_ERROR_SSL)
+    self->failed = TRUE;
+}
+
 void
 test_peer_dtls_handle (TestPeer *self, const guint8 *data, gsize len)
 {
   guint8 buffer[MAX_DATAGRAM];
   gint n;
 
-  if (!self->ssl)
+  if (!self->ssl || self->failed)
     return;
   ERR_clear_error ();
   if (data)
@@ -303,7 +339,7 @@ test_peer_dtls_handle (TestPeer *self, const guint8 *data, gsize len)
   else if (!self->connected)
     DTLSv1_handle_timeout (self->ssl);
   if (!SSL_is_init_finished (self->ssl))
-    SSL_do_handshake (self->ssl);
+    shake_hands (self);
   if (SSL_is_init_finished (self->ssl) && !self->connected)
     on_connected (self);
   if (self->connected) {
@@ -338,6 +374,12 @@ gboolean
 test_peer_dtls_connected (TestPeer *self)
 {
   return self->connected;
+}
+
+gboolean
+test_peer_dtls_failed (TestPeer *self)
+{
+  return self->failed;
 }
 
 const gchar *

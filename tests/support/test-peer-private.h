@@ -37,7 +37,7 @@ struct _TestPeer {
   gsize hello_extra_size;
   TestHelloFault hello_fault;
   guint hello_datagrams; /* 0 = no flight yet */
-  gboolean dtls_client, dtls_started, connected, got_close_notify;
+  gboolean dtls_client, dtls_started, connected, failed, got_close_notify;
 
   srtp_t inbound, outbound; /* owned */
   GQueue rtp, rtcp;

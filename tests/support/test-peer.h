@@ -56,6 +56,8 @@ void test_peer_stop_checks (TestPeer *self);
 /* Checks answered with success since the last (re)start. */
 guint test_peer_checks (TestPeer *self);
 gboolean test_peer_dtls_connected (TestPeer *self);
+/* The other side has sent a fatal alert, or made no sense. */
+gboolean test_peer_dtls_failed (TestPeer *self);
 /* SHA-256 of what the other side showed, or NULL. */
 const gchar *test_peer_remote_fingerprint (TestPeer *self);
 gboolean test_peer_got_close_notify (TestPeer *self);

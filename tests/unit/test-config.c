@@ -314,6 +314,21 @@ test_switches (void)
   }
 }
 
+static void
+test_dtls (void)
+{
+  const gchar *stock[] = { "--dtls=stock", NULL };
+  const gchar *own[] = { "SFU_DTLS=own", NULL };
+  const gchar *other[] = { "--dtls", "openssl", NULL };
+  g_auto (Loaded) by_default = load (NULL, NULL, NULL);
+  g_auto (Loaded) by_flag = load (stock, own, NULL);
+  g_auto (Loaded) wrong = load (other, NULL, NULL);
+
+  g_assert_false (by_default.config->stock_dtls);
+  g_assert_true (by_flag.config->stock_dtls);
+  g_assert_error (wrong.error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
+}
+
 /* The token is read, and never printed. */
 static void
 test_token (void)
@@ -434,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/listen-ips", test_listen_ips);
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/switches", test_switches);
+  g_test_add_func ("/config/dtls", test_dtls);
   g_test_add_func ("/config/token", test_token);
   g_test_add_func ("/config/secret", test_secret);
   g_test_add_func ("/config/print", test_print_round_trip);
