@@ -7,6 +7,8 @@
  * Threads: see sfu-dtls-link.h. */
 #include "sfu-dtls-link.h"
 
+#include <string.h>
+
 #include "sfu-certificate.h"
 #include "sfu-deadline.h"
 #include "sfu-srtp-context.h"
@@ -489,14 +491,22 @@ sfu_dtls_link_get_srtp_profile (SfuDtlsLink *self)
 }
 
 gchar *
-sfu_dtls_link_dup_pem (SfuDtlsLink *self)
+sfu_dtls_link_dup_certificate (SfuDtlsLink *self)
 {
-  gchar *pem;
+  static const gchar begin[] = "-----BEGIN CERTIFICATE-----";
+  static const gchar end[] = "-----END CERTIFICATE-----\n";
+  g_autoptr (SfuCertificate) own = sfu_certificate_get_default ();
+  const gchar *pem, *first, *last;
+  gchar *certificate = NULL;
 
   g_mutex_lock (&self->lock);
-  pem = g_strdup (self->pem);
+  pem = self->pem ? self->pem : sfu_certificate_get_pem (own);
+  first = strstr (pem, begin);
+  last = first ? strstr (first, end) : NULL;
+  if (last)
+    certificate = g_strndup (first, (gsize)(last - first) + strlen (end));
   g_mutex_unlock (&self->lock);
-  return pem;
+  return certificate;
 }
 
 gchar *

@@ -71,8 +71,9 @@ SfuDtlsConnectionState sfu_dtls_link_get_state (SfuDtlsLink *self);
 /* Static strings, "" = none. OpenSSL's name of the profile. */
 const gchar *sfu_dtls_link_get_failure (SfuDtlsLink *self);
 const gchar *sfu_dtls_link_get_srtp_profile (SfuDtlsLink *self);
-/* Copies; NULL = none. */
-gchar *sfu_dtls_link_dup_pem (SfuDtlsLink *self);
+/* Our certificate without its key. */
+gchar *sfu_dtls_link_dup_certificate (SfuDtlsLink *self);
+/* Copy; NULL = none. */
 gchar *sfu_dtls_link_dup_peer_pem (SfuDtlsLink *self);
 /* Adds to drops. */
 void sfu_dtls_link_add_drops (SfuDtlsLink *self, SfuVerdictCounters *drops);

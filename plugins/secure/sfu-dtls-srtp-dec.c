@@ -345,8 +345,8 @@ sfu_dtls_srtp_dec_get_property (
       g_value_set_string (value, self->id);
       break;
     case PROP_PEM:
-      g_value_take_string (
-          value, self->link ? sfu_dtls_link_dup_pem (self->link) : NULL);
+      g_value_take_string (value,
+          self->link ? sfu_dtls_link_dup_certificate (self->link) : NULL);
       break;
     case PROP_PEER_PEM:
       g_value_take_string (
@@ -398,8 +398,9 @@ install_properties (GObjectClass *object_class)
       g_param_spec_string ("connection-id", "Connection id",
           "Name that it shares with its sfudtlssrtpenc; once", NULL, both);
   props[PROP_PEM] = g_param_spec_string ("pem", "PEM",
-      "Own certificate and private key (NULL: made by the process)", NULL,
-      both);
+      "Own certificate and private key (NULL: made by the process); reads as "
+      "the certificate alone",
+      NULL, both);
   props[PROP_PEER_PEM] = g_param_spec_string ("peer-pem", "Peer PEM",
       "The peer's certificate (NULL: not seen yet)", NULL, read);
   props[PROP_PEER_FINGERPRINTS] =

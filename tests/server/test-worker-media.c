@@ -21,11 +21,19 @@ typedef struct {
 } Call;
 
 /* a publishes "p", b subscribes "c". */
+/* Which DTLS and SRTP the workers have. */
+static gboolean
+is_stock (void)
+{
+  return g_strcmp0 (g_getenv ("SFU_DTLS"), "stock") == 0;
+}
+
 static Call *
 call_new (gboolean paused)
 {
-  static const SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
-    .allow_impairment = TRUE };
+  const SfuWorkerStartOptions options = { .listen_ip = "127.0.0.1",
+    .allow_impairment = TRUE,
+    .stock_dtls = is_stock () };
   Call *call = g_new0 (Call, 1);
   g_autoptr (GError) error = NULL;
   call->client = worker_new_started (&options);
@@ -502,7 +510,8 @@ test_reports (void)
 
 /* ---- graph ---- */
 
-/* With keys in place: every value of a name that smells of one is hidden. */
+/* With keys in place: every value of a name that smells of one is hidden. Of
+ * our own DTLS no element and no caps have any. */
 static void
 test_graph_hides_keys (void)
 {
@@ -522,7 +531,7 @@ test_graph_hides_keys (void)
       hidden++;
     }
   }
-  g_assert_cmpuint (hidden, >, 0);
+  g_assert_true (is_stock () == (hidden > 0));
   g_assert_null (strstr (dot, "BEGIN"));
   call_free (call);
 }

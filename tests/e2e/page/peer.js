@@ -394,6 +394,17 @@ async function packetsOf (peerId) {
   return packets;
 }
 
+/** What DTLS and SRTP of a transport have agreed on: send or recv. */
+async function security (which) {
+  for (const report of (await state.transports[which].getStats()).values()) {
+    if (report.type === 'transport') {
+      const { dtlsState, dtlsRole, dtlsCipher, srtpCipher } = report;
+      return { dtlsState, dtlsRole, dtlsCipher, srtpCipher };
+    }
+  }
+  return null;
+}
+
 /** outbound-rtp of the own producer, with what the transport reckons. */
 async function sent (kind) {
   const producer = state.producers.get(kind);
@@ -528,7 +539,7 @@ async function notification (method, match = {}, timeoutMs = 5000) {
 window.e2e = {
   now, join, publish, mute, restartIce, request, hear, firstFrame, nextFrame,
   pictureAfter,
-  received, packetsOf, sent, watch, notification, selectedPairs, iceDenied,
+  received, packetsOf, security, sent, watch, notification, selectedPairs, iceDenied,
   connected, sentTogether, witness, playoutLead, sentEncodings, framesOf,
   frameOfWidth, preferLayers, sendUpTo,
   lags: (since) => state.witness.lags(since),

@@ -8,6 +8,9 @@ import { assertHears, assertSees, assertShows } from '../lib/expect.mjs';
 import { record } from '../lib/results.mjs';
 
 const WINDOW_MS = 10000;
+/** The stock dtls can do nothing else. */
+const SRTP = process.env.SFU_DTLS === 'stock'
+  ? 'SRTP_AES128_CM_HMAC_SHA1_80' : 'SRTP_AEAD_AES_128_GCM';
 
 for (const codec of ['VP8', 'H264', 'VP9']) {
   test(`two browsers see and hear each other, ${codec}`, async (t) => {
@@ -20,7 +23,10 @@ for (const codec of ['VP8', 'H264', 'VP9']) {
 
     const [atA, atB] = await Promise.all([
       a.watch('b', WINDOW_MS), b.watch('a', WINDOW_MS)]);
-    record('two-browsers', { codec, atA, atB });
+    const secured = [await a.security('send'), await b.security('recv')];
+    record('two-browsers', { codec, secured, atA, atB });
+    for (const { srtpCipher } of secured)
+      assert.equal(srtpCipher, SRTP);
     for (const [window, who] of [[atA, 'A sees B'], [atB, 'B sees A']]) {
       assertSees(window, who);
       assertHears(window, who);
