@@ -2,10 +2,11 @@
 // CPU per forwarded packet, latency, memory and threads, of sfu-server and of
 // Janus in turn:
 //   bench.mjs [--sfu=gst-sfu,janus] [--case=fan:50,room:8] [--windows=5]
-//             [--seconds=4] [--rounds=1]
+//             [--seconds=4] [--rounds=1] [--profile=SRTP_AEAD_AES_128_GCM]
 // Cases: fan:N - one publisher of 120 video packets/s to N subscribers;
 // room:K - K members who send audio and video and receive everybody else.
-// JSON lines on stdout, a table on stderr.
+// gst-sfu-stock is gst-sfu with GStreamer's DTLS and SRTP; Janus and that have
+// no other profile than the default. JSON lines on stdout, a table on stderr.
 import { setTimeout as wait } from 'node:timers/promises';
 import { GstSfu } from './lib/gst-sfu.mjs';
 import { Janus } from './lib/janus.mjs';
@@ -31,6 +32,8 @@ const MICROPHONE = { kind: 'audio', fps: 50 };
 
 const SFUS = {
   'gst-sfu': () => new GstSfu(),
+  'gst-sfu-stock': () => new GstSfu({ name: 'gst-sfu-stock',
+    args: ['--dtls', 'stock'] }),
   janus: () => new Janus(),
   'janus-1-loop': () => new Janus({ eventLoops: 1 }),
 };
@@ -48,6 +51,7 @@ function options () {
     windows: Number(given.windows ?? 5),
     seconds: Number(given.seconds ?? 4),
     rounds: Number(given.rounds ?? 1),
+    profile: given.profile ?? PROFILE,
   };
 }
 
@@ -120,11 +124,11 @@ function summarize (windows) {
   };
 }
 
-async function run (name, what, { windows, seconds }) {
+async function run (name, what, { windows, seconds, profile }) {
   const [kind, count] = what.split(':');
   const sfu = SFUS[name]();
   await sfu.start({ cpu: SERVER_CPU });
-  const loadgen = new Loadgen({ cpu: LOADGEN_CPU, profiles: PROFILE,
+  const loadgen = new Loadgen({ cpu: LOADGEN_CPU, profiles: profile,
     decryptEvery: Math.max(1, Math.floor(count / DECRYPTED)),
     kernelTimes: true });
   const weight = await build(sfu, loadgen, kind, Number(count));

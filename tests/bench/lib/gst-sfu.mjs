@@ -5,13 +5,18 @@ import { Server } from '../../e2e/lib/server.mjs';
 import { RoomPeer } from './room-peer.mjs';
 
 export class GstSfu {
-  name = 'gst-sfu';
   room = 'bench';
+
+  /** args: more of the server's. */
+  constructor ({ name = 'gst-sfu', args = [] } = {}) {
+    this.name = name;
+    this.args = args;
+  }
 
   async start ({ cpu }) {
     this.server = await Server.start({ name: 'bench',
       // One media process, as Janus is one.
-      args: ['--workers', '1'], env: { G_DEBUG: '' },
+      args: ['--workers', '1', ...this.args], env: { G_DEBUG: '' },
       wrap: ['taskset', '-c', String(cpu)] });
     [this.pid] = this.server.workerPids();
     this.peers = [];
