@@ -321,6 +321,15 @@ sfu_dtls_connection_pop_message (SfuDtlsConnection *self)
   return g_queue_pop_head (&self->messages);
 }
 
+guint
+sfu_dtls_connection_take_lost (SfuDtlsConnection *self)
+{
+  guint n = self->datagrams.n_lost;
+
+  self->datagrams.n_lost = 0;
+  return n;
+}
+
 SfuDtlsConnectionState
 sfu_dtls_connection_get_state (SfuDtlsConnection *self)
 {

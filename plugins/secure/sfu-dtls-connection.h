@@ -61,6 +61,9 @@ GBytes *sfu_dtls_connection_pop_datagram (SfuDtlsConnection *self);
  * datagram wait. */
 GBytes *sfu_dtls_connection_pop_message (SfuDtlsConnection *self);
 
+/* Datagrams and messages that found their queue full since the last call. */
+guint sfu_dtls_connection_take_lost (SfuDtlsConnection *self);
+
 SfuDtlsConnectionState sfu_dtls_connection_get_state (SfuDtlsConnection *self);
 /* Why it failed: static string, "" while it has not. */
 const gchar *sfu_dtls_connection_get_failure (SfuDtlsConnection *self);

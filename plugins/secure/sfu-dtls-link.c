@@ -5,40 +5,12 @@
  * the way down.
  *
  * Threads: see sfu-dtls-link.h. */
-#include "sfu-dtls-link.h"
-
-#include <string.h>
+#include "sfu-dtls-link-private.h"
 
 #include "sfu-certificate.h"
-#include "sfu-deadline.h"
-#include "sfu-srtp-context.h"
 
 /* DTLS that comes before the start: a client's hello, doubled and in pieces. */
 #define MAX_EARLY 16
-
-struct _SfuDtlsLink {
-  gint refs; /* under links_lock */
-  gchar *id;
-  /* Set once at the first start; freed with us, so needs no lock. */
-  SfuMediaLoop *loop;    /* owned */
-  SfuDeadline *deadline; /* owned */
-
-  GMutex lock; /* guards what follows */
-  GWeakRef dec, enc;
-  const SfuDtlsDecCallbacks *dec_callbacks; /* static */
-  const SfuDtlsEncCallbacks *enc_callbacks; /* static */
-  gchar *pem;                               /* owned */
-  gchar **fingerprints;                     /* owned */
-  gchar *peer_pem;                          /* owned */
-  SfuDtlsConnection *connection;            /* owned; NULL unless started */
-  GQueue early;                             /* owned GBytes */
-  gboolean running, is_client;
-  SfuDtlsConnectionState state; /* as last told */
-  const gchar *failure;         /* static */
-  SfuSrtpSuite suite;
-  SfuSrtpContext *in, *out; /* owned; NULL before there are keys */
-  SfuVerdictCounters drops;
-};
 
 /* What came of a verb. */
 typedef struct {
@@ -100,6 +72,8 @@ collect_locked (SfuDtlsLink *self, News *news)
     g_queue_push_tail (&news->datagrams, bytes);
   while ((bytes = sfu_dtls_connection_pop_message (self->connection)))
     g_queue_push_tail (&news->messages, bytes);
+  self->drops.n[SFU_DROP_QUEUE_FULL] +=
+      sfu_dtls_connection_take_lost (self->connection);
   pem = sfu_dtls_connection_get_peer_pem (self->connection);
   if (pem && !self->peer_pem) {
     self->peer_pem = g_strdup (pem);
@@ -127,8 +101,10 @@ give (GQueue *queue, gpointer owner, void (*func) (gpointer, GBytes *))
 static void
 deliver (SfuDtlsLink *self, News *news)
 {
-  if (self->deadline)
-    sfu_deadline_set (self->deadline,
+  SfuDeadline *deadline = g_atomic_pointer_get (&self->deadline);
+
+  if (deadline)
+    sfu_deadline_set (deadline,
         news->timeout_us < 0 ? SFU_DEADLINE_NEVER
                              : g_get_monotonic_time () + news->timeout_us);
   give (&news->datagrams, news->enc,
@@ -331,7 +307,8 @@ sfu_dtls_link_start (SfuDtlsLink *self, SfuMediaLoop *loop, gboolean is_client)
     return;
   if (!self->loop) {
     self->loop = g_object_ref (loop);
-    self->deadline = sfu_deadline_new (loop, on_deadline, self);
+    g_atomic_pointer_set (
+        &self->deadline, sfu_deadline_new (loop, on_deadline, self));
   }
   sfu_media_loop_invoke (
       self->loop, start_on_loop, sfu_dtls_link_ref (self), sfu_dtls_link_unref);
@@ -350,6 +327,7 @@ sfu_dtls_link_stop (SfuDtlsLink *self)
   clear_keys (self);
   g_clear_pointer (&self->peer_pem, g_free);
   self->state = SFU_DTLS_CONNECTION_NEW;
+  self->suite = SFU_SRTP_NONE;
   g_mutex_unlock (&self->lock);
   /* Who stops it knows. */
   news.state = news.key_set = news.peer_pem = FALSE;
@@ -400,131 +378,4 @@ sfu_dtls_link_close (SfuDtlsLink *self)
   collect_locked (self, &news);
   g_mutex_unlock (&self->lock);
   deliver (self, &news);
-}
-
-/* ---- packets ---- */
-
-void
-sfu_dtls_link_lock (SfuDtlsLink *self)
-{
-  g_mutex_lock (&self->lock);
-}
-
-void
-sfu_dtls_link_unlock (SfuDtlsLink *self)
-{
-  g_mutex_unlock (&self->lock);
-}
-
-void
-sfu_dtls_link_drop_locked (SfuDtlsLink *self, SfuVerdict reason)
-{
-  sfu_verdict_count (&self->drops, reason);
-}
-
-SfuVerdict
-sfu_dtls_link_protect_locked (
-    SfuDtlsLink *self, gboolean rtcp, guint8 *data, gsize *size)
-{
-  SfuVerdict verdict = self->out
-      ? sfu_srtp_context_protect (self->out, rtcp, data, size)
-      : SFU_DROP_NOT_AUTHENTICATED;
-
-  if (verdict != SFU_VERDICT_FORWARD)
-    sfu_verdict_count (&self->drops, verdict);
-  return verdict;
-}
-
-SfuVerdict
-sfu_dtls_link_unprotect_locked (
-    SfuDtlsLink *self, gboolean rtcp, guint8 *data, gsize *size)
-{
-  SfuVerdict verdict = self->in
-      ? sfu_srtp_context_unprotect (self->in, rtcp, data, size)
-      : SFU_DROP_NOT_AUTHENTICATED;
-
-  if (verdict != SFU_VERDICT_FORWARD)
-    sfu_verdict_count (&self->drops, verdict);
-  return verdict;
-}
-
-/* ---- questions ---- */
-
-SfuDtlsConnectionState
-sfu_dtls_link_get_state (SfuDtlsLink *self)
-{
-  SfuDtlsConnectionState state;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-  return state;
-}
-
-const gchar *
-sfu_dtls_link_get_failure (SfuDtlsLink *self)
-{
-  const gchar *failure;
-
-  g_mutex_lock (&self->lock);
-  failure = self->failure;
-  g_mutex_unlock (&self->lock);
-  return failure;
-}
-
-const gchar *
-sfu_dtls_link_get_srtp_profile (SfuDtlsLink *self)
-{
-  static const gchar *const names[SFU_SRTP_N_SUITES] = {
-    [SFU_SRTP_NONE] = "",
-    [SFU_SRTP_AES_CM_128_HMAC_SHA1_80] = "SRTP_AES128_CM_SHA1_80",
-    [SFU_SRTP_AES_CM_128_HMAC_SHA1_32] = "SRTP_AES128_CM_SHA1_32",
-    [SFU_SRTP_AEAD_AES_128_GCM] = "SRTP_AEAD_AES_128_GCM",
-    [SFU_SRTP_AEAD_AES_256_GCM] = "SRTP_AEAD_AES_256_GCM",
-  };
-  SfuSrtpSuite suite;
-
-  g_mutex_lock (&self->lock);
-  suite = self->suite;
-  g_mutex_unlock (&self->lock);
-  return names[suite];
-}
-
-gchar *
-sfu_dtls_link_dup_certificate (SfuDtlsLink *self)
-{
-  static const gchar begin[] = "-----BEGIN CERTIFICATE-----";
-  static const gchar end[] = "-----END CERTIFICATE-----\n";
-  g_autoptr (SfuCertificate) own = sfu_certificate_get_default ();
-  const gchar *pem, *first, *last;
-  gchar *certificate = NULL;
-
-  g_mutex_lock (&self->lock);
-  pem = self->pem ? self->pem : sfu_certificate_get_pem (own);
-  first = strstr (pem, begin);
-  last = first ? strstr (first, end) : NULL;
-  if (last)
-    certificate = g_strndup (first, (gsize)(last - first) + strlen (end));
-  g_mutex_unlock (&self->lock);
-  return certificate;
-}
-
-gchar *
-sfu_dtls_link_dup_peer_pem (SfuDtlsLink *self)
-{
-  gchar *pem;
-
-  g_mutex_lock (&self->lock);
-  pem = g_strdup (self->peer_pem);
-  g_mutex_unlock (&self->lock);
-  return pem;
-}
-
-void
-sfu_dtls_link_add_drops (SfuDtlsLink *self, SfuVerdictCounters *drops)
-{
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < SFU_VERDICT_COUNT; i++)
-    drops->n[i] += self->drops.n[i];
-  g_mutex_unlock (&self->lock);
 }

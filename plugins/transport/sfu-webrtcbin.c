@@ -5,7 +5,7 @@
  * thread waits for it; afterwards the fields do not change until stop. Handlers
  * of signals hold a reference, because disconnecting a handler does not wait
  * for one that runs (DTLS timeouts have a thread of their own). */
-#include "sfu-webrtcbin.h"
+#include "sfu-webrtcbin-private.h"
 
 #include "sfu-certificate.h"
 #include "sfu-close-notify.h"
@@ -13,7 +13,6 @@
 #include "sfu-dtls-srtp-enc.h"
 #include "sfu-lane.h"
 #include "sfu-negotiation.h"
-#include "sfu-relink.h"
 
 GST_DEBUG_CATEGORY_EXTERN (sfutransport);
 #define GST_CAT_DEFAULT sfutransport
@@ -30,29 +29,6 @@ enum {
   GST_DTLS_STATE_FAILED,
   GST_DTLS_STATE_CONNECTING,
   GST_DTLS_STATE_CONNECTED
-};
-/* GstDtlsSrtpAuth */
-enum { GST_DTLS_AUTH_SHA1_32 = 1, GST_DTLS_AUTH_SHA1_80 = 2 };
-
-struct _SfuWebrtcbin {
-  GstBin *bin;        /* borrowed until stop */
-  SfuIceAgent *agent; /* owned */
-  SfuDtlsPair pair;
-  SfuMediaLoop *loop;                     /* owned */
-  const SfuWebrtcbinCallbacks *callbacks; /* static */
-  GWeakRef owner;
-  gpointer media_owner;    /* borrowed; NULL when detached; media thread */
-  GPtrArray *fingerprints; /* owned; SfuFingerprint; fixed at start */
-  gchar *pem;              /* owned */
-
-  GstElement *webrtc;           /* borrowed: in bin until stop */
-  GstElement *inward, *outward; /* borrowed: in bin until stop */
-  /* owned; NULL while not found */
-  SfuWebrtcbinParts parts;
-
-  gint authenticated; /* atomic: certificate matched */
-  gint ready;         /* atomic: and DTLS connected */
-  gint state;         /* atomic: SfuDtlsState as last told */
 };
 
 /* ---- small types ---- */
@@ -476,66 +452,4 @@ sfu_webrtcbin_stop (SfuWebrtcbin *self)
   /* The probes on the pads of dec and enc hold us. */
   clear_parts (&self->parts);
   unref_webrtcbin (self);
-}
-
-/* ---- media ---- */
-
-gboolean
-sfu_webrtcbin_is_ready (SfuWebrtcbin *self)
-{
-  return g_atomic_int_get (&self->ready);
-}
-
-void
-sfu_webrtcbin_start_lane (SfuWebrtcbin *self)
-{
-  sfu_lane_start (SFU_LANE (self->outward));
-}
-
-void
-sfu_webrtcbin_push_rtp (SfuWebrtcbin *self, GstBufferList *list)
-{
-  if (self->media_owner && g_atomic_int_get (&self->ready)) {
-    sfu_lane_push_rtp (SFU_LANE (self->outward), list);
-    return;
-  }
-  if (self->media_owner)
-    self->callbacks->refused (self->media_owner, gst_buffer_list_length (list));
-  gst_buffer_list_unref (list);
-}
-
-void
-sfu_webrtcbin_push_rtcp (SfuWebrtcbin *self, GstBuffer *buffer)
-{
-  if (self->media_owner && g_atomic_int_get (&self->ready)) {
-    sfu_lane_push_rtcp (SFU_LANE (self->outward), buffer);
-    return;
-  }
-  if (self->media_owner)
-    self->callbacks->refused (self->media_owner, 1);
-  gst_buffer_unref (buffer);
-}
-
-const gchar *
-sfu_webrtcbin_get_srtp_profile (SfuWebrtcbin *self)
-{
-  guint auth = 0;
-
-  if (!g_atomic_int_get (&self->ready))
-    return "";
-  if (SFU_IS_DTLS_SRTP_DEC (self->parts.dec))
-    return sfu_dtls_srtp_dec_get_profile (SFU_DTLS_SRTP_DEC (self->parts.dec));
-  if (!self->parts.dtlsdec)
-    return "";
-  g_object_get (self->parts.dtlsdec, "srtp-auth", &auth, NULL);
-  if (auth == GST_DTLS_AUTH_SHA1_80)
-    return "SRTP_AES128_CM_SHA1_80";
-  return auth == GST_DTLS_AUTH_SHA1_32 ? "SRTP_AES128_CM_SHA1_32" : "";
-}
-
-void
-sfu_webrtcbin_add_drops (SfuWebrtcbin *self, SfuVerdictCounters *drops)
-{
-  if (SFU_IS_DTLS_SRTP_DEC (self->parts.dec))
-    sfu_dtls_srtp_dec_add_drops (SFU_DTLS_SRTP_DEC (self->parts.dec), drops);
 }
