@@ -13,7 +13,9 @@
 #include "fuzz-gst.h"
 #include "rtp-packets.h"
 #include "sfu-bytes.h"
+#include "sfu-certificate.h"
 #include "sfu-codec.h"
+#include "sfu-dtls-connection.h"
 #include "sfu-rtcp.h"
 #include "sfu-rtp-ext.h"
 
@@ -268,6 +270,48 @@ make_twcc_history_seed (void)
   save (out, "twcc-history", "call");
 }
 
+/* Sends what one end has to the other and notes it as steps for that one. */
+static void
+note_flight (SfuDtlsConnection *from, SfuDtlsConnection *to, GByteArray *out)
+{
+  GBytes *bytes;
+
+  while ((bytes = sfu_dtls_connection_pop_datagram (from))) {
+    gsize size;
+    const guint8 *data = g_bytes_get_data (bytes, &size);
+
+    add_step (out, 0, 10, data, size);
+    sfu_dtls_connection_receive (to, data, size);
+    g_bytes_unref (bytes);
+  }
+}
+
+/* A handshake as each side hears it. */
+static void
+make_dtls_seeds (void)
+{
+  static const guint8 roles[] = { 0, 1 };
+  g_autoptr (SfuCertificate) own = sfu_certificate_get_default ();
+  g_autoptr (SfuDtlsConnection) server = sfu_dtls_connection_new (
+      sfu_certificate_get_pem (own), FALSE, NULL, NULL);
+  g_autoptr (SfuDtlsConnection) client =
+      sfu_dtls_connection_new (sfu_certificate_get_pem (own), TRUE, NULL, NULL);
+  GByteArray *to_server = g_byte_array_append (g_byte_array_new (), roles, 1);
+  GByteArray *to_client =
+      g_byte_array_append (g_byte_array_new (), roles + 1, 1);
+
+  sfu_dtls_connection_start (server);
+  sfu_dtls_connection_start (client);
+  for (guint i = 0; i < 2; i++) {
+    note_flight (client, server, to_server);
+    note_flight (server, client, to_client);
+  }
+  add_step (to_server, 1, 100, NULL, 0);
+  add_step (to_client, 2, 100, NULL, 0);
+  save (to_server, "dtls-connection", "server");
+  save (to_client, "dtls-connection", "client");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +334,6 @@ main (int argc, char **argv)
   make_rtcp_seeds ();
   make_twcc_seed ();
   make_twcc_history_seed ();
+  make_dtls_seeds ();
   return EXIT_SUCCESS;
 }
