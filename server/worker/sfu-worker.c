@@ -7,6 +7,8 @@
 
 #include <gst/gst.h>
 
+#include "sfu-certificate.h"
+#include "sfu-dtls-connection.h"
 #include "sfu-dtls-pair.h"
 #include "sfu-error.h"
 #include "sfu-layer-filter.h"
@@ -179,6 +181,17 @@ without_empty (const gchar *const *announced)
   return g_strv_builder_end (builder);
 }
 
+/* The certificate and OpenSSL's tables: now, and not with the first client, when
+ * there may be no memory for them. */
+static void
+warm_own_dtls (void)
+{
+  g_autoptr (SfuCertificate) certificate = sfu_certificate_get_default ();
+
+  sfu_dtls_connection_free (sfu_dtls_connection_new (
+      sfu_certificate_get_pem (certificate), FALSE, NULL, NULL));
+}
+
 /* A worker without TCP is better than none. */
 static void
 listen_tcp (SfuWorker *self, SfuWebRtcServer *server)
@@ -241,6 +254,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
     return FALSE;
   if (config->stock_dtls)
     sfu_worker_features_warm_stock_dtls ();
+  else
+    warm_own_dtls ();
   self->config = *config;
   g_free (self->listen_ip);
   self->listen_ip = g_strdup (listen_ip);
