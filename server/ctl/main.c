@@ -97,8 +97,8 @@ static const Command commands[] = {
   { "unlock", "ROOM", "Take that back", 1, 1, no_entries, sfu_ctl_unlock },
   { "close", "ROOM", "Put everybody out", 1, 1, no_entries, sfu_ctl_close },
   { "drain", "", "Open no further rooms", 0, 0, drain_entries, sfu_ctl_drain },
-  { "log-level", "[LEVELS]", "Print what is logged, or set it: info,seam=debug", 0, 1, no_entries,
-      sfu_ctl_log_level },
+  { "log-level", "[LEVELS]", "Print what is logged, or set it: info,seam=debug",
+      0, 1, no_entries, sfu_ctl_log_level },
   { "graph", "ROOM", "The room's graph, as SVG", 1, 1, graph_entries,
       sfu_ctl_graph },
 };

@@ -31,8 +31,7 @@ encode_process (gint pid)
   if (!sfu_process_stats_read (pid, &stats))
     return object;
   json_object_set_double_member (object, "cpuSeconds", stats.cpu_s);
-  json_object_set_int_member (
-      object, "rssBytes", (gint64)stats.resident_bytes);
+  json_object_set_int_member (object, "rssBytes", (gint64)stats.resident_bytes);
   json_object_set_int_member (object, "threads", stats.threads);
   return object;
 }
