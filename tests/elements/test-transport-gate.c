@@ -67,9 +67,11 @@ test_while_control_sleeps (void)
   in = end_new_producer (f.transport, IN);
   out = end_new_consumer (f.transport, OUT);
   fixture_start_with (&f, TRUE, WRONG_FINGERPRINT);
-  while (strcmp (f.ice, "completed") != 0) {
-    g_main_context_iteration (context, FALSE);
+  /* That DTLS may begin is told by the control thread, which sleeps from the
+   * first answer on: the peer's certificate comes a flight later. */
+  while (test_peer_dtls_datagrams (f.peer) == 0) {
     g_main_context_iteration (NULL, FALSE);
+    g_main_context_iteration (context, FALSE);
   }
   while (!peer_has_answer (&f))
     g_main_context_iteration (context, TRUE);
@@ -133,7 +135,10 @@ test_sctp_wrong_fingerprint (void)
   fixture_start_with (&f, TRUE, WRONG_FINGERPRINT);
   WAIT_UNTIL (strcmp (f.dtls, "failed") == 0);
   g_assert_cmpstr (f.reason, ==, "fingerprint mismatch");
-  WAIT_UNTIL (peer_has_answer (&f));
+  /* With the stock pair the transport may be closed before the last flight has
+   * left: then this peer never hears that it is "connected". */
+  if (fixture_dtls_is_own ())
+    WAIT_UNTIL (test_peer_dtls_failed (f.peer));
   g_assert_cmpuint (test_peer_dtls_bytes (f.peer), ==, 0);
   fixture_clear (&f);
 }

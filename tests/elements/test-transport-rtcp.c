@@ -157,9 +157,10 @@ test_receiver_report (void)
   /* Over the wraparound, every tenth lost. */
   send_in (&f, 65500, 101, 10);
   WAIT_UNTIL (g_async_queue_length (in->buffers) == 90);
-  block = wait_block (f.peer, IN_SSRC);
-  g_assert_cmpuint (block.highest_seq & 0xffff, ==, (65500 + 99) & 0xffff);
-  g_assert_cmpuint (block.highest_seq >> 16, ==, 1);
+  /* A report may go out in the middle of them. */
+  do
+    block = wait_block (f.peer, IN_SSRC);
+  while (block.highest_seq != 65500 + 99);
   g_assert_cmpint (block.cumulative_lost, ==, 9);
   g_assert_cmpuint (block.last_sr, ==, 0);
 

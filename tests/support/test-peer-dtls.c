@@ -334,10 +334,12 @@ test_peer_dtls_handle (TestPeer *self, const guint8 *data, gsize len)
   if (!self->ssl || self->failed)
     return;
   ERR_clear_error ();
-  if (data)
+  if (data) {
+    self->dtls_datagrams++;
     BIO_write (SSL_get_rbio (self->ssl), data, len);
-  else if (!self->connected)
+  } else if (!self->connected) {
     DTLSv1_handle_timeout (self->ssl);
+  }
   if (!SSL_is_init_finished (self->ssl))
     shake_hands (self);
   if (SSL_is_init_finished (self->ssl) && !self->connected)

@@ -32,6 +32,7 @@ struct _TestPeer {
   EVP_PKEY *key;                           /* owned */
   gchar *fingerprint, *remote_fingerprint; /* owned */
   gsize dtls_bytes;
+  guint dtls_datagrams;
   guint mtu;
   guint8 *hello_extra; /* owned */
   gsize hello_extra_size;

@@ -231,6 +231,12 @@ test_peer_rtcp (TestPeer *self)
 }
 
 guint
+test_peer_dtls_datagrams (TestPeer *self)
+{
+  return self->dtls_datagrams;
+}
+
+guint
 test_peer_srtp_datagrams (TestPeer *self)
 {
   return self->srtp_datagrams;

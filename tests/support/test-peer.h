@@ -74,6 +74,8 @@ GQueue *test_peer_rtp (TestPeer *self);
 GQueue *test_peer_rtcp (TestPeer *self);
 /* Bytes of DTLS application data (SCTP) that came. */
 gsize test_peer_dtls_bytes (TestPeer *self);
+/* Datagrams of DTLS that came, of the handshake and later. */
+guint test_peer_dtls_datagrams (TestPeer *self);
 /* Sends DTLS application data. */
 void test_peer_send_dtls (TestPeer *self, const guint8 *data, gsize len);
 /* SRTP or SRTCP datagrams that came, whether or not they could be decrypted. */
