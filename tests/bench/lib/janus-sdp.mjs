@@ -3,6 +3,7 @@
 import { sendFields } from './parameters.mjs';
 
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 /** { ufrag, pwd, fingerprint, candidate, media: [{ kind, mid, pts, ssrcs }] } */
@@ -47,21 +48,40 @@ const codec = (kind, pt) => kind === 'video'
 
 const text = (lines) => `${lines.join('\r\n')}\r\n`;
 
-/** Adds the streams to loadgen; resolves with { sdp, streams: [mid] }. */
+/** Adds the streams of a track to loadgen; what the SDP says of them. */
+async function send (loadgen, id, mid, { encodings, ...track }) {
+  const ssrcs = [];
+  for (const { rid, ...fields } of encodings ?? [{}]) {
+    const { ssrc } = await loadgen.command('send', { id,
+      ...sendFields(track.kind, mid, { rid }), ...track, ...fields });
+    ssrcs.push(ssrc);
+  }
+  if (!encodings)
+    return [`a=ssrc:${ssrcs[0]} cname:${id}`];
+  // Janus wants the highest first.
+  const rids = encodings.map(({ rid }) => rid).reverse();
+  return [`a=extmap:2 ${RID}`, ...rids.map((rid) => `a=rid:${rid} send`),
+    `a=simulcast:send ${rids.join(';')}`];
+}
+
+/**
+ * Adds the streams to loadgen; resolves with { sdp, streams: [{ mid, kind }] }.
+ */
 export async function offerSdp (loadgen, id, own, tracks) {
   const mids = tracks.map((_, i) => String(i));
   const lines = session(mids);
   for (const [i, track] of tracks.entries()) {
     const mid = mids[i];
-    const fields = { ...sendFields(track.kind, mid), ...track };
-    const { ssrc } = await loadgen.command('send', { id, ...fields });
-    lines.push(`m=${track.kind} 9 UDP/TLS/RTP/SAVPF ${fields.pt}`,
+    const { pt } = sendFields(track.kind, mid);
+    const streams = await send(loadgen, id, mid, track);
+    lines.push(`m=${track.kind} 9 UDP/TLS/RTP/SAVPF ${pt}`,
       'c=IN IP4 127.0.0.1', `a=mid:${mid}`, 'a=sendonly', ...transport(own),
-      ...codec(track.kind, fields.pt), `a=extmap:1 ${MID}`,
+      ...codec(track.kind, pt), `a=extmap:1 ${MID}`,
       ...(track.kind === 'audio' ? [`a=extmap:10 ${LEVEL}`] : []),
-      `a=msid:${id} ${id}${mid}`, `a=ssrc:${ssrc} cname:${id}`);
+      `a=msid:${id} ${id}${mid}`, ...streams);
   }
-  return { sdp: text(lines), streams: mids };
+  return { sdp: text(lines),
+    streams: mids.map((mid, i) => ({ mid, kind: tracks[i].kind })) };
 }
 
 /** The answer to an offer of Janus: receives all of it. */

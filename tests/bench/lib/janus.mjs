@@ -11,12 +11,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from '../../e2e/lib/websocket.mjs';
 import { guard, stopProcess } from '../../e2e/lib/process.mjs';
 import { answerSdp, offerSdp, parseSdp } from './janus-sdp.mjs';
+import { parallel } from './parallel.mjs';
 
 const PLUGINS = '/usr/lib/x86_64-linux-gnu/janus';
 const OPEN_RETRIES = 100;
 const RETRY_MS = 100;
 const KEEP_ALIVE_MS = 20000;
-const ROOM = 1;
+const CONNECTING = 8;
 
 function freePort () {
   return new Promise((resolve) => {
@@ -64,12 +65,21 @@ export class Janus {
   #transactions = 0;
   #pending = new Map();
   #up = new Map(); // handle -> what waits for its transport
-  #feeds = [];   // { feed, mid } of every stream
-  #members = []; // { loadgen, id, own } to be subscribed when all are there
+  #feeds = [];   // { feed, mid, room } of every stream
+  #members = []; // { loadgen, id, room, except }, subscribed when all are there
+  #handles = new Map(); // id -> { loadgen, handle, media, feed? }
+  #rooms = new Map();   // name -> promise of Janus' number
+  #control = null;      // promise of the handle that makes rooms
+  #silent = null;       // promise of the publisher that idle ones listen to
 
-  constructor ({ eventLoops = 0 } = {}) {
+  constructor ({ name = 'janus', eventLoops = 0 } = {}) {
     this.eventLoops = eventLoops;
-    this.name = eventLoops ? `janus (${eventLoops} loop)` : 'janus';
+    this.name = name;
+  }
+
+  /** It forwards everybody's microphone, and is one process. */
+  supports (kind) {
+    return kind !== 'town';
   }
 
   async start ({ cpu }) {
@@ -84,15 +94,12 @@ export class Janus {
     });
     guard(this.child);
     this.pid = this.child.pid; // taskset has become janus
+    this.pids = [this.pid];
     await this.#open(`ws://127.0.0.1:${port}`);
     this.session = (await this.#request({ janus: 'create' })).data.id;
     this.keepAlive = setInterval(() => this.#request(
       { janus: 'keepalive', session_id: this.session }), KEEP_ALIVE_MS);
-    await this.#message(await this.#attach(), { request: 'create', room: ROOM,
-      publishers: 2000, bitrate: 0, fir_freq: 0, audiocodec: 'opus',
-      videocodec: 'vp8', notify_joining: false, audiolevel_ext: true,
-      transport_wide_cc_ext: false, playoutdelay_ext: false,
-      videoorient_ext: false });
+    this.#control = this.#attach();
   }
 
   async #open (url) {
@@ -160,29 +167,60 @@ export class Janus {
     await up;
   }
 
+  /** Resolves with the number that Janus knows a room by; made when missing. */
+  #room (name) {
+    if (!this.#rooms.has(name)) {
+      const number = this.#rooms.size + 1;
+      const made = this.#control.then((handle) => this.#message(handle, {
+        request: 'create', room: number, publishers: 5000, bitrate: 0,
+        fir_freq: 0, audiocodec: 'opus', videocodec: 'vp8',
+        notify_joining: false, audiolevel_ext: true,
+        transport_wide_cc_ext: false, playoutdelay_ext: false,
+        videoorient_ext: false }));
+      this.#rooms.set(name, made.then(() => number));
+    }
+    return this.#rooms.get(name);
+  }
+
   /** A publisher; its streams wait for loadgen's start. */
-  async publish (loadgen, id, tracks) {
-    const own = await loadgen.create(id);
+  async publish (loadgen, id, tracks, { room = 'bench' } = {}) {
+    const number = await this.#room(room);
+    const own = await loadgen.createSender(id);
     const handle = await this.#attach();
+    this.#present(id, loadgen, handle);
     const joined = await this.#message(handle, { request: 'join',
-      ptype: 'publisher', room: ROOM, display: id });
+      ptype: 'publisher', room: number, display: id });
     const { sdp, streams } = await offerSdp(loadgen, id, own, tracks);
     const answer = await this.#message(handle, { request: 'publish' },
       { type: 'offer', sdp });
     await this.#connect(loadgen, id, handle, parseSdp(answer.jsep.sdp));
-    const feeds = streams.map((mid) => ({ feed: joined.data.id, mid }));
+    const feeds = streams.map(({ mid }) => (
+      { feed: joined.data.id, mid, room }));
     this.#feeds.push(...feeds);
+    this.#handles.get(id).feed = joined.data.id;
     return feeds.length;
   }
 
-  /** A subscriber to everything that is published, but `except` one feed. */
-  async subscribe (loadgen, id, streams, except) {
-    const own = await loadgen.create(id);
+  #present (id, loadgen, handle) {
+    this.#handles.set(id, { loadgen, handle, media: [] });
+  }
+
+  /**
+   * A subscriber to everything that is published in the room, but `except` one
+   * feed. Resolves with the name of its endpoint, once it is connected.
+   */
+  async subscribe (loadgen, id, streams, { room = 'bench', except } = {}) {
+    const number = await this.#room(room);
+    const own = await loadgen.createReceiver(id);
     const handle = await this.#attach();
+    this.#present(id, loadgen, handle);
+    const wanted = this.#feeds.filter(
+      (f) => f.room === room && f.feed !== except);
     const offer = await this.#message(handle, { request: 'join',
-      ptype: 'subscriber', room: ROOM,
-      streams: this.#feeds.filter(({ feed }) => feed !== except) });
+      ptype: 'subscriber', room: number,
+      streams: wanted.map(({ feed, mid }) => ({ feed, mid })) });
     const sdp = parseSdp(offer.jsep.sdp);
+    this.#handles.get(id).media = sdp.media;
     for (const media of sdp.media) {
       await loadgen.command('recv',
         { id, ssrc: media.ssrcs[0], kind: media.kind });
@@ -190,16 +228,54 @@ export class Janus {
     await this.#message(handle, { request: 'start' },
       { type: 'answer', sdp: answerSdp(own, sdp) });
     await this.#connect(loadgen, id, handle, sdp);
+    return id;
   }
 
-  async member (loadgen, id, tracks) {
-    await this.publish(loadgen, `${id}-send`, tracks);
-    this.#members.push({ loadgen, id, feed: this.#feeds.at(-1).feed });
+  /** A connected transport; Janus has none without a stream: a silent one. */
+  async idle (loadgen, id) {
+    this.#silent ??= this.publish(loadgen, 'silent', [{ kind: 'audio' }],
+      { room: 'idle' });
+    await this.#silent;
+    await this.subscribe(loadgen, id, 1, { room: 'idle' });
+  }
+
+  async member (loadgen, id, tracks, { room = 'bench' } = {}) {
+    await this.publish(loadgen, `${id}-send`, tracks, { room });
+    const { feed } = this.#handles.get(`${id}-send`);
+    this.#members.push({ loadgen, id, room, except: feed });
   }
 
   async complete () {
-    for (const { loadgen, id, feed } of this.#members)
-      await this.subscribe(loadgen, `${id}-recv`, 0, feed);
+    await parallel(this.#members.length, CONNECTING, async (i) => {
+      const { loadgen, id, room, except } = this.#members[i];
+      await this.subscribe(loadgen, id, 0, { room, except });
+    });
+  }
+
+  async #configure (id, media, settings) {
+    const { handle } = this.#handles.get(id);
+    await this.#message(handle, { request: 'configure',
+      streams: media.map(({ mid }) => ({ mid, ...settings })) });
+    return media.length;
+  }
+
+  /** Pauses all that a subscriber receives. */
+  pause (id) {
+    return this.#configure(id, this.#handles.get(id).media, { send: false });
+  }
+
+  preferLow (id) {
+    const media = this.#handles.get(id).media.filter((m) => m.kind === 'video');
+    return this.#configure(id, media, { substream: 0 });
+  }
+
+  async leave (id) {
+    const { loadgen, handle } = this.#handles.get(id);
+    this.#handles.delete(id);
+    this.#up.delete(handle);
+    await this.#request({ janus: 'detach', session_id: this.session,
+      handle_id: handle });
+    await loadgen.close(id);
   }
 
   async stop () {

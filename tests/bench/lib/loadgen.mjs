@@ -12,19 +12,23 @@ export class Loadgen extends EventEmitter {
   #sequence = 0;
   #pending = new Map();
   #past = new Map(); // endpoint id -> events so far
+  #receivers = 0;
 
   /**
-   * options: cpu (pinned to it), profiles (use_srtp list), decryptEvery,
-   * kernelTimes, buildDir.
+   * options: cpu (pinned to it), profiles (use_srtp list), decryptEvery (of
+   * receiving endpoints), kernelTimes, buildDir, patienceMs (for an event).
    */
   constructor (options = {}) {
     super();
     this.setMaxListeners(0);
     const { cpu, profiles, decryptEvery = 1, kernelTimes = false,
+      patienceMs = EVENT_TIMEOUT_MS,
       buildDir = process.env.SFU_BUILD_DIR } = options;
     const binary = join(buildDir, 'tests', 'bench', 'loadgen', 'loadgen');
     if (!existsSync(binary))
       throw new Error(`${binary} is not built`);
+    this.patienceMs = patienceMs;
+    this.decryptEvery = decryptEvery;
     const command = [binary, '--decrypt-every', String(decryptEvery)];
     if (profiles)
       command.push('--profiles', profiles);
@@ -34,6 +38,7 @@ export class Loadgen extends EventEmitter {
       command.unshift('taskset', '-c', String(cpu));
     this.child = spawn(command[0], command.slice(1),
       { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.pid = this.child.pid; // taskset has become loadgen
     this.child.on('exit', (code) => this.#fail(
       new Error(`loadgen ended with ${code}`)));
     createInterface({ input: this.child.stdout }).on('line',
@@ -76,6 +81,39 @@ export class Loadgen extends EventEmitter {
     return this.command('create', { id, ...fields });
   }
 
+  /** An endpoint that receives: every n-th decrypts, one that sends never. */
+  createReceiver (id) {
+    return this.create(id,
+      { decrypt: this.#receivers++ % this.decryptEvery === 0 });
+  }
+
+  createSender (id) {
+    return this.create(id, { decrypt: false });
+  }
+
+  /** Resolves when the first genuine packets of so many streams have come. */
+  flowing (id, streams) {
+    const past = this.#past.get(id);
+    const firsts = () => past.filter((m) => m.ev === 'first' && m.ok).length;
+    if (firsts() >= streams)
+      return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const onFirst = () => {
+        if (firsts() < streams)
+          return;
+        clearTimeout(timer);
+        this.off(`first:${id}`, onFirst);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.off(`first:${id}`, onFirst);
+        reject(new Error(`${id}: ${firsts()} of ${streams} streams flow after `
+          + `${this.patienceMs} ms`));
+      }, this.patienceMs);
+      this.on(`first:${id}`, onFirst);
+    });
+  }
+
   close (id) {
     this.#past.delete(id);
     return this.command('close', { id });
@@ -90,8 +128,8 @@ export class Loadgen extends EventEmitter {
       return Promise.reject(new Error(`${id}: ${past('failed').why}`));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(
-        `no ${name} of ${id} within ${EVENT_TIMEOUT_MS} ms`)),
-      EVENT_TIMEOUT_MS);
+        `no ${name} of ${id} within ${this.patienceMs} ms`)),
+      this.patienceMs);
       this.once(`${name}:${id}`, (message) => {
         clearTimeout(timer);
         resolve(message);

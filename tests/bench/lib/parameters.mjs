@@ -2,6 +2,7 @@
 // What a loadgen endpoint publishes and can receive, as ORTC parameters.
 
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 const VP8 = { mimeType: 'video/VP8', payloadType: 96, clockRate: 90000,
@@ -12,25 +13,35 @@ const OPUS = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48000,
 
 const extension = (uri, id) => ({ uri, id, encrypt: false, parameters: {} });
 
-/** RtpParameters of a stream; no NACK, because loadgen keeps no packets. */
-export function sendParameters (kind, mid, ssrc, cname) {
+/**
+ * RtpParameters of a stream; no NACK, because loadgen keeps no packets.
+ * encodings: [{ ssrc }], or [{ rid }] of one with simulcast.
+ */
+export function sendParameters (kind, mid, encodings, cname) {
   const video = kind === 'video';
   return {
     mid,
     codecs: [video ? VP8 : OPUS],
-    headerExtensions: video ? [extension(MID, 1)]
+    headerExtensions: video ? [extension(MID, 1), extension(RID, 2)]
       : [extension(MID, 1), extension(LEVEL, 10)],
-    encodings: [{ ssrc }],
+    encodings,
     rtcp: { cname, reducedSize: true },
   };
 }
 
-/** Fields of loadgen's `send` that go with sendParameters(). */
-export function sendFields (kind, mid) {
-  const hex = Buffer.from(mid).toString('hex');
+/** ssrc-audio-level (RFC 6464): 127 dB below the most. */
+const SILENCE = 'ff';
+
+/**
+ * Fields of loadgen's `send` that go with sendParameters(). options: rid of an
+ * encoding, level (hex) of audio.
+ */
+export function sendFields (kind, mid, { rid, level = SILENCE } = {}) {
+  const hex = (text) => Buffer.from(text).toString('hex');
   return kind === 'video'
-    ? { kind, pt: VP8.payloadType, ext: `1:${hex}` }
-    : { kind, pt: OPUS.payloadType, ext: `1:${hex};10:ff` };
+    ? { kind, pt: VP8.payloadType,
+      ext: `1:${hex(mid)}${rid ? `;2:${hex(rid)}` : ''}` }
+    : { kind, pt: OPUS.payloadType, ext: `1:${hex(mid)};10:${level}` };
 }
 
 /** What a loadgen endpoint of these router capabilities can receive. */

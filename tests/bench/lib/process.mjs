@@ -20,6 +20,15 @@ export function cpuSeconds (pid) {
   return ns / 1e9;
 }
 
+/**
+ * Seconds of CPU that a process has used, with its threads that have ended, to
+ * a hundredth.
+ */
+export function cpuSecondsAll (pid) {
+  const fields = read(`/proc/${pid}/stat`).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
 /** Seconds that one CPU of the machine was busy, by whomever. */
 export function cpuBusySeconds (cpu) {
   const line = new RegExp(`^cpu${cpu} (.*)$`, 'm').exec(read('/proc/stat'))[1];

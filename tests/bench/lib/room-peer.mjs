@@ -5,6 +5,8 @@ import protoo from '../../e2e/lib/protoo.mjs';
 import { receiveCapabilities, sendFields, sendParameters }
   from './parameters.mjs';
 
+const CONSUMERS_TIMEOUT_MS = 120000;
+
 export class RoomPeer {
   /** options: url (ws://host:port), roomId, peerId. */
   static async join (loadgen, options) {
@@ -50,10 +52,15 @@ export class RoomPeer {
 
   /** Resolves when this many consumers have come in all. */
   consumers (count) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(
+        `${this.id}: ${this.consumed.length} of ${count} consumers after `
+        + `${CONSUMERS_TIMEOUT_MS} ms`)), CONSUMERS_TIMEOUT_MS);
       this.#onConsumer = () => {
-        if (this.consumed.length >= count)
-          resolve();
+        if (this.consumed.length < count)
+          return;
+        clearTimeout(timer);
+        resolve();
       };
       this.#onConsumer();
     });
@@ -64,7 +71,9 @@ export class RoomPeer {
       forceTcp: false, producing: direction === 'send',
       consuming: direction === 'recv' });
     const endpoint = `${this.id}-${direction}`;
-    const own = await this.loadgen.create(endpoint);
+    const own = await (direction === 'recv'
+      ? this.loadgen.createReceiver(endpoint)
+      : this.loadgen.createSender(endpoint));
     this.endpoints.push(endpoint);
     await this.loadgen.connect(endpoint, transport);
     await this.request('connectWebRtcTransport', {
@@ -87,7 +96,22 @@ export class RoomPeer {
       await this.loadgen.event('connected', this.receiving.endpoint);
   }
 
-  /** tracks: [{ kind, ...fields of loadgen's send }]; they do not run yet. */
+  /** A stream of loadgen for each encoding of a track; what ORTC calls them. */
+  async #send (endpoint, mid, { encodings, ...track }) {
+    const described = [];
+    for (const { rid, ...fields } of encodings ?? [{}]) {
+      const { ssrc } = await this.loadgen.command('send', { id: endpoint,
+        ...sendFields(track.kind, mid, { rid, level: track.level }), ...track,
+        ...fields });
+      described.push(rid ? { rid } : { ssrc });
+    }
+    return described;
+  }
+
+  /**
+   * tracks: [{ kind, ...fields of loadgen's send }], and for simulcast
+   * encodings: [{ rid, ...fields }], the lowest first; they do not run yet.
+   */
   async publish (tracks) {
     this.sending = await this.#connect('send');
     this.tracks = tracks.length;
@@ -95,13 +119,28 @@ export class RoomPeer {
     await this.loadgen.event('connected', endpoint);
     for (const [i, track] of tracks.entries()) {
       const mid = String(i);
-      const { ssrc } = await this.loadgen.command('send',
-        { id: endpoint, ...sendFields(track.kind, mid), ...track });
+      const encodings = await this.#send(endpoint, mid, track);
       const { id } = await this.request('produce', {
         transportId: transport.id, kind: track.kind, appData: {},
-        rtpParameters: sendParameters(track.kind, mid, ssrc, this.id) });
+        rtpParameters: sendParameters(track.kind, mid, encodings,
+          this.id) });
       this.produced.push(id);
     }
+  }
+
+  /** Pauses those of its consumers that `which` (a predicate) says. */
+  async pause (which = () => true) {
+    const paused = this.consumed.filter(which);
+    await Promise.all(paused.map(({ id }) => this.request('pauseConsumer',
+      { consumerId: id })));
+    return paused.length;
+  }
+
+  /** Asks for the lowest encoding of everything that has several. */
+  async preferLow () {
+    await Promise.all(this.consumed.filter(({ type }) => type === 'simulcast')
+      .map(({ id }) => this.request('setConsumerPreferredLayers',
+        { consumerId: id, spatialLayer: 0 })));
   }
 
   start () {
