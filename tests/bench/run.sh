@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measures sfu-server beside Janus (Debian package janus) on loopback:
-#   tests/bench/run.sh BUILD_DIR [options of bench.mjs]
-# Prints JSON lines on stdout and a table on stderr.
+#   tests/bench/run.sh BUILD_DIR [options; --help shows them]
+# Prints JSON lines on stdout and tables on stderr.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command line of bench.mjs.
+import { parseArgs } from 'node:util';
+import { parseCase, parseSfu, splitSfus } from './cases.mjs';
+import { ANCHOR, OURS } from './check.mjs';
+
+export const USAGE = `options:
+  --case=fan:50,room:8     what is measured, see tests/bench/README.md
+  --sfu=gst-sfu,janus,janus-1-loop,gst-sfu:--FLAG=VALUE:--FLAG=VALUE
+  --windows=5 --seconds=4  how often and how long each figure is taken
+  --rounds=1               the whole list again, SFUs interleaved
+  --weigh                  memory and threads of a subscriber, too (fan): 35 s
+  --server-cpu=0 --client-cpu=1
+  --check                  compare ratios with baseline.json, fail when worse
+  --write-baseline         make the ratios of this run the baseline`;
+
+const number = (values, name, least) => {
+  const value = Number(values[name]);
+  if (!(value >= least))
+    throw new Error(`--${name} is a number from ${least} on`);
+  return value;
+};
+
+/** baseline: for --check, whose cases are the default then. */
+export function parseOptions (argv, baseline = null) {
+  const text = (fallback) => ({ type: 'string', default: fallback });
+  const several = { type: 'string', multiple: true };
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({ args: argv, options: {
+    case: several, sfu: several, windows: text('5'), seconds: text('4'),
+    rounds: text('1'), weigh: flag, 'server-cpu': text('0'),
+    'client-cpu': text('1'), check: flag, 'write-baseline': flag, help: flag,
+  } });
+  const ratios = values.check || values['write-baseline'];
+  const cases = values.case ?? [values.check && baseline
+    ? Object.keys(baseline.cases).join(',') : 'fan:50,room:8'];
+  const sfus = values.sfu ?? [ratios ? `${OURS},${ANCHOR}`
+    : 'gst-sfu,janus,janus-1-loop'];
+  if (ratios && sfus.flatMap(splitSfus).filter(
+    (name) => name === OURS || name === ANCHOR).length < 2)
+    throw new Error(`a ratio needs ${OURS} and ${ANCHOR}`);
+  return {
+    cases: cases.flatMap((list) => list.split(',')).map(parseCase),
+    sfus: sfus.flatMap(splitSfus).map(parseSfu),
+    windows: number(values, 'windows', 1),
+    seconds: number(values, 'seconds', 0.1),
+    rounds: number(values, 'rounds', 1),
+    weigh: values.weigh,
+    cpus: { server: number(values, 'server-cpu', 0),
+      client: number(values, 'client-cpu', 0) },
+    check: values.check, writeBaseline: values['write-baseline'],
+    help: values.help,
+  };
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Cases whose figure is what a forwarded packet costs. Each function gets
+// { sfu, loadgen, numbers, options } and resolves with the row's figures.
+import { pausedCost } from './figures.mjs';
+import { begin, settled, weight, weightEach, windows } from './measure.mjs';
+import { parallel } from './parallel.mjs';
+import { round, summarize } from './summary.mjs';
+import { MICROPHONE, camera, evenCamera, highRate, lowRate, simulcastCamera }
+  from './tracks.mjs';
+
+/** Joins at a time while a case is set up. */
+const JOINING = 8;
+
+/** `count` subscribers named by prefix; resolves with their endpoints. */
+export function subscribers ({ sfu, loadgen }, prefix, count, streams) {
+  return parallel(count, JOINING,
+    (i) => sfu.subscribe(loadgen, `${prefix}${i}`, streams));
+}
+
+async function figures (context) {
+  await begin(context);
+  const row = summarize(await windows(context));
+  const { rssKb, threads } = weight(context.sfu);
+  return { ...row, rssKb, threads };
+}
+
+export async function fan (context) {
+  const { sfu, loadgen, numbers, options } = context;
+  const streams = await sfu.publish(loadgen, 'pub', [camera(numbers.rate)]);
+  // The first subscriber pays for what is made once.
+  await sfu.subscribe(loadgen, 'warm', streams);
+  const before = options.weigh ? await settled(sfu) : null;
+  const more = numbers.subscribers - 1;
+  await subscribers(context, 's', more, streams);
+  const each = options.weigh && more > 0
+    ? weightEach(before, await settled(sfu), more) : {};
+  return { ...await figures(context), ...each };
+}
+
+async function members ({ sfu, loadgen }, count, where, tracks) {
+  await parallel(count, JOINING, (i) => sfu.member(loadgen, `m${i}`, tracks,
+    { room: where(i) }));
+  await sfu.complete();
+}
+
+export async function room (context) {
+  await members(context, context.numbers.members, () => 'bench',
+    [camera(context.numbers.rate), MICROPHONE]);
+  return figures(context);
+}
+
+/** The same number of packets however many the rooms are. */
+export async function rooms (context) {
+  const { numbers } = context;
+  const streams = numbers.rooms * numbers.members * (numbers.members - 1);
+  const rate = Math.max(1, Math.round(numbers.total / streams));
+  await members(context, numbers.rooms * numbers.members,
+    (i) => `room${i % numbers.rooms}`, [evenCamera(rate)]);
+  return { ...await figures(context), rate };
+}
+
+/** Packets a second of a picture, and what they are when all have theirs. */
+function pictures ({ packetsPerSecond }, members, low) {
+  const each = packetsPerSecond / (members * (members - 1)) - MICROPHONE.fps;
+  const expected = (low * lowRate + (members - low) * highRate) / members;
+  return { pictureRate: round(each), pictureRateExpected: round(expected) };
+}
+
+export async function simulcast (context) {
+  const { sfu, numbers } = context;
+  await members(context, numbers.members, () => 'bench',
+    [simulcastCamera(), MICROPHONE]);
+  const low = numbers.members >> 1;
+  for (let i = 0; i < low; i++)
+    await sfu.preferLow(`m${i}`);
+  const row = await figures(context);
+  return { ...row, low, ...pictures(row, numbers.members, low) };
+}
+
+/** Packets a second of the publisher: many, for the difference to show. */
+const PAUSED_RATE = 480;
+
+/** Both with the publisher sending and without: connections cost, too. */
+async function sendingAndNot (context) {
+  await begin(context);
+  const list = await windows(context);
+  await context.loadgen.command('stop');
+  const still = await windows(context);
+  return { sending: summarize(list), still: summarize(still) };
+}
+
+/**
+ * First those that receive alone, then with all that are paused: what a paused
+ * consumer costs per packet of its producer, in ns, and as a connection.
+ */
+export async function paused (context) {
+  const { sfu, loadgen, numbers } = context;
+  const streams = await sfu.publish(loadgen, 'pub', [camera(PAUSED_RATE)]);
+  await subscribers(context, 'a', numbers.active, streams);
+  const was = await sendingAndNot(context);
+  const before = weight(sfu);
+  const more = numbers.consumers - numbers.active;
+  await subscribers(context, 'p', more, streams);
+  await parallel(more, JOINING, (i) => sfu.pause(`p${i}`));
+  const after = weight(sfu);
+  const is = await sendingAndNot(context);
+  const { sending } = is;
+  return {
+    cpuPercentActive: was.sending.cpuPercent, cpuPercentAll: sending.cpuPercent,
+    ...pausedCost(was, is, more),
+    // Packets that came although they should not, as a share.
+    pausedLeak: round(sending.packetsPerSecond
+      / (sending.inPerSecond * numbers.active) - 1, 4),
+    lossPercent: sending.lossPercent, lost: sending.lost,
+    foreignPercent: sending.foreignPercent, windows: sending.windows,
+    quietWindows: sending.quietWindows, ...weightEach(before, after, more),
+  };
+}
