@@ -11,6 +11,7 @@ export const USAGE = `options:
   --rounds=1               the whole list again, SFUs interleaved
   --weigh                  memory and threads of a subscriber, too (fan): 35 s
   --server-cpu=0 --client-cpu=1
+  --profile=SRTP_AES128_CM_SHA1_80  what clients offer; Janus has no GCM
   --check                  compare ratios with baseline.json, fail when worse
   --write-baseline         make the ratios of this run the baseline`;
 
@@ -21,6 +22,9 @@ const number = (values, name, least) => {
   return value;
 };
 
+/** What everybody can do; Janus' libsrtp in Debian has no GCM. */
+const PROFILE = 'SRTP_AES128_CM_SHA1_80';
+
 /** baseline: for --check, whose cases are the default then. */
 export function parseOptions (argv, baseline = null) {
   const text = (fallback) => ({ type: 'string', default: fallback });
@@ -29,7 +33,8 @@ export function parseOptions (argv, baseline = null) {
   const { values } = parseArgs({ args: argv, options: {
     case: several, sfu: several, windows: text('5'), seconds: text('4'),
     rounds: text('1'), weigh: flag, 'server-cpu': text('0'),
-    'client-cpu': text('1'), check: flag, 'write-baseline': flag, help: flag,
+    'client-cpu': text('1'), profile: text(PROFILE), check: flag,
+    'write-baseline': flag, help: flag,
   } });
   const ratios = values.check || values['write-baseline'];
   const cases = values.case ?? [values.check && baseline
@@ -46,6 +51,7 @@ export function parseOptions (argv, baseline = null) {
     seconds: number(values, 'seconds', 0.1),
     rounds: number(values, 'rounds', 1),
     weigh: values.weigh,
+    profile: values.profile,
     cpus: { server: number(values, 'server-cpu', 0),
       client: number(values, 'client-cpu', 0) },
     check: values.check, writeBaseline: values['write-baseline'],

@@ -11,8 +11,6 @@ const SCENARIOS = { fan, room, rooms, simulcast, paused, idle, joins, churn,
   ramp, town };
 const NEEDS = { town: townNeeds };
 
-/** What everybody can do; Janus' libsrtp in Debian has no GCM. */
-const PROFILE = 'SRTP_AES128_CM_SHA1_80';
 /** Decrypting is for latency: a sample of the receivers is enough. */
 const DECRYPTED = 5;
 /** A thousand who join at once take a while. */
@@ -41,7 +39,7 @@ export async function runCase (what, wanted, options) {
   if (!sfu.supports(what.kind))
     return null;
   await sfu.start({ cpu: options.cpus.server, ...NEEDS[what.kind] });
-  const loadgen = new Loadgen({ cpu: options.cpus.client, profiles: PROFILE,
+  const loadgen = new Loadgen({ cpu: options.cpus.client, profiles: options.profile,
     decryptEvery: Math.max(1, Math.floor(receivers(what) / DECRYPTED)),
     kernelTimes: true, patienceMs: PATIENCE_MS });
   try {
