@@ -21,7 +21,13 @@ export async function ramp (context) {
     want = Math.ceil(want * RAMP_FACTOR)) {
     await loadgen.command('stop');
     const next = Math.min(want, numbers.subscribers);
-    await subscribers(context, `r${count}-`, next - count, streams);
+    try {
+      await subscribers(context, `r${count}-`, next - count, streams);
+    } catch (error) {
+      console.error(`ramp: at ${count} subscribers: ${error.message}`);
+      ended = 'joins';
+      break;
+    }
     count = next;
     await begin(context);
     const step = { subscribers: count,
@@ -30,6 +36,8 @@ export async function ramp (context) {
     ended = rampEnd(step);
   }
   await loadgen.command('stop');
+  if (steps.length === 0)
+    throw new Error('nobody could join');
   return { ...rampBest(steps) ?? steps[0], ended: ended ?? 'subscribers',
     steps: steps.map((s) => ({ subscribers: s.subscribers,
       packetsPerSecond: s.packetsPerSecond, usPerPacket: s.usPerPacketMedian,
