@@ -13,6 +13,7 @@ export class Loadgen extends EventEmitter {
   #pending = new Map();
   #past = new Map(); // endpoint id -> events so far
   #receivers = 0;
+  #over = null; // why there is no loadgen any more
 
   /**
    * options: cpu (pinned to it), profiles (use_srtp list), decryptEvery (of
@@ -39,6 +40,7 @@ export class Loadgen extends EventEmitter {
     this.child = spawn(command[0], command.slice(1),
       { stdio: ['pipe', 'pipe', 'inherit'] });
     this.pid = this.child.pid; // taskset has become loadgen
+    this.child.stdin.on('error', () => {}); // it has ended, see there
     this.child.on('exit', (code) => this.#fail(
       new Error(`loadgen ended with ${code}`)));
     createInterface({ input: this.child.stdout }).on('line',
@@ -63,12 +65,15 @@ export class Loadgen extends EventEmitter {
   }
 
   #fail (error) {
+    this.#over = error;
     for (const { reject } of this.#pending.values())
       reject(error);
     this.#pending.clear();
   }
 
   command (cmd, fields = {}) {
+    if (this.#over)
+      return Promise.reject(this.#over);
     const seq = String(++this.#sequence);
     return new Promise((resolve, reject) => {
       this.#pending.set(seq, { resolve, reject });
