@@ -19,7 +19,7 @@ const LOSS_MAX = 0.1;
 const NOTED = ['usPerReceived', 'cpuPercent', 'packetsPerSecond', 'p90us',
   'p999us', 'lossPercent', 'foreignPercent', 'quietWindows', 'windows'];
 
-const loses = (figures) => figures.lossPercent > LOSS_MAX;
+const loses = ({ lossPercent }) => lossPercent > LOSS_MAX;
 const isBehind = (figures) => loses(figures)
   || figures.cpuPercent + figures.foreignPercent > CPU_FULL;
 
@@ -43,7 +43,8 @@ function medians (rows, sfu) {
 /**
  * { case: { ratios, ours, anchor, behind } } of the cases that both SFUs ran.
  * behind: who did not keep up, 'anchor' (perhaps both), 'ours' or null; then
- * latencies have no ratio.
+ * latencies have no ratio. Where packets are lost, none has: those that came
+ * would be charged with those that did not.
  */
 export function compare (rows) {
   const ours = medians(rows, OURS);
@@ -57,12 +58,11 @@ export function compare (rows) {
     const behind = Object.keys(both).find((who) => isBehind(both[who])) ?? null;
     const ratios = {};
     for (const name of Object.keys(TOLERANCES)) {
-      if (both.ours[name] >= 0 && both.anchor[name] > 0
+      if (!loses(both.ours) && !loses(both.anchor) && both.ours[name] >= 0 && both.anchor[name] > 0
           && !(behind && LATENCIES.includes(name)))
         ratios[name] = round(both.ours[name] / both.anchor[name], 3);
     }
-    if (Object.keys(ratios).length > 0)
-      result[what] = { ratios, ...both, behind };
+    result[what] = { ratios, ...both, behind };
   }
   return result;
 }
@@ -81,9 +81,12 @@ export function regressions (rows, baseline, asked) {
         + 'see --write-baseline');
       continue;
     }
-    if (now[what] && loses(now[what].ours) && !loses(now[what].anchor))
-      failures.push(`${what}: ${OURS} lost ${now[what].ours.lossPercent} %, `
-        + `${ANCHOR} did not`);
+    if (now[what] && (loses(now[what].ours) || loses(now[what].anchor))) {
+      failures.push(`${what}: cannot be compared: ${OURS} lost `
+        + `${now[what].ours.lossPercent} %, ${ANCHOR} `
+        + `${now[what].anchor.lossPercent} %`);
+      continue;
+    }
     for (const [name, tolerance] of Object.entries(TOLERANCES)) {
       const was = before[name];
       const is = now[what]?.ratios[name];
@@ -103,7 +106,8 @@ export function regressions (rows, baseline, asked) {
 
 /** The baseline with the cases of this run in place of what it had of them. */
 export function mergeBaseline (baseline, rows, { date, machine }) {
-  const fresh = Object.entries(compare(rows)).map(
+  const fresh = Object.entries(compare(rows)).filter(
+    ([, { ratios }]) => Object.keys(ratios).length > 0).map(
     ([what, figures]) => [what, { date, ...figures }]);
   return { date, machine, ours: OURS, anchor: ANCHOR,
     cases: { ...baseline?.cases, ...Object.fromEntries(fresh) } };

@@ -138,19 +138,26 @@ test('what cannot be compared is a failure', () => {
 });
 
 test('latencies of one who does not keep up are not compared', () => {
-  const late = { ...row('janus-1-loop', 20, 9e6), lossPercent: 5,
-    cpuPercent: 99 };
+  const late = { ...row('janus-1-loop', 20, 9e6), lossPercent: 0,
+    cpuPercent: 99, foreignPercent: 0 };
   const run = [row('gst-sfu', 10), late];
   assert.deepEqual(compare(run)['fan:50'].ratios, { usPerPacketMedian: 0.5 });
   assert.equal(compare(run)['fan:50'].behind, 'anchor');
   assert.deepEqual(regressions(run, BASELINE, ['fan:50']), []);
-  const ours = [{ ...late, sfu: 'gst-sfu', usPerPacketMedian: 10 },
-    row('janus-1-loop', 20)];
-  assert.match(regressions(ours, BASELINE, ['fan:50'])[0],
-    /fan:50: gst-sfu lost 5 %, janus-1-loop did not/);
   const busy = { cpuPercent: 60, foreignPercent: 39, lossPercent: 0 };
   assert.equal(compare([{ ...row('gst-sfu', 9), ...busy },
     row('janus-1-loop', 9)])['fan:50'].behind, 'ours');
+});
+
+test('who loses packets cannot be compared, nor be a baseline', () => {
+  const run = [{ ...row('gst-sfu', 10), lossPercent: 0 },
+    { ...row('janus-1-loop', 20), lossPercent: 5 }];
+  const [failure, ...others] = regressions(run, BASELINE, ['fan:50']);
+  assert.match(failure,
+    /fan:50: cannot be compared: gst-sfu lost 0 %, janus-1-loop 5 %/);
+  assert.equal(others.length, 0);
+  assert.deepEqual(mergeBaseline(null, run, { date: '', machine: {} }).cases,
+    {});
 });
 
 test('a new baseline keeps the cases that were not run', () => {
