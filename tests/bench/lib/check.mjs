@@ -57,8 +57,9 @@ export function compare (rows) {
     const both = { anchor: anchor[what], ours: ours[what] };
     const behind = Object.keys(both).find((who) => isBehind(both[who])) ?? null;
     const ratios = {};
-    for (const name of Object.keys(TOLERANCES)) {
-      if (!loses(both.ours) && !loses(both.anchor) && both.ours[name] >= 0 && both.anchor[name] > 0
+    const whole = !loses(both.ours) && !loses(both.anchor);
+    for (const name of whole ? Object.keys(TOLERANCES) : []) {
+      if (both.ours[name] >= 0 && both.anchor[name] > 0
           && !(behind && LATENCIES.includes(name)))
         ratios[name] = round(both.ours[name] / both.anchor[name], 3);
     }
