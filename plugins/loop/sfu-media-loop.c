@@ -55,8 +55,10 @@ typedef struct {
 
 struct _SfuMediaLoop {
   GObject parent;
-  Core *core;      /* one reference; the thread has the other */
-  GThread *thread; /* owned */
+  Core *core;            /* one reference; the thread has the other */
+  GThread *thread;       /* owned */
+  GDestroyNotify waited; /* NULL = nobody wants to know */
+  gpointer waited_data;  /* borrowed */
 };
 
 G_DEFINE_TYPE_WITH_CODE (SfuMediaLoop, sfu_media_loop, G_TYPE_OBJECT,
@@ -361,6 +363,17 @@ sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data)
   while (!done)
     g_cond_wait (&core->call_done, &core->lock);
   g_mutex_unlock (&core->lock);
+  if (self->waited)
+    self->waited (self->waited_data);
+}
+
+void
+sfu_media_loop_set_waited (
+    SfuMediaLoop *self, GDestroyNotify func, gpointer data)
+{
+  g_return_if_fail (SFU_IS_MEDIA_LOOP (self));
+  self->waited = func;
+  self->waited_data = data;
 }
 
 void

@@ -66,6 +66,15 @@ on_media_beat (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* A media thread with too much to do lets the control thread wait, again and
+ * again. Others who wait say nothing about that. */
+static void
+on_waited (gpointer data)
+{
+  if (g_main_context_is_owner (NULL))
+    sfu_pulse_beat (data, SFU_PULSE_CONTROL);
+}
+
 SfuWorkerBeat *
 sfu_worker_beat_new (SfuPulse *pulse)
 {
@@ -85,6 +94,8 @@ sfu_worker_beat_free (SfuWorkerBeat *self)
   if (!self)
     return;
   g_clear_handle_id (&self->timer, g_source_remove);
+  if (self->loop)
+    sfu_media_loop_set_waited (self->loop, NULL, NULL);
   if (self->media_timer)
     sfu_media_loop_remove_timer (self->loop, self->media_timer);
   g_clear_object (&self->loop);
@@ -97,6 +108,7 @@ sfu_worker_beat_add_media (SfuWorkerBeat *self, SfuMediaLoop *loop)
   if (!self->pulse || self->media_timer)
     return;
   self->loop = g_object_ref (loop);
+  sfu_media_loop_set_waited (loop, on_waited, self->pulse);
   self->media_timer = sfu_media_loop_add_timer (loop,
       SFU_PULSE_INTERVAL_MS * G_GINT64_CONSTANT (1000), on_media_beat,
       self->pulse);

@@ -375,6 +375,37 @@ test_context (void)
   g_assert_null (sfu_media_loop_from_context (empty));
 }
 
+/* ---- who waits ---- */
+
+static void
+count_wait (gpointer n_waits)
+{
+  ++*(guint *)n_waits;
+}
+
+static void
+call_inside_alone (gpointer loop, gpointer unused)
+{
+  sfu_media_loop_call (loop, nothing, NULL);
+}
+
+/* A call on the media thread itself waits for nobody. */
+static void
+test_waited (void)
+{
+  g_autoptr (SfuMediaLoop) loop = sfu_media_loop_new ("waited");
+  guint n_waits = 0;
+
+  sfu_media_loop_set_waited (loop, count_wait, &n_waits);
+  sfu_media_loop_call (loop, nothing, NULL);
+  g_assert_cmpuint (n_waits, ==, 1);
+  sfu_media_loop_call (loop, call_inside_alone, loop);
+  g_assert_cmpuint (n_waits, ==, 2);
+  sfu_media_loop_set_waited (loop, NULL, NULL);
+  sfu_media_loop_call (loop, nothing, NULL);
+  g_assert_cmpuint (n_waits, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,6 +414,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media-loop/invoke-order", test_invoke_keeps_order);
   g_test_add_func ("/media-loop/call-inside", test_call_on_media_thread);
   g_test_add_func ("/media-loop/call-from-threads", test_call_from_threads);
+  g_test_add_func ("/media-loop/waited", test_waited);
   g_test_add_func ("/media-loop/flush-order", test_flush_order);
   g_test_add_func ("/media-loop/flush-cancel", test_flush_cancel);
   g_test_add_func ("/media-loop/timer", test_timer);
