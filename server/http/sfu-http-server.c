@@ -48,6 +48,15 @@ on_got_headers (SoupServerMessage *message, gpointer data)
       soup_server_message_get_request_headers (message);
   goffset len = soup_message_headers_get_content_length (headers);
 
+  /* libsoup hangs up after each answer on a connection that it did not accept
+   * itself, and does not say so: a client that sends the next request on it
+   * loses that. Not beside the "Upgrade" of a WebSocket's handshake, which
+   * some clients want to stand there alone. */
+  if (soup_server_message_get_socket (message) == NULL &&
+      soup_message_headers_get_one (headers, "Upgrade") == NULL)
+    soup_message_headers_replace (
+        soup_server_message_get_response_headers (message), "Connection",
+        "close");
   if (len > MAX_BODY_BYTES)
     sfu_http_reply_error (
         message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "the body is too long");

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -216,45 +214,6 @@ open_socket (GSocketAddress *address, GError **error)
   return g_steal_pointer (&socket);
 }
 
-/* A listening socket that nobody can reach: its name is gone. */
-static GSocket *
-open_unreachable (GError **error)
-{
-  g_autofree gchar *folder = g_dir_make_tmp ("gst-sfu-XXXXXX", error);
-  g_autofree gchar *path = NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocket) socket = NULL;
-  gboolean ok;
-
-  if (folder == NULL)
-    return NULL;
-  path = g_build_filename (folder, "none", NULL);
-  address = g_unix_socket_address_new (path);
-  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-      G_SOCKET_PROTOCOL_DEFAULT, error);
-  ok = socket != NULL && g_socket_bind (socket, address, FALSE, error);
-  if (ok)
-    g_unlink (path);
-  g_rmdir (folder);
-  return ok && g_socket_listen (socket, error) ? g_steal_pointer (&socket)
-                                               : NULL;
-}
-
-/* libsoup hangs up after each answer when it listens nowhere itself, as if it
- * were about to end. */
-static gboolean
-keep_connections (SoupServer *soup, GError **error)
-{
-  GSList *listeners = soup_server_get_listeners (soup);
-  g_autoptr (GSocket) socket = NULL;
-
-  g_slist_free (listeners);
-  if (listeners != NULL)
-    return TRUE;
-  socket = open_unreachable (error);
-  return socket != NULL && soup_server_listen_socket (soup, socket, 0, error);
-}
-
 SfuListener *
 sfu_listener_new (SoupServer *soup, GSocketAddress *address,
     GTlsCertificate *certificate, GError **error)
@@ -264,10 +223,6 @@ sfu_listener_new (SoupServer *soup, GSocketAddress *address,
 
   if (socket == NULL)
     return NULL;
-  if (!keep_connections (soup, error)) {
-    g_object_unref (socket);
-    return NULL;
-  }
   self = g_new0 (SfuListener, 1);
   self->soup = soup;
   self->socket = socket;
