@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Loadgen } from '../../bench/lib/loadgen.mjs';
+import { footprint } from '../../bench/lib/process.mjs';
 import { Server } from '../../e2e/lib/server.mjs';
 import { until } from '../../e2e/lib/until.mjs';
 import { DEEDS, MEMBERS } from './crew.mjs';
@@ -15,6 +16,9 @@ import { Random } from './random.mjs';
 const STEP_MS = 50;
 const CHECK_EVERY_MS = 5000;
 const END_MS = 30000;
+/** That a server may have more at the end than at the start: connections that
+ * are being closed. */
+const SPARE_FDS = 10;
 /** Generous: growth is seen in the figures, these are for what runs away. */
 const LIMITS = { rssKb: 600 * 1024, threads: 600, fds: 2000 };
 
@@ -183,5 +187,10 @@ export class Chaos {
       assert.equal(stats[name], 0, JSON.stringify(stats));
     await until(() => this.server.workerPids().length === this.workers || null,
       END_MS, () => 'all workers are back');
+    // Whoever has gone left no descriptor behind.
+    const [{ server: { fds } }] = this.figures;
+    const left = () => footprint(this.server.pid).fds;
+    await until(() => left() <= fds + SPARE_FDS || null, END_MS,
+      () => `the server has ${left()} descriptors, ${fds} at the start`);
   }
 }
