@@ -55,10 +55,10 @@ typedef struct {
 
 struct _SfuMediaLoop {
   GObject parent;
-  Core *core;            /* one reference; the thread has the other */
-  GThread *thread;       /* owned */
-  GDestroyNotify waited; /* NULL = nobody wants to know */
-  gpointer waited_data;  /* borrowed */
+  Core *core;                     /* one reference; the thread has the other */
+  GThread *thread;                /* owned */
+  void (*waited) (gpointer data); /* NULL = nobody wants to know */
+  gpointer waited_data;           /* borrowed */
 };
 
 G_DEFINE_TYPE_WITH_CODE (SfuMediaLoop, sfu_media_loop, G_TYPE_OBJECT,
@@ -369,7 +369,7 @@ sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data)
 
 void
 sfu_media_loop_set_waited (
-    SfuMediaLoop *self, GDestroyNotify func, gpointer data)
+    SfuMediaLoop *self, void (*func) (gpointer data), gpointer data)
 {
   g_return_if_fail (SFU_IS_MEDIA_LOOP (self));
   self->waited = func;

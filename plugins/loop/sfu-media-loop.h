@@ -45,7 +45,7 @@ void sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data);
 /* func is called after each call that had to wait, on the thread that waited: it
  * is busy, and does not hang. Before there are other threads. */
 void sfu_media_loop_set_waited (
-    SfuMediaLoop *self, GDestroyNotify func, gpointer data);
+    SfuMediaLoop *self, void (*func) (gpointer data), gpointer data);
 
 /* Flush hooks: embedded in their owner, queued at most once per iteration, run
  * in the order of their phases, inside a phase in the order of queueing. A hook

@@ -115,13 +115,6 @@ sfu_worker_beat_add_media (SfuWorkerBeat *self, SfuMediaLoop *loop)
 }
 
 void
-sfu_worker_beat_now (SfuWorkerBeat *self)
-{
-  if (self)
-    sfu_pulse_beat (self->pulse, SFU_PULSE_CONTROL);
-}
-
-void
 sfu_worker_beat_set_streams (SfuWorkerBeat *self, guint n)
 {
   if (self)

@@ -17,10 +17,9 @@ typedef struct _SfuWorkerBeat SfuWorkerBeat;
 SfuWorkerBeat *sfu_worker_beat_new (SfuPulse *pulse);
 /* NULL is allowed. */
 void sfu_worker_beat_free (SfuWorkerBeat *self);
-/* The media thread beats, too. Not after free. Once. */
+/* The media thread beats, too, and the control thread whenever it has waited for
+ * it: what takes long is made of that. Not after free. Once. */
 void sfu_worker_beat_add_media (SfuWorkerBeat *self, SfuMediaLoop *loop);
-/* Between the parts of something long: the control thread is busy, not dead. */
-void sfu_worker_beat_now (SfuWorkerBeat *self);
 /* There is one stream more, or fewer. */
 void sfu_worker_beat_set_streams (SfuWorkerBeat *self, guint n);
 

@@ -101,8 +101,6 @@ close_transport (SfuWorker *self, SfuWorkerTransport *transport)
     close_producer (self, transport->producers->pdata[0]);
   retire (self, transport);
   sfu_worker_transport_free (transport);
-  /* A room of hundreds takes its time. */
-  sfu_worker_beat_now (self->beat);
 }
 
 static void
