@@ -23,6 +23,7 @@
 #include "sfu-dtls-link.h"
 #include "sfu-dtls-pads.h"
 #include "sfu-rtp.h"
+#include "sfu-stats-structure.h"
 
 /* RFC 7983 7: first byte of a datagram. */
 #define DTLS_FIRST 20
@@ -322,16 +323,10 @@ sfu_dtls_srtp_dec_set_property (
 static GstStructure *
 drops_of (SfuDtlsSrtpDec *self)
 {
-  GstStructure *s = gst_structure_new_empty ("drops");
   SfuVerdictCounters drops = { { 0 } };
 
   sfu_dtls_srtp_dec_add_drops (self, &drops);
-  for (guint i = SFU_VERDICT_FORWARD + 1; i < SFU_VERDICT_COUNT; i++) {
-    if (drops.n[i])
-      gst_structure_set (
-          s, sfu_verdict_name (i), G_TYPE_UINT64, drops.n[i], NULL);
-  }
-  return s;
+  return sfu_stats_drops (&drops);
 }
 
 static void

@@ -4,8 +4,8 @@
  * Threads: see the header. */
 #include "sfu-stats-structure.h"
 
-void
-sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops)
+GstStructure *
+sfu_stats_drops (const SfuVerdictCounters *drops)
 {
   GstStructure *by_reason = gst_structure_new_empty ("drops");
   guint i;
@@ -15,8 +15,15 @@ sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops)
       gst_structure_set (
           by_reason, sfu_verdict_name (i), G_TYPE_UINT64, drops->n[i], NULL);
   }
+  return by_reason;
+}
+
+void
+sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops)
+{
+  g_autoptr (GstStructure) by_reason = sfu_stats_drops (drops);
+
   gst_structure_set (s, "drops", GST_TYPE_STRUCTURE, by_reason, NULL);
-  gst_structure_free (by_reason);
 }
 
 typedef struct {

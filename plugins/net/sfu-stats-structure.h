@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Field "drops": a structure of uint64 by sfu_verdict_name, those that are not
- * zero. */
+/* A structure "drops" of uint64 by sfu_verdict_name, those that are not zero. */
+GstStructure *sfu_stats_drops (const SfuVerdictCounters *drops);
+/* The same as field "drops". */
 void sfu_stats_add_drops (GstStructure *s, const SfuVerdictCounters *drops);
 
 /* What func (owner) makes on the media thread, between two packets: the
