@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sfu-consumer.h"
+#include "sfu-shortcut.h"
 #include "sfu-stream-sender.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
 struct _SfuConsumer {
   GstElement parent;
   GstPad *sinkpad, *srcpad; /* owned by the element */
+  SfuShortcut shortcut;     /* of srcpad */
 
   GMutex lock;
   /* under lock */

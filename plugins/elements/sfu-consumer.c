@@ -34,7 +34,7 @@ GST_DEBUG_CATEGORY_STATIC (sfuconsumer);
 
 /* One NACK may ask for this many packets at most; the rest is asked for again
  * when it is still missing. */
-#define MAX_RTX_BURST 64
+#define MAX_RTX_BURST SFU_PACKETS_MAX
 
 enum { SIGNAL_LAYERS_CHANGED, N_SIGNALS };
 
@@ -223,24 +223,32 @@ on_sink_linked (GstPad *pad, GstPad *peer, SfuConsumer *self)
 
 typedef struct {
   SfuConsumer *self;
-  GstBufferList *out;
   gint64 now_us;
   gboolean keyframe;
   gboolean layers;
+  guint n;
+  SfuPacket out[SFU_PACKETS_MAX];
 } Pass;
+
+static void
+begin (Pass *pass, SfuConsumer *self)
+{
+  pass->self = self;
+  pass->now_us = g_get_monotonic_time ();
+  pass->keyframe = pass->layers = FALSE;
+  pass->n = 0;
+}
 
 static void
 forward_locked (Pass *pass, GstBuffer *in)
 {
-  GstBuffer *out;
-  SfuVerdict verdict = sfu_stream_sender_packet (
-      pass->self->sender, in, pass->now_us, &out, &pass->keyframe);
+  SfuVerdict verdict = sfu_stream_sender_packet (pass->self->sender, in,
+      pass->now_us, &pass->out[pass->n], &pass->keyframe);
 
-  if (verdict == SFU_VERDICT_FORWARD) {
-    gst_buffer_list_add (pass->out, out);
-    return;
-  }
-  GST_LOG_OBJECT (pass->self, "reason=%s", sfu_verdict_name (verdict));
+  if (verdict == SFU_VERDICT_FORWARD)
+    pass->n++;
+  else
+    GST_LOG_OBJECT (pass->self, "reason=%s", sfu_verdict_name (verdict));
 }
 
 /* Pushes what a pass has left to say: caps, report, packets. A branch that
@@ -260,10 +268,9 @@ finish (Pass *pass, GstCaps *caps, GstEvent *report)
   gst_clear_caps (&caps);
   if (report)
     gst_pad_push_event (self->srcpad, report);
-  if (gst_buffer_list_length (pass->out) > 0)
-    ret = gst_pad_push_list (self->srcpad, pass->out);
-  else
-    gst_buffer_list_unref (pass->out);
+  if (pass->n > 0)
+    ret = sfu_shortcut_push (
+        &self->shortcut, self->srcpad, pass->out, pass->n);
   return ret == GST_FLOW_OK ? ret : GST_FLOW_NOT_LINKED;
 }
 
@@ -281,58 +288,68 @@ take_report_locked (SfuConsumer *self)
   return sfu_event_new_sender_report (&report);
 }
 
+/* Packets first … end - 1 of the list, or the only one when there is no list. */
 static GstFlowReturn
-sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
+forward (SfuConsumer *self, GstBufferList *list, GstBuffer *only, guint first,
+    guint end)
 {
-  SfuConsumer *self = SFU_CONSUMER (parent);
-  guint n = gst_buffer_list_length (in);
-  Pass pass = { self, gst_buffer_list_new_sized (n), g_get_monotonic_time (),
-    FALSE, FALSE };
   GstCaps *caps = NULL;
   GstEvent *report;
-  guint i;
+  Pass pass;
 
+  begin (&pass, self);
   g_mutex_lock (&self->lock);
   if (self->caps_dirty)
     caps = configure_locked (self);
-  for (i = 0; i < n; i++)
-    forward_locked (&pass, gst_buffer_list_get (in, i));
+  for (guint i = first; i < end; i++)
+    forward_locked (&pass, list ? gst_buffer_list_get (list, i) : only);
   report = take_report_locked (self);
   pass.layers = layers_changed_locked (self);
   g_mutex_unlock (&self->lock);
-  gst_buffer_list_unref (in);
   return finish (&pass, caps, report);
+}
+
+static GstFlowReturn
+sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
+{
+  guint n = gst_buffer_list_length (in);
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  for (guint first = 0; first < n; first += SFU_PACKETS_MAX)
+    ret = forward (SFU_CONSUMER (parent), in, NULL, first,
+        MIN (first + SFU_PACKETS_MAX, n));
+  gst_buffer_list_unref (in);
+  return ret;
 }
 
 static GstFlowReturn
 sfu_consumer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
-  GstBufferList *list = gst_buffer_list_new_sized (1);
+  GstFlowReturn ret = forward (SFU_CONSUMER (parent), NULL, buffer, 0, 1);
 
-  gst_buffer_list_add (list, buffer);
-  return sfu_consumer_chain_list (pad, parent, list);
+  gst_buffer_unref (buffer);
+  return ret;
 }
 
-typedef GstBuffer *(*SendAgain) (SfuStreamSender *, guint16, gint64);
+typedef gboolean (*SendAgain) (
+    SfuStreamSender *, guint16, gint64, SfuPacket *);
 
 /* Of NACKs, and of losses that the transport knows. */
 static void
 retransmit (
     SfuConsumer *self, SendAgain send_again, const guint16 *seqs, guint n)
 {
-  Pass pass = { self, gst_buffer_list_new (), g_get_monotonic_time (), FALSE,
-    FALSE };
+  Pass pass;
   guint i;
 
+  begin (&pass, self);
   g_mutex_lock (&self->lock);
   for (i = 0; i < MIN (n, MAX_RTX_BURST); i++) {
-    GstBuffer *out = send_again (self->sender, seqs[i], pass.now_us);
-    if (out)
-      gst_buffer_list_add (pass.out, out);
+    if (send_again (self->sender, seqs[i], pass.now_us, &pass.out[pass.n]))
+      pass.n++;
   }
   g_mutex_unlock (&self->lock);
-  GST_DEBUG_OBJECT (
-      self, "missing=%u sent=%u", n, gst_buffer_list_length (pass.out));
+  GST_DEBUG_OBJECT (self, "missing=%u sent=%u", n, pass.n);
   finish (&pass, NULL, NULL);
 }
 
@@ -435,6 +452,7 @@ sfu_consumer_finalize (GObject *object)
 {
   SfuConsumer *self = SFU_CONSUMER (object);
 
+  sfu_shortcut_clear (&self->shortcut);
   sfu_stream_sender_free (self->sender);
   gst_clear_caps (&self->caps);
   gst_clear_caps (&self->in_caps);

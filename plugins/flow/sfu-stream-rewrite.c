@@ -9,9 +9,6 @@
 #include "sfu-dependency-descriptor.h"
 
 #define RTX_OSN_SIZE 2
-/* Room behind the packet for the SRTP tag (16 with AES-GCM) and what SRTCP-like
- * trailers an encryptor may want, so that it can work in place. */
-#define TAIL_ROOM 32
 
 /* The extensions that mean the same to every receiver of the packet: they say
  * something of the picture, the capture system's clock or an interval, so that
@@ -92,24 +89,22 @@ write_header (const SfuStreamSender *self, guint8 *out,
       out + 8, numbers->rtx ? self->config.rtx_ssrc : self->config.ssrc);
 }
 
-GstBuffer *
+void
 sfu_stream_sender_rewrite (const SfuStreamSender *self, GstBuffer *in,
-    const SfuRtpMeta *meta, const SfuStreamNumbers *numbers)
+    const SfuRtpMeta *meta, const SfuStreamNumbers *numbers, SfuPacket *out)
 {
-  GstBuffer *out;
-  GstMapInfo src, dst;
+  GstMapInfo src;
   Extensions ext;
-  gsize size, ext_size;
+  gsize ext_size;
   guint8 *p;
 
   gst_buffer_map (in, &src, GST_MAP_READ);
   collect_extensions (self, src.data, meta, numbers, &ext);
   ext_size = sfu_ext_writer_size (&ext.writer);
-  size = SFU_RTP_MIN_HEADER + ext_size + (numbers->rtx ? RTX_OSN_SIZE : 0) +
-      meta->header.payload_len;
-  out = gst_buffer_new_allocate (NULL, size + TAIL_ROOM, NULL);
-  gst_buffer_map (out, &dst, GST_MAP_WRITE);
-  p = dst.data;
+  sfu_packet_new (out,
+      SFU_RTP_MIN_HEADER + ext_size + (numbers->rtx ? RTX_OSN_SIZE : 0) +
+          meta->header.payload_len);
+  p = out->data;
   write_header (self, p, numbers, ext_size > 0);
   p += SFU_RTP_MIN_HEADER;
   p += sfu_ext_writer_write (&ext.writer, p);
@@ -120,10 +115,7 @@ sfu_stream_sender_rewrite (const SfuStreamSender *self, GstBuffer *in,
   memcpy (p, src.data + meta->header.header_len, meta->header.payload_len);
   if (numbers->has_picture)
     sfu_picture_write (&numbers->picture, &meta->info, p);
-  gst_buffer_unmap (out, &dst);
   gst_buffer_unmap (in, &src);
-  gst_buffer_set_size (out, size);
-  GST_BUFFER_PTS (out) = GST_BUFFER_PTS (in);
-  GST_BUFFER_DTS (out) = GST_BUFFER_DTS (in);
-  return out;
+  GST_BUFFER_PTS (out->buffer) = GST_BUFFER_PTS (in);
+  GST_BUFFER_DTS (out->buffer) = GST_BUFFER_DTS (in);
 }

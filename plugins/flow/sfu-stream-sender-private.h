@@ -69,8 +69,8 @@ typedef struct {
 
 /* A new packet; in stays as it is, other consumers read it too. CSRCs (only
  * mixers write them) and padding are left behind. */
-GstBuffer *sfu_stream_sender_rewrite (const SfuStreamSender *self,
-    GstBuffer *in, const SfuRtpMeta *meta, const SfuStreamNumbers *numbers);
+void sfu_stream_sender_rewrite (const SfuStreamSender *self, GstBuffer *in,
+    const SfuRtpMeta *meta, const SfuStreamNumbers *numbers, SfuPacket *out);
 
 /* sfu-stream-layers.c */
 

@@ -244,7 +244,7 @@ decide (SfuStreamSender *self, GstBuffer *in, const SfuRtpMeta *meta,
 
 SfuVerdict
 sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
-    GstBuffer **out, gboolean *want_keyframe)
+    SfuPacket *out, gboolean *want_keyframe)
 {
   SfuRtpMeta *meta = sfu_buffer_get_rtp_meta (in);
   SfuStreamNumbers numbers;
@@ -254,7 +254,7 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
   verdict = meta ? decide (self, in, meta, now_us, &numbers, want_keyframe)
                  : SFU_DROP_MALFORMED;
   if (verdict == SFU_VERDICT_FORWARD) {
-    *out = sfu_stream_sender_rewrite (self, in, meta, &numbers);
+    sfu_stream_sender_rewrite (self, in, meta, &numbers, out);
     /* It comes late to the receiver too, who may have asked by now. */
     if (numbers.seq != self->now.map.max_out)
       sfu_rtx_guard_sent (&self->rtx, numbers.seq, now_us);
@@ -326,9 +326,9 @@ spend (SfuStreamSender *self, GstBuffer *cached, gint64 now_us)
       sfu_rate_meter_bps (&self->rate, now_us), now_us);
 }
 
-static GstBuffer *
+static void
 send_again (SfuStreamSender *self, GstBuffer *cached, guint16 out_seq,
-    SfuStreamNumbers *numbers, gint64 now_us)
+    SfuStreamNumbers *numbers, gint64 now_us, SfuPacket *out)
 {
   SfuRtpMeta *meta = sfu_buffer_get_rtp_meta (cached);
 
@@ -337,12 +337,12 @@ send_again (SfuStreamSender *self, GstBuffer *cached, guint16 out_seq,
     numbers->seq = self->rtx_seq++;
   self->stats.rtx_packets++;
   self->stats.rtx_bytes += meta->header.payload_len;
-  return sfu_stream_sender_rewrite (self, cached, meta, numbers);
+  sfu_stream_sender_rewrite (self, cached, meta, numbers, out);
 }
 
-GstBuffer *
+gboolean
 sfu_stream_sender_retransmit (
-    SfuStreamSender *self, guint16 out_seq, gint64 now_us)
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us, SfuPacket *out)
 {
   g_autoptr (GstBuffer) cached = NULL;
   const SfuSpan *span;
@@ -352,24 +352,25 @@ sfu_stream_sender_retransmit (
   self->stats.nacked++;
   if (sfu_rtx_guard_is_repeat (&self->rtx, out_seq, now_us)) {
     self->stats.nack_repeated++;
-    return NULL;
+    return FALSE;
   }
   cached = find_sent (self, out_seq, now_us, &span);
   meta = cached ? sfu_buffer_get_rtp_meta (cached) : NULL;
   if (!meta || !renumber (self, span, meta, out_seq, &numbers)) {
     self->stats.nack_missed++;
-    return NULL;
+    return FALSE;
   }
   if (!spend (self, cached, now_us)) {
     self->stats.nack_limited++;
-    return NULL;
+    return FALSE;
   }
-  return send_again (self, cached, out_seq, &numbers, now_us);
+  send_again (self, cached, out_seq, &numbers, now_us, out);
+  return TRUE;
 }
 
-GstBuffer *
+gboolean
 sfu_stream_sender_resend_lost (
-    SfuStreamSender *self, guint16 out_seq, gint64 now_us)
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us, SfuPacket *out)
 {
   g_autoptr (GstBuffer) cached = NULL;
   const SfuSpan *span;
@@ -377,15 +378,16 @@ sfu_stream_sender_resend_lost (
   SfuStreamNumbers numbers;
 
   if (sfu_rtx_guard_is_repeat (&self->rtx, out_seq, now_us))
-    return NULL;
+    return FALSE;
   cached = find_sent (self, out_seq, now_us, &span);
   meta = cached ? sfu_buffer_get_rtp_meta (cached) : NULL;
   if (!meta || meta->info.spatial == 0 ||
       !renumber (self, span, meta, out_seq, &numbers) || !numbers.rtx ||
       !spend (self, cached, now_us))
-    return NULL;
+    return FALSE;
   self->stats.lost_resent++;
-  return send_again (self, cached, out_seq, &numbers, now_us);
+  send_again (self, cached, out_seq, &numbers, now_us, out);
+  return TRUE;
 }
 
 gboolean

@@ -9,6 +9,7 @@
 
 #include "sfu-event.h"
 #include "sfu-keyframe-gate.h"
+#include "sfu-packet.h"
 #include "sfu-rate-meter.h"
 #include "sfu-rtp-meta.h"
 #include "sfu-seq-map.h"
@@ -78,22 +79,22 @@ guint32 sfu_stream_sender_keyframe_ssrc (const SfuStreamSender *self);
  * SFU_VERDICT_FORWARD *out is a new packet. The verdict is counted.
  * *want_keyframe is set (never cleared) when the gate waits in vain. */
 SfuVerdict sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in,
-    gint64 now_us, GstBuffer **out, gboolean *want_keyframe);
+    gint64 now_us, SfuPacket *out, gboolean *want_keyframe);
 
 /* Round trip time to the receiver. */
 void sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us);
 /* The packet that was sent with out_seq, again: as RTX, or as it was when
- * there is no RTX. NULL: refused, and counted why. */
-GstBuffer *sfu_stream_sender_retransmit (
-    SfuStreamSender *self, guint16 out_seq, gint64 now_us);
+ * there is no RTX. FALSE: refused, and counted why. */
+gboolean sfu_stream_sender_retransmit (SfuStreamSender *self, guint16 out_seq,
+    gint64 now_us, SfuPacket *out);
 
 /* The same for a packet that the receiver has not, but has not asked for, either.
  * Only of upper spatial layers: Chromium no longer asks for those when the base
  * layer of the next picture is there, and then shows nothing before the next key
- * picture, for which it asks after 3 s. For everything else it asks again. NULL:
+ * picture, for which it asks after 3 s. For everything else it asks again. FALSE:
  * nothing is sent; that is counted for NACKs only. */
-GstBuffer *sfu_stream_sender_resend_lost (
-    SfuStreamSender *self, guint16 out_seq, gint64 now_us);
+gboolean sfu_stream_sender_resend_lost (SfuStreamSender *self, guint16 out_seq,
+    gint64 now_us, SfuPacket *out);
 
 /* The publisher's last report of the encoding that is forwarded, in this
  * consumer's numbers. FALSE: none yet, or nothing was sent yet that it could

@@ -12,6 +12,7 @@
  * belong to the media thread. */
 #include "sfu-media-loop.h"
 #include "sfu-deadline-heap.h"
+#include "sfu-packet-pool.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_media_loop_debug);
 #define GST_CAT_DEFAULT sfu_media_loop_debug
@@ -232,6 +233,7 @@ media_thread (gpointer data)
   current = core;
   woken_us = core->window_start_us = g_get_monotonic_time ();
   g_main_context_push_thread_default (core->context);
+  sfu_packet_pool_open ();
   while (turn != TURN_NONE) {
     g_main_context_iteration (core->context, turn == TURN_WAIT);
     run_mailbox (core);
@@ -239,6 +241,7 @@ media_thread (gpointer data)
     account_turn (core);
     turn = next_turn (core);
   }
+  sfu_packet_pool_close ();
   g_main_context_pop_thread_default (core->context);
   current = NULL;
   core_unref (core);

@@ -21,9 +21,6 @@ GST_DEBUG_CATEGORY (sfu_ice_agent_debug);
 /* Packets that wait until webrtcbin knows that ICE is connected: a DTLS flight
  * and its retransmissions; a client sends no media before. */
 #define EARLY_MAX 64
-/* Room behind each datagram, so that whoever changes it in place (an SRTP tag
- * and index, RFC 3711 3.1 and 3.4) need not copy it. */
-#define TAIL_BYTES 32
 
 G_DEFINE_TYPE_WITH_CODE (SfuIceAgent, sfu_ice_agent, GST_TYPE_WEBRTC_ICE,
     GST_DEBUG_CATEGORY_INIT (sfu_ice_agent_debug, "sfuice", 0, "ICE-lite"))
@@ -46,8 +43,8 @@ push (SfuIceAgent *self, GstBuffer *buffer)
 static void
 on_packet (gpointer owner, const guint8 *data, gsize size)
 {
-  static const GstAllocationParams params = { .padding = TAIL_BYTES };
   SfuIceAgent *self = owner;
+  SfuPacket packet;
   GstBuffer *buffer;
 
   sfu_counter_add (&self->packets_received, 1);
@@ -56,8 +53,9 @@ on_packet (gpointer owner, const guint8 *data, gsize size)
     count_drop (self, SFU_DROP_QUEUE_FULL);
     return;
   }
-  buffer = gst_buffer_new_allocate (NULL, size, (GstAllocationParams *)&params);
-  gst_buffer_fill (buffer, 0, data, size);
+  sfu_packet_new (&packet, size);
+  memcpy (packet.data, data, size);
+  buffer = sfu_packet_steal_buffer (&packet);
   if (self->ready)
     push (self, buffer);
   else
@@ -249,57 +247,54 @@ static const SfuServedInterface served_interface = {
 /* ---- sending ---- */
 
 static void
-send_on_media_thread (SfuIceAgent *self, GstBuffer *buffer)
+send_on_media_thread (SfuIceAgent *self, const SfuPacket *packet)
 {
   if (!self->has_peer) {
     count_drop (self, SFU_DROP_NOT_CONNECTED);
-    gst_buffer_unref (buffer);
+    gst_buffer_unref (packet->buffer);
     return;
   }
   sfu_counter_add (&self->packets_sent, 1);
-  sfu_counter_add (&self->bytes_sent, gst_buffer_get_size (buffer));
-  sfu_webrtc_server_queue (self->server, buffer, &self->peer);
+  sfu_counter_add (&self->bytes_sent, packet->size);
+  sfu_webrtc_server_queue (self->server, packet, &self->peer);
 }
 
 /* DTLS flights and SCTP, from the tasks of the dtls elements. The system call
  * is made under the lock (it does not block): this way nothing leaves after
  * sfu_ice_agent_close has returned. */
 static void
-send_on_other_thread (SfuIceAgent *self, GstBuffer *buffer)
+send_on_other_thread (SfuIceAgent *self, SfuPacket *packet)
 {
   SfuVerdict verdict = SFU_DROP_NOT_CONNECTED;
-  GstMapInfo map;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    gst_buffer_unref (buffer);
-    return;
-  }
   g_mutex_lock (&self->lock);
   if (self->has_peer)
     verdict = sfu_webrtc_server_send_now (
-                  self->server, map.data, map.size, &self->peer)
+                  self->server, packet->data, packet->size, &self->peer)
         ? SFU_VERDICT_FORWARD
         : SFU_DROP_SEND_ERROR;
   g_mutex_unlock (&self->lock);
   if (verdict == SFU_VERDICT_FORWARD) {
     sfu_counter_add_shared (&self->other_packets_sent, 1);
-    sfu_counter_add_shared (&self->other_bytes_sent, map.size);
+    sfu_counter_add_shared (&self->other_bytes_sent, packet->size);
   } else {
     sfu_counter_add_shared (&self->other_drops.n[verdict], 1);
   }
-  gst_buffer_unmap (buffer, &map);
-  gst_buffer_unref (buffer);
+  sfu_packet_clear (packet);
 }
 
 static void
-on_send (gpointer owner, GstBuffer *buffer)
+on_send (gpointer owner, SfuPacket *packets, guint n)
 {
   SfuIceAgent *self = owner;
+  gboolean here = sfu_media_loop_is_self (self->loop);
 
-  if (sfu_media_loop_is_self (self->loop))
-    send_on_media_thread (self, buffer);
-  else
-    send_on_other_thread (self, buffer);
+  for (guint i = 0; i < n; i++) {
+    if (here)
+      send_on_media_thread (self, &packets[i]);
+    else
+      send_on_other_thread (self, &packets[i]);
+  }
 }
 
 /* ---- GstWebRTCICE; the rest is in sfu-ice-stubs.c ---- */

@@ -17,23 +17,11 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 static GstFlowReturn
-sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+on_packets (GstPad *pad, GstObject *parent, SfuPacket *packets, guint n)
 {
   SfuIceSink *self = SFU_ICE_SINK (parent);
 
-  self->send (self->owner, buffer);
-  return GST_FLOW_OK;
-}
-
-static GstFlowReturn
-sink_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
-{
-  SfuIceSink *self = SFU_ICE_SINK (parent);
-  guint n = gst_buffer_list_length (list);
-
-  for (guint i = 0; i < n; i++)
-    self->send (self->owner, gst_buffer_ref (gst_buffer_list_get (list, i)));
-  gst_buffer_list_unref (list);
+  self->send (self->owner, packets, n);
   return GST_FLOW_OK;
 }
 
@@ -69,8 +57,7 @@ sfu_ice_sink_init (SfuIceSink *self)
 {
   GstPad *pad = gst_pad_new_from_static_template (&sink_template, "sink");
 
-  gst_pad_set_chain_function (pad, sink_chain);
-  gst_pad_set_chain_list_function (pad, sink_chain_list);
+  sfu_pad_set_packets_function (pad, on_packets);
   gst_pad_set_event_function (pad, sink_event);
   gst_element_add_pad (GST_ELEMENT (self), pad);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);

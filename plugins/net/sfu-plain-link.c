@@ -152,67 +152,46 @@ on_received (
 
 /* ---- sending (media thread) ---- */
 
-static GstBuffer *
-protect (SfuPlainLink *self, GstBuffer *buffer, gboolean is_rtcp)
-{
-  gsize size = gst_buffer_get_size (buffer);
-  GstBuffer *copy =
-      gst_buffer_new_allocate (NULL, size + SFU_SRTP_TRAILER, NULL);
-  SfuVerdict verdict = SFU_DROP_SRTP;
-  GstMapInfo map;
-
-  if (gst_buffer_map (copy, &map, GST_MAP_WRITE)) {
-    gst_buffer_extract (buffer, 0, map.data, size);
-    verdict = sfu_srtp_protect (
-        self->out, is_rtcp, map.data, &size, g_get_monotonic_time ());
-    gst_buffer_unmap (copy, &map);
-  }
-  gst_buffer_unref (buffer);
-  if (verdict == SFU_VERDICT_FORWARD) {
-    gst_buffer_set_size (copy, (gssize)size);
-    return copy;
-  }
-  sfu_verdict_count (&self->drops, verdict);
-  gst_buffer_unref (copy);
-  return NULL;
-}
-
-/* Takes buffer. */
+/* Takes the packet. */
 static void
 send_packet (SfuPlainLink *self, SfuPlainComponent *component,
-    GstBuffer *buffer, gboolean is_rtcp)
+    SfuPacket *packet, gboolean is_rtcp)
 {
-  if (!self->connected || !component->tuple.known) {
-    sfu_verdict_count (&self->drops, SFU_DROP_NOT_CONNECTED);
-    gst_buffer_unref (buffer);
+  SfuVerdict verdict = SFU_VERDICT_FORWARD;
+
+  G_STATIC_ASSERT (SFU_SRTP_TRAILER <= SFU_PACKET_TAIL);
+  if (!self->connected || !component->tuple.known)
+    verdict = SFU_DROP_NOT_CONNECTED;
+  else if (self->out)
+    verdict = sfu_srtp_protect (self->out, is_rtcp, packet->data, &packet->size,
+        g_get_monotonic_time ());
+  if (verdict != SFU_VERDICT_FORWARD) {
+    sfu_verdict_count (&self->drops, verdict);
+    sfu_packet_clear (packet);
     return;
   }
-  if (self->out)
-    buffer = protect (self, buffer, is_rtcp);
-  if (!buffer)
-    return;
   self->packets_sent++;
-  self->bytes_sent += gst_buffer_get_size (buffer);
-  sfu_udp_socket_queue (component->socket, buffer, &component->tuple.address);
+  self->bytes_sent += packet->size;
+  sfu_udp_socket_queue (component->socket, packet, &component->tuple.address);
 }
 
 void
-sfu_plain_link_push_rtp (SfuPlainLink *self, GstBufferList *list)
+sfu_plain_link_push_rtp (SfuPlainLink *self, SfuPacket *packets, guint n)
 {
-  guint n = gst_buffer_list_length (list);
-
   for (guint i = 0; i < n; i++)
-    send_packet (self, &self->components[SFU_PLAIN_RTP],
-        gst_buffer_ref (gst_buffer_list_get (list, i)), FALSE);
-  gst_buffer_list_unref (list);
+    send_packet (
+        self, &self->components[SFU_PLAIN_RTP], &packets[i], FALSE);
 }
 
 void
 sfu_plain_link_push_rtcp (SfuPlainLink *self, GstBuffer *buffer)
 {
+  SfuPacket packet;
+
+  sfu_packet_take (&packet, buffer);
   send_packet (self,
       &self->components[self->rtcp_mux ? SFU_PLAIN_RTP : SFU_PLAIN_RTCP],
-      buffer, TRUE);
+      &packet, TRUE);
 }
 
 /* ---- life ---- */

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "sfu-media-loop.h"
+#include "sfu-packet.h"
 #include "sfu-srtp.h"
 #include "sfu-verdict.h"
 
@@ -69,8 +70,9 @@ SfuSrtpSuite sfu_plain_link_get_suite (SfuPlainLink *self);
 /* Ours as base64, NULL without SRTP. g_free it, never log it. */
 gchar *sfu_plain_link_dup_key (SfuPlainLink *self);
 
-/* Media thread; both take their argument. */
-void sfu_plain_link_push_rtp (SfuPlainLink *self, GstBufferList *list);
+/* Media thread; both take what they are given. */
+void sfu_plain_link_push_rtp (
+    SfuPlainLink *self, SfuPacket *packets, guint n);
 void sfu_plain_link_push_rtcp (SfuPlainLink *self, GstBuffer *buffer);
 
 typedef struct {

@@ -276,14 +276,14 @@ sfu_socket_set_free (SfuSocketSet *self)
 
 void
 sfu_socket_set_queue (
-    SfuSocketSet *self, GstBuffer *buffer, const SfuAddress *to)
+    SfuSocketSet *self, const SfuPacket *packet, const SfuAddress *to)
 {
   const Member *member = &self->members[to->path.socket];
 
   if (sfu_address_is_tcp (to))
-    sfu_tcp_listener_queue (member->tcp, buffer, to);
+    sfu_tcp_listener_queue (member->tcp, packet, to);
   else
-    sfu_udp_socket_queue (member->udp, buffer, to);
+    sfu_udp_socket_queue (member->udp, packet, to);
 }
 
 void

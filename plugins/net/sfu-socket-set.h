@@ -40,9 +40,9 @@ const gchar *const *sfu_socket_set_get_addresses (const SfuSocketSet *self);
 /* One of them is every address of the machine. */
 gboolean sfu_socket_set_is_wildcard (const SfuSocketSet *self);
 
-/* Takes buffer; it leaves at the end of this turn of the loop. */
+/* Takes the packet; it leaves at the end of this turn of the loop. */
 void sfu_socket_set_queue (
-    SfuSocketSet *self, GstBuffer *buffer, const SfuAddress *to);
+    SfuSocketSet *self, const SfuPacket *packet, const SfuAddress *to);
 void sfu_socket_set_flush (SfuSocketSet *self);
 /* At once, without blocking. FALSE: it was not taken, and that is counted. */
 gboolean sfu_socket_set_send_now (

@@ -96,18 +96,6 @@ sfu_tcp_connection_append (
   return room != NULL;
 }
 
-gboolean
-sfu_tcp_connection_append_buffer (
-    SfuTcpConnection *self, GstBuffer *buffer, gsize max)
-{
-  gsize size = gst_buffer_get_size (buffer);
-  guint8 *room = reserve (self, size, max);
-
-  if (room)
-    gst_buffer_extract (buffer, 0, room, size);
-  return room != NULL;
-}
-
 /* Everything is sent, or never will be. */
 static void
 empty (SfuTcpConnection *self)

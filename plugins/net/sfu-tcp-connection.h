@@ -41,8 +41,6 @@ void sfu_tcp_connection_close (SfuTcpConnection *self);
 /* FALSE: more than max bytes would wait. */
 gboolean sfu_tcp_connection_append (
     SfuTcpConnection *self, const guint8 *data, gsize size, gsize max);
-gboolean sfu_tcp_connection_append_buffer (
-    SfuTcpConnection *self, GstBuffer *buffer, gsize max);
 /* Returns the number of system calls. */
 guint sfu_tcp_connection_send (SfuTcpConnection *self);
 

@@ -374,7 +374,7 @@ count_sent (
 
 void
 sfu_tcp_listener_queue (
-    SfuTcpListener *self, GstBuffer *buffer, const SfuAddress *to)
+    SfuTcpListener *self, const SfuPacket *packet, const SfuAddress *to)
 {
   SfuTcpConnection *connection;
   gboolean taken;
@@ -382,11 +382,11 @@ sfu_tcp_listener_queue (
   g_mutex_lock (&self->lock);
   connection = find (self, to);
   taken = connection &&
-      sfu_tcp_connection_append_buffer (
-          connection, buffer, self->limits.queue_bytes);
+      sfu_tcp_connection_append (connection, packet->data, packet->size,
+          self->limits.queue_bytes);
   g_mutex_unlock (&self->lock);
-  count_sent (self, connection, taken, gst_buffer_get_size (buffer));
-  gst_buffer_unref (buffer);
+  count_sent (self, connection, taken, packet->size);
+  gst_buffer_unref (packet->buffer);
   if (!taken || connection->dirty)
     return;
   connection->dirty = TRUE;

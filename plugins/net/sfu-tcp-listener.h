@@ -13,6 +13,7 @@
 
 #include "sfu-address.h"
 #include "sfu-media-loop.h"
+#include "sfu-packet.h"
 
 G_BEGIN_DECLS
 
@@ -57,9 +58,9 @@ void sfu_tcp_listener_keep (SfuTcpListener *self, const SfuAddress *from);
 /* Nothing is told of it. */
 void sfu_tcp_listener_close (SfuTcpListener *self, const SfuAddress *from);
 
-/* Takes buffer; it leaves at the end of this turn of the loop. */
+/* Takes the packet; it leaves at the end of this turn of the loop. */
 void sfu_tcp_listener_queue (
-    SfuTcpListener *self, GstBuffer *buffer, const SfuAddress *to);
+    SfuTcpListener *self, const SfuPacket *packet, const SfuAddress *to);
 void sfu_tcp_listener_flush (SfuTcpListener *self);
 /* At once, without blocking, or as soon as the other end takes it. FALSE: the
  * connection is gone or its queue is full (and it is counted). */

@@ -29,8 +29,7 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define GSO_BYTES_MAX 65000
 
 typedef struct {
-  GstBuffer *buffer; /* owned */
-  GstMapInfo map;
+  SfuPacket packet; /* owned */
   SfuAddress to;
 } Queued;
 
@@ -172,9 +171,9 @@ fits_message (const SfuUdpSocket *self, guint first, guint i, gsize bytes)
 
   return self->gso && i - first < GSO_SEGMENTS_MAX &&
       /* Only the last segment may be shorter. */
-      self->out[i - 1].map.size == head->map.size &&
-      queued->map.size <= head->map.size && queued->map.size > 0 &&
-      bytes + queued->map.size <= GSO_BYTES_MAX &&
+      self->out[i - 1].packet.size == head->packet.size &&
+      queued->packet.size <= head->packet.size && queued->packet.size > 0 &&
+      bytes + queued->packet.size <= GSO_BYTES_MAX &&
       sfu_address_equal (&queued->to, &head->to);
 }
 
@@ -206,9 +205,9 @@ build_messages (SfuUdpSocket *self)
     gsize bytes = 0;
 
     do {
-      self->out_iov[i].iov_base = self->out[i].map.data;
-      self->out_iov[i].iov_len = self->out[i].map.size;
-      bytes += self->out[i].map.size;
+      self->out_iov[i].iov_base = self->out[i].packet.data;
+      self->out_iov[i].iov_len = self->out[i].packet.size;
+      bytes += self->out[i].packet.size;
       i++;
     } while (i < self->out_length && fits_message (self, first, i, bytes));
     memset (header, 0, sizeof *header);
@@ -220,7 +219,7 @@ build_messages (SfuUdpSocket *self)
     header->msg_controllen = sfu_local_addresses_write (
         &self->locals, self->out[first].to.path.local, &self->out_control[n]);
     if (i - first > 1)
-      ask_for_segments (header, self->out[first].map.size);
+      ask_for_segments (header, self->out[first].packet.size);
   }
   return n;
 }
@@ -317,30 +316,19 @@ sfu_udp_socket_flush (SfuUdpSocket *self)
   if (self->out_length == 0)
     return;
   send_messages (self, build_messages (self));
-  for (guint i = 0; i < self->out_length; i++) {
-    gst_buffer_unmap (self->out[i].buffer, &self->out[i].map);
-    gst_buffer_unref (self->out[i].buffer);
-  }
+  for (guint i = 0; i < self->out_length; i++)
+    sfu_packet_clear (&self->out[i].packet);
   self->out_length = 0;
 }
 
 void
 sfu_udp_socket_queue (
-    SfuUdpSocket *self, GstBuffer *buffer, const SfuAddress *to)
+    SfuUdpSocket *self, const SfuPacket *packet, const SfuAddress *to)
 {
-  Queued *queued;
-
   if (self->out_length == QUEUE_MAX)
     sfu_udp_socket_flush (self);
-  queued = &self->out[self->out_length];
-  if (!gst_buffer_map (buffer, &queued->map, GST_MAP_READ)) {
-    sfu_counter_add (&self->stats.send_errors, 1);
-    gst_buffer_unref (buffer);
-    return;
-  }
-  queued->buffer = buffer;
-  queued->to = *to;
-  self->out_length++;
+  self->out[self->out_length].packet = *packet;
+  self->out[self->out_length++].to = *to;
   sfu_media_loop_queue_flush (self->loop, &self->flush);
 }
 

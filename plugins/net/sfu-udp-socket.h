@@ -8,6 +8,7 @@
 
 #include "sfu-address.h"
 #include "sfu-media-loop.h"
+#include "sfu-packet.h"
 
 G_BEGIN_DECLS
 
@@ -34,10 +35,10 @@ void sfu_udp_socket_free (SfuUdpSocket *self);
 /* With the port the kernel chose. */
 const SfuAddress *sfu_udp_socket_get_address (SfuUdpSocket *self);
 
-/* Takes buffer; it leaves at the end of this turn of the loop, or as soon as
- * the queue is full. */
+/* Takes the packet; it leaves at the end of this turn of the loop, or as soon
+ * as the queue is full. */
 void sfu_udp_socket_queue (
-    SfuUdpSocket *self, GstBuffer *buffer, const SfuAddress *to);
+    SfuUdpSocket *self, const SfuPacket *packet, const SfuAddress *to);
 void sfu_udp_socket_flush (SfuUdpSocket *self);
 /* At once, without blocking. FALSE: the kernel refused it (and it is counted
  * as send_errors). */

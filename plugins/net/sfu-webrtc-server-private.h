@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sfu-address.h"
+#include "sfu-packet.h"
 #include "sfu-webrtc-server.h"
 
 G_BEGIN_DECLS
@@ -45,9 +46,9 @@ void sfu_webrtc_server_remove_address (
 /* No call to it after this. Its ufrags are removed by itself. */
 void sfu_webrtc_server_remove (SfuWebRtcServer *self, SfuServed *served);
 
-/* Takes buffer; it leaves at the end of this turn of the loop. */
+/* Takes the packet; it leaves at the end of this turn of the loop. */
 void sfu_webrtc_server_queue (
-    SfuWebRtcServer *self, GstBuffer *buffer, const SfuAddress *to);
+    SfuWebRtcServer *self, const SfuPacket *packet, const SfuAddress *to);
 /* What is queued leaves now. */
 void sfu_webrtc_server_flush (SfuWebRtcServer *self);
 /* Any thread: at once. FALSE: the kernel refused it. */

@@ -311,12 +311,12 @@ sfu_webrtc_server_remove (SfuWebRtcServer *self, SfuServed *served)
 
 void
 sfu_webrtc_server_queue (
-    SfuWebRtcServer *self, GstBuffer *buffer, const SfuAddress *to)
+    SfuWebRtcServer *self, const SfuPacket *packet, const SfuAddress *to)
 {
   if (is_lost (self, &self->lose_out))
-    gst_buffer_unref (buffer);
+    gst_buffer_unref (packet->buffer);
   else
-    sfu_socket_set_queue (self->sockets, buffer, to);
+    sfu_socket_set_queue (self->sockets, packet, to);
 }
 
 void

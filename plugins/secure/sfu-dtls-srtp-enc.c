@@ -7,7 +7,7 @@
  * #sfudtlssrtpdec of the same `connection-id`; see there for a launch line and
  * for what differs from the stock pair. A list goes in and out as a list, and is
  * encrypted in place where its buffers are writable and have room behind
- * (SFU_SRTP_CONTEXT_TRAILER), else in a copy.
+ * (SFU_PACKET_TAIL), else in a copy.
  *
  * The handshake begins in PAUSED. EOS on `data_sink` says close_notify.
  *
@@ -19,6 +19,7 @@
 
 #include "sfu-dtls-link.h"
 #include "sfu-dtls-pads.h"
+#include "sfu-shortcut.h"
 #include "sfu-srtp-context.h"
 
 enum {
@@ -39,6 +40,7 @@ struct _SfuDtlsSrtpEnc {
   gchar *id;          /* owned */
   gboolean is_client, rtp_sync;
   gint started; /* atomic: stream-start and so on have been pushed */
+  SfuShortcut shortcut; /* of src */
 };
 
 static GParamSpec *props[N_PROPS];
@@ -94,129 +96,49 @@ static const SfuDtlsEncCallbacks callbacks = { on_datagram, on_key_set,
 
 /* ---- packets ---- */
 
-/* Takes the buffer. What comes back is ours alone, in one piece, and has the
- * room for the trailer inside its size. */
-static GstBuffer *
-make_room (GstBuffer *buffer)
-{
-  gsize offset, capacity,
-      size = gst_buffer_get_sizes (buffer, &offset, &capacity);
-  GstBuffer *copy;
-  GstMapInfo map;
-
-  if (gst_buffer_is_writable (buffer) && gst_buffer_n_memory (buffer) == 1 &&
-      capacity - offset - size >= SFU_SRTP_CONTEXT_TRAILER) {
-    gst_buffer_set_size (buffer, (gssize)(size + SFU_SRTP_CONTEXT_TRAILER));
-    return buffer;
-  }
-  copy = gst_buffer_new_allocate (NULL, size + SFU_SRTP_CONTEXT_TRAILER, NULL);
-  gst_buffer_copy_into (copy, buffer,
-      GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS, 0, (gsize)-1);
-  if (gst_buffer_map (copy, &map, GST_MAP_WRITE)) {
-    gst_buffer_extract (buffer, 0, map.data, size);
-    gst_buffer_unmap (copy, &map);
-  }
-  gst_buffer_unref (buffer);
-  return copy;
-}
-
-/* Takes the buffer; NULL: dropped and counted. */
-static GstBuffer *
-protect_locked (SfuDtlsLink *link, GstBuffer *buffer, gboolean rtcp)
-{
-  gsize size = gst_buffer_get_size (buffer);
-  SfuVerdict verdict;
-  GstMapInfo map;
-
-  buffer = make_room (buffer);
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    sfu_dtls_link_drop_locked (link, SFU_DROP_MALFORMED);
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-  verdict = sfu_dtls_link_protect_locked (link, rtcp, map.data, &size);
-  gst_buffer_unmap (buffer, &map);
-  if (verdict != SFU_VERDICT_FORWARD) {
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-  gst_buffer_set_size (buffer, (gssize)size);
-  return buffer;
-}
-
-static GstFlowReturn
-chain (SfuDtlsSrtpEnc *self, GstBuffer *buffer, gboolean rtcp)
-{
-  if (!self->link) {
-    gst_buffer_unref (buffer);
-    return GST_FLOW_OK;
-  }
-  sfu_dtls_link_lock (self->link);
-  buffer = protect_locked (self->link, buffer, rtcp);
-  sfu_dtls_link_unlock (self->link);
-  if (!buffer)
-    return GST_FLOW_OK;
-  start_src (self);
-  return gst_pad_push (self->src, buffer);
-}
-
-typedef struct {
-  SfuDtlsLink *link;
-  gboolean rtcp;
-} ListCall;
-
+/* TRUE: the packet has become SRTP; else it is counted. */
 static gboolean
-protect_item (GstBuffer **buffer, guint i, gpointer data)
+protect_locked (SfuDtlsLink *link, SfuPacket *packet, gboolean rtcp)
 {
-  ListCall *call = data;
+  G_STATIC_ASSERT (SFU_SRTP_CONTEXT_TRAILER <= SFU_PACKET_TAIL);
 
-  *buffer = protect_locked (call->link, *buffer, call->rtcp);
-  return TRUE;
+  return sfu_dtls_link_protect_locked (
+             link, rtcp, packet->data, &packet->size) == SFU_VERDICT_FORWARD;
 }
 
 static GstFlowReturn
-chain_list (SfuDtlsSrtpEnc *self, GstBufferList *list, gboolean rtcp)
+protect (SfuDtlsSrtpEnc *self, SfuPacket *packets, guint n, gboolean rtcp)
 {
-  ListCall call = { self->link, rtcp };
+  guint passed = 0;
 
   if (!self->link) {
-    gst_buffer_list_unref (list);
+    sfu_packets_clear (packets, n);
     return GST_FLOW_OK;
   }
-  list = gst_buffer_list_make_writable (list);
   sfu_dtls_link_lock (self->link);
-  gst_buffer_list_foreach (list, protect_item, &call);
-  sfu_dtls_link_unlock (self->link);
-  if (gst_buffer_list_length (list) == 0) {
-    gst_buffer_list_unref (list);
-    return GST_FLOW_OK;
+  for (guint i = 0; i < n; i++) {
+    if (protect_locked (self->link, &packets[i], rtcp))
+      packets[passed++] = packets[i];
+    else
+      sfu_packet_clear (&packets[i]);
   }
+  sfu_dtls_link_unlock (self->link);
+  if (passed == 0)
+    return GST_FLOW_OK;
   start_src (self);
-  return gst_pad_push_list (self->src, list);
+  return sfu_shortcut_push (&self->shortcut, self->src, packets, passed);
 }
 
 static GstFlowReturn
-on_rtp_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+on_rtp (GstPad *pad, GstObject *parent, SfuPacket *packets, guint n)
 {
-  return chain (SFU_DTLS_SRTP_ENC (parent), buffer, FALSE);
+  return protect (SFU_DTLS_SRTP_ENC (parent), packets, n, FALSE);
 }
 
 static GstFlowReturn
-on_rtp_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+on_rtcp (GstPad *pad, GstObject *parent, SfuPacket *packets, guint n)
 {
-  return chain_list (SFU_DTLS_SRTP_ENC (parent), list, FALSE);
-}
-
-static GstFlowReturn
-on_rtcp_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
-{
-  return chain (SFU_DTLS_SRTP_ENC (parent), buffer, TRUE);
-}
-
-static GstFlowReturn
-on_rtcp_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
-{
-  return chain_list (SFU_DTLS_SRTP_ENC (parent), list, TRUE);
+  return protect (SFU_DTLS_SRTP_ENC (parent), packets, n, TRUE);
 }
 
 static GstFlowReturn
@@ -279,11 +201,9 @@ sfu_dtls_srtp_enc_request_new_pad (GstElement *element,
   pad = gst_pad_new_from_template (template, name ? name : kind);
   gst_pad_set_event_function (pad, on_sink_event);
   if (g_str_has_prefix (kind, "rtp")) {
-    gst_pad_set_chain_function (pad, on_rtp_chain);
-    gst_pad_set_chain_list_function (pad, on_rtp_chain_list);
+    sfu_pad_set_packets_function (pad, on_rtp);
   } else if (g_str_has_prefix (kind, "rtcp")) {
-    gst_pad_set_chain_function (pad, on_rtcp_chain);
-    gst_pad_set_chain_list_function (pad, on_rtcp_chain_list);
+    sfu_pad_set_packets_function (pad, on_rtcp);
   } else {
     gst_pad_set_chain_function (pad, on_data_chain);
     gst_pad_set_event_function (pad, on_data_event);
@@ -297,6 +217,7 @@ sfu_dtls_srtp_enc_request_new_pad (GstElement *element,
 static void
 sfu_dtls_srtp_enc_release_pad (GstElement *element, GstPad *pad)
 {
+  gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
 }
 
@@ -406,6 +327,7 @@ sfu_dtls_srtp_enc_finalize (GObject *object)
 {
   SfuDtlsSrtpEnc *self = SFU_DTLS_SRTP_ENC (object);
 
+  sfu_shortcut_clear (&self->shortcut);
   g_clear_pointer (&self->link, sfu_dtls_link_unref);
   g_free (self->id);
   G_OBJECT_CLASS (sfu_dtls_srtp_enc_parent_class)->finalize (object);

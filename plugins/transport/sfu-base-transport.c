@@ -21,18 +21,10 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink_%u",
 /* ---- pad functions ---- */
 
 static GstFlowReturn
-on_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+on_sink_packets (GstPad *pad, GstObject *parent, SfuPacket *packets, guint n)
 {
-  sfu_transport_media_chain (
-      SFU_BASE_TRANSPORT (parent)->media, SFU_TRANSPORT_SINK_PAD (pad), buffer);
-  return GST_FLOW_OK;
-}
-
-static GstFlowReturn
-on_sink_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
-{
-  sfu_transport_media_chain_list (
-      SFU_BASE_TRANSPORT (parent)->media, SFU_TRANSPORT_SINK_PAD (pad), list);
+  sfu_transport_media_push (SFU_BASE_TRANSPORT (parent)->media,
+      SFU_TRANSPORT_SINK_PAD (pad), packets, n);
   return GST_FLOW_OK;
 }
 
@@ -219,8 +211,7 @@ make_sink_pad (SfuBaseTransport *self, GstPadTemplate *templ, const gchar *name)
 
   call.pad = sfu_transport_sink_pad_new (templ, name, self->media->loop);
   gst_object_ref_sink (call.pad);
-  gst_pad_set_chain_function (call.pad, on_sink_chain);
-  gst_pad_set_chain_list_function (call.pad, on_sink_chain_list);
+  sfu_pad_set_packets_function (call.pad, on_sink_packets);
   gst_pad_set_event_function (call.pad, on_sink_event);
   g_signal_connect_object (
       call.pad, "linked", G_CALLBACK (on_sink_linked), self, 0);

@@ -10,6 +10,7 @@ struct _SfuLane {
   const SfuLaneCallbacks *callbacks; /* NULL when detached; media thread */
   gpointer owner;                    /* borrowed until detached */
   gboolean started;
+  SfuShortcut shortcut; /* outward: of rtp */
 };
 
 G_DEFINE_TYPE (SfuLane, sfu_lane, GST_TYPE_ELEMENT)
@@ -69,8 +70,16 @@ add_pad (SfuLane *self, const gchar *name, GstPadDirection direction)
 }
 
 static void
+sfu_lane_finalize (GObject *object)
+{
+  sfu_shortcut_clear (&SFU_LANE (object)->shortcut);
+  G_OBJECT_CLASS (sfu_lane_parent_class)->finalize (object);
+}
+
+static void
 sfu_lane_class_init (SfuLaneClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = sfu_lane_finalize;
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass),
       "Lane of a transport", "Generic/Network",
       "RTP and RTCP in and out of webrtcbin, beside its rtpbin",
@@ -140,9 +149,9 @@ sfu_lane_start (SfuLane *self)
 }
 
 GstFlowReturn
-sfu_lane_push_rtp (SfuLane *self, GstBufferList *list)
+sfu_lane_push_rtp (SfuLane *self, SfuPacket *packets, guint n)
 {
-  return gst_pad_push_list (self->rtp, list);
+  return sfu_shortcut_push (&self->shortcut, self->rtp, packets, n);
 }
 
 GstFlowReturn

@@ -14,7 +14,7 @@
  * the control thread. */
 #pragma once
 
-#include <gst/gst.h>
+#include "sfu-shortcut.h"
 
 G_BEGIN_DECLS
 
@@ -39,8 +39,9 @@ void sfu_lane_detach (SfuLane *self);
 /* Outward: stream-start, caps and segment, once the pads behind us let them
  * pass. Media thread, before the first push. */
 void sfu_lane_start (SfuLane *self);
-/* Outward. Media thread; both take their argument. */
-GstFlowReturn sfu_lane_push_rtp (SfuLane *self, GstBufferList *list);
+/* Outward. Media thread; both take what they are given. */
+GstFlowReturn sfu_lane_push_rtp (
+    SfuLane *self, SfuPacket *packets, guint n);
 GstFlowReturn sfu_lane_push_rtcp (SfuLane *self, GstBuffer *buffer);
 
 G_END_DECLS

@@ -136,9 +136,9 @@ start_link (gpointer link)
 }
 
 static void
-push_rtp (gpointer link, GstBufferList *list)
+push_rtp (gpointer link, SfuPacket *packets, guint n)
 {
-  sfu_plain_link_push_rtp (link, list);
+  sfu_plain_link_push_rtp (link, packets, n);
 }
 
 static void

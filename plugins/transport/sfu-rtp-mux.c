@@ -20,7 +20,8 @@ struct _SfuRtpMux {
   gpointer owner;                      /* borrowed: owns us */
   GPtrArray *pads;                     /* references */
   GHashTable *by_ssrc; /* SSRC -> SfuTransportSinkPad, borrowed from pads */
-  GstBufferList *list; /* owned; NULL = nothing gathered */
+  SfuPacket packets[SFU_RTP_MUX_LIST_MAX]; /* gathered in this burst */
+  guint n_packets;
   SfuFlushHook flush;
   gboolean connected;
   guint16 transport_cc_seq; /* next */
@@ -32,8 +33,11 @@ flush (gpointer data)
 {
   SfuRtpMux *self = data;
 
-  if (self->list)
-    self->callbacks->send (self->owner, g_steal_pointer (&self->list));
+  guint n = self->n_packets;
+
+  self->n_packets = 0;
+  if (n > 0)
+    self->callbacks->send (self->owner, self->packets, n);
 }
 
 SfuRtpMux *
@@ -59,7 +63,7 @@ sfu_rtp_mux_free (SfuRtpMux *self)
   if (!self)
     return;
   sfu_media_loop_cancel_flush (self->loop, &self->flush);
-  g_clear_pointer (&self->list, gst_buffer_list_unref);
+  sfu_packets_clear (self->packets, self->n_packets);
   g_hash_table_unref (self->by_ssrc);
   g_ptr_array_unref (self->pads);
   sfu_twcc_history_free (self->history);
@@ -268,45 +272,34 @@ count_packet (SfuRtpMux *self, SfuTransportSinkPad *pad,
 }
 
 static SfuVerdict
-prepare (SfuRtpMux *self, SfuTransportSinkPad *pad, GstBuffer **buffer,
+prepare (SfuRtpMux *self, SfuTransportSinkPad *pad, const SfuPacket *packet,
     gint64 now_us)
 {
-  gboolean write = needs_stamp (pad);
   SfuRtpHeader header;
-  GstMapInfo map;
-  gboolean ok;
 
   if (!self->connected)
     return SFU_DROP_NOT_AUTHENTICATED;
-  if (write)
-    *buffer = gst_buffer_make_writable (*buffer);
-  if (!gst_buffer_map (*buffer, &map, write ? GST_MAP_READWRITE : GST_MAP_READ))
+  if (!sfu_rtp_parse (packet->data, packet->size, &header))
     return SFU_DROP_MALFORMED;
-  ok = sfu_rtp_parse (map.data, map.size, &header);
-  if (ok && write)
-    stamp (self, pad, map.data, &header, now_us);
-  gst_buffer_unmap (*buffer, &map);
-  if (!ok)
-    return SFU_DROP_MALFORMED;
-  count_packet (self, pad, &header, gst_buffer_get_size (*buffer), now_us);
+  if (needs_stamp (pad))
+    stamp (self, pad, packet->data, &header, now_us);
+  count_packet (self, pad, &header, packet->size, now_us);
   return SFU_VERDICT_FORWARD;
 }
 
 void
-sfu_rtp_mux_push (
-    SfuRtpMux *self, SfuTransportSinkPad *pad, GstBuffer *buffer, gint64 now_us)
+sfu_rtp_mux_push (SfuRtpMux *self, SfuTransportSinkPad *pad,
+    const SfuPacket *packet, gint64 now_us)
 {
-  SfuVerdict verdict = prepare (self, pad, &buffer, now_us);
+  SfuVerdict verdict = prepare (self, pad, packet, now_us);
 
   if (verdict != SFU_VERDICT_FORWARD) {
     sfu_verdict_count (&pad->drops, verdict);
-    gst_buffer_unref (buffer);
+    gst_buffer_unref (packet->buffer);
     return;
   }
-  if (!self->list)
-    self->list = gst_buffer_list_new_sized (SFU_RTP_MUX_LIST_MAX);
-  gst_buffer_list_add (self->list, buffer);
-  if (gst_buffer_list_length (self->list) >= SFU_RTP_MUX_LIST_MAX)
+  self->packets[self->n_packets++] = *packet;
+  if (self->n_packets == SFU_RTP_MUX_LIST_MAX)
     flush (self);
   else
     sfu_media_loop_queue_flush (self->loop, &self->flush);

@@ -7,6 +7,7 @@
  * Threads: media thread. */
 #pragma once
 
+#include "sfu-shortcut.h"
 #include "sfu-transport-sink-pad.h"
 #include "sfu-twcc-history.h"
 
@@ -14,13 +15,13 @@ G_BEGIN_DECLS
 
 /* A burst is cut here, so that the first receivers of a large room need not
  * wait for the last. */
-#define SFU_RTP_MUX_LIST_MAX 64
+#define SFU_RTP_MUX_LIST_MAX SFU_PACKETS_MAX
 /* Packets of one pad on their way from another thread to the media thread. */
 #define SFU_RTP_MUX_HAND_OVER_MAX 1024
 
 typedef struct {
-  /* Takes list. */
-  void (*send) (gpointer owner, GstBufferList *list);
+  /* Takes the packets. */
+  void (*send) (gpointer owner, SfuPacket *packets, guint n);
   /* The first packet of a pad, or the first after a silence, for which no
    * sender report is due yet. */
   void (*started) (gpointer owner, SfuTransportSinkPad *pad, gint64 now_us);
@@ -42,9 +43,9 @@ void sfu_rtp_mux_set_connected (SfuRtpMux *self, gboolean connected);
 /* Tells one pad (again). */
 void sfu_rtp_mux_tell_state (SfuRtpMux *self, SfuTransportSinkPad *pad);
 
-/* Both take their argument. */
+/* Both take what they are given. */
 void sfu_rtp_mux_push (SfuRtpMux *self, SfuTransportSinkPad *pad,
-    GstBuffer *buffer, gint64 now_us);
+    const SfuPacket *packet, gint64 now_us);
 void sfu_rtp_mux_event (
     SfuRtpMux *self, SfuTransportSinkPad *pad, GstEvent *event);
 

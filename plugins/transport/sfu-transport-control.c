@@ -334,9 +334,9 @@ start_lane (gpointer carrier)
 }
 
 static void
-push_rtp (gpointer carrier, GstBufferList *list)
+push_rtp (gpointer carrier, SfuPacket *packets, guint n)
 {
-  sfu_webrtcbin_push_rtp (carrier, list);
+  sfu_webrtcbin_push_rtp (carrier, packets, n);
 }
 
 static void

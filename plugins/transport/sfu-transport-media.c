@@ -18,26 +18,20 @@ on_demux_packet (
   sfu_rtcp_session_packet (self->rtcp, stream, transport_cc_seq, now_us);
 }
 
-static gboolean
-add_size (GstBuffer **buffer, guint i, gpointer total)
-{
-  *(guint64 *)total += gst_buffer_get_size (*buffer);
-  return TRUE;
-}
-
 static void
-on_mux_send (gpointer owner, GstBufferList *list)
+on_mux_send (gpointer owner, SfuPacket *packets, guint n)
 {
   SfuTransportMedia *self = owner;
 
   if (!self->carrier) {
-    self->drops.n[SFU_DROP_NOT_CONNECTED] += gst_buffer_list_length (list);
-    gst_buffer_list_unref (list);
+    self->drops.n[SFU_DROP_NOT_CONNECTED] += n;
+    sfu_packets_clear (packets, n);
     return;
   }
-  self->rtp_packets_sent += gst_buffer_list_length (list);
-  gst_buffer_list_foreach (list, add_size, &self->rtp_bytes_sent);
-  self->carrier_interface->rtp (self->carrier, list);
+  self->rtp_packets_sent += n;
+  for (guint i = 0; i < n; i++)
+    self->rtp_bytes_sent += packets[i].size;
+  self->carrier_interface->rtp (self->carrier, packets, n);
 }
 
 static void
@@ -197,13 +191,18 @@ hand_over (SfuTransportMedia *self, gpointer pad, gpointer object, GFunc func)
 }
 
 static void
-push_one (SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBuffer *buffer)
+push_here (SfuTransportMedia *self, SfuTransportSinkPad *pad,
+    SfuPacket *packets, guint n)
 {
-  if (self->mux) {
-    sfu_rtp_mux_push (self->mux, pad, buffer, g_get_monotonic_time ());
-  } else {
-    sfu_verdict_count (&pad->drops, SFU_DROP_NOT_CONNECTED);
-    gst_buffer_unref (buffer);
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < n; i++) {
+    if (self->mux) {
+      sfu_rtp_mux_push (self->mux, pad, &packets[i], now_us);
+    } else {
+      sfu_verdict_count (&pad->drops, SFU_DROP_NOT_CONNECTED);
+      sfu_packet_clear (&packets[i]);
+    }
   }
 }
 
@@ -212,37 +211,36 @@ take_buffer (gpointer data, gpointer unused)
 {
   HandOver *call = data;
   SfuTransportSinkPad *pad = SFU_TRANSPORT_SINK_PAD (call->pad);
+  SfuPacket packet;
 
   g_atomic_int_add (&pad->handed_over, -1);
-  push_one (call->media, pad, GST_BUFFER (g_steal_pointer (&call->object)));
+  sfu_packet_take (&packet, GST_BUFFER (g_steal_pointer (&call->object)));
+  push_here (call->media, pad, &packet, 1);
 }
 
-void
-sfu_transport_media_chain (
-    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBuffer *buffer)
+static void
+push_there (
+    SfuTransportMedia *self, SfuTransportSinkPad *pad, SfuPacket *packet)
 {
-  if (sfu_media_loop_is_self (self->loop)) {
-    push_one (self, pad, buffer);
-  } else if (g_atomic_int_add (&pad->handed_over, 1) <
-      SFU_RTP_MUX_HAND_OVER_MAX) {
-    hand_over (self, pad, buffer, take_buffer);
+  if (g_atomic_int_add (&pad->handed_over, 1) < SFU_RTP_MUX_HAND_OVER_MAX) {
+    hand_over (self, pad, sfu_packet_steal_buffer (packet), take_buffer);
   } else {
     g_atomic_int_add (&pad->handed_over, -1);
     g_atomic_int_inc (&pad->overflowed);
-    gst_buffer_unref (buffer);
+    sfu_packet_clear (packet);
   }
 }
 
 void
-sfu_transport_media_chain_list (
-    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBufferList *list)
+sfu_transport_media_push (SfuTransportMedia *self, SfuTransportSinkPad *pad,
+    SfuPacket *packets, guint n)
 {
-  guint i, n = gst_buffer_list_length (list);
-
-  for (i = 0; i < n; i++)
-    sfu_transport_media_chain (
-        self, pad, gst_buffer_ref (gst_buffer_list_get (list, i)));
-  gst_buffer_list_unref (list);
+  if (sfu_media_loop_is_self (self->loop)) {
+    push_here (self, pad, packets, n);
+    return;
+  }
+  for (guint i = 0; i < n; i++)
+    push_there (self, pad, &packets[i]);
 }
 
 static void

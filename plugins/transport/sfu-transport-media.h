@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 typedef struct {
   /* It has become connected: the first packets follow. */
   void (*start) (gpointer carrier);
-  /* Both take their argument. */
-  void (*rtp) (gpointer carrier, GstBufferList *list);
+  /* Both take what they are given. */
+  void (*rtp) (gpointer carrier, SfuPacket *packets, guint n);
   void (*rtcp) (gpointer carrier, GstBuffer *buffer);
   /* Static string, "" = not known, or no SRTP. */
   const gchar *(*srtp_profile) (gpointer carrier);
@@ -56,11 +56,9 @@ void sfu_transport_media_receive_rtp (
 void sfu_transport_media_receive_rtcp (
     SfuTransportMedia *self, GstBuffer *buffer);
 
-/* Any thread; all take their argument. */
-void sfu_transport_media_chain (
-    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBuffer *buffer);
-void sfu_transport_media_chain_list (
-    SfuTransportMedia *self, SfuTransportSinkPad *pad, GstBufferList *list);
+/* Any thread; all take what they are given. */
+void sfu_transport_media_push (SfuTransportMedia *self,
+    SfuTransportSinkPad *pad, SfuPacket *packets, guint n);
 void sfu_transport_media_sink_event (
     SfuTransportMedia *self, SfuTransportSinkPad *pad, GstEvent *event);
 /* TRUE: it was feedback for the publisher. */

@@ -24,15 +24,15 @@ sfu_webrtcbin_start_lane (SfuWebrtcbin *self)
 }
 
 void
-sfu_webrtcbin_push_rtp (SfuWebrtcbin *self, GstBufferList *list)
+sfu_webrtcbin_push_rtp (SfuWebrtcbin *self, SfuPacket *packets, guint n)
 {
   if (self->media_owner && g_atomic_int_get (&self->ready)) {
-    sfu_lane_push_rtp (SFU_LANE (self->outward), list);
+    sfu_lane_push_rtp (SFU_LANE (self->outward), packets, n);
     return;
   }
   if (self->media_owner)
-    self->callbacks->refused (self->media_owner, gst_buffer_list_length (list));
-  gst_buffer_list_unref (list);
+    self->callbacks->refused (self->media_owner, n);
+  sfu_packets_clear (packets, n);
 }
 
 void

@@ -19,6 +19,7 @@
 #include "sfu-dtls-pair.h"
 #include "sfu-fingerprint.h"
 #include "sfu-ice-agent.h"
+#include "sfu-packet.h"
 
 G_BEGIN_DECLS
 
@@ -69,7 +70,8 @@ void sfu_webrtcbin_stop (SfuWebrtcbin *self);
 gboolean sfu_webrtcbin_is_ready (SfuWebrtcbin *self);
 /* Media thread. Both take their argument; what is pushed before it is ready is
  * refused and counted. */
-void sfu_webrtcbin_push_rtp (SfuWebrtcbin *self, GstBufferList *list);
+void sfu_webrtcbin_push_rtp (
+    SfuWebrtcbin *self, SfuPacket *packets, guint n);
 void sfu_webrtcbin_push_rtcp (SfuWebrtcbin *self, GstBuffer *buffer);
 /* Media thread, once, when it became ready. */
 void sfu_webrtcbin_start_lane (SfuWebrtcbin *self);

@@ -6,7 +6,7 @@
  * Threads: one. */
 #include "fuzz-stream.h"
 #include "fuzz-target.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #define OUT_PAYLOAD 101
 #define OUT_RTX_PAYLOAD 102
@@ -86,7 +86,7 @@ publish (World *w, const FuzzStep *step)
       SFU_VERDICT_FORWARD)
     return;
   in_size = gst_buffer_get_size (in);
-  if (sfu_stream_sender_packet (w->sender, in, w->now_us, &out, &want) ==
+  if (sender_packet (w->sender, in, w->now_us, &out, &want) ==
       SFU_VERDICT_FORWARD)
     check_out (out, in_size);
   gst_buffer_unref (in);
@@ -116,7 +116,7 @@ take (World *w, const FuzzStep *step)
       publish (w, step);
       break;
     case NACK:
-      again = sfu_stream_sender_retransmit (
+      again = sender_retransmit (
           w->sender, fuzz_step_u16 (step, 0), w->now_us);
       if (again != NULL)
         check_out (again, G_MAXUINT16);

@@ -38,9 +38,9 @@ on_packet (
 }
 
 static void
-on_mux_send (gpointer owner, GstBufferList *list)
+on_mux_send (gpointer owner, SfuPacket *packets, guint n)
 {
-  gst_buffer_list_unref (list);
+  sfu_packets_clear (packets, n);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* Gathering the packets of consumers, and the way there from other threads.
  *
  * Threads: the test's; what belongs to the media thread is run there. */
+#include "packets.h"
 #include "sfu-transport-media.h"
 
 #include <string.h>
@@ -20,13 +21,13 @@ typedef struct {
 } World;
 
 static void
-on_send (gpointer owner, GstBufferList *list)
+on_send (gpointer owner, SfuPacket *packets, guint n)
 {
   World *w = owner;
 
   g_assert_cmpuint (w->n_lists, <, MAX_LISTS);
-  w->lists[w->n_lists++] = gst_buffer_list_length (list);
-  gst_buffer_list_unref (list);
+  w->lists[w->n_lists++] = n;
+  sfu_packets_clear (packets, n);
 }
 
 static void
@@ -95,7 +96,7 @@ push_packets (gpointer data, gpointer unused)
   guint i;
 
   for (i = 0; i < w->n; i++)
-    sfu_rtp_mux_push (w->mux, w->pad, make_packet (1, 100), i + 1);
+    sfu_rtp_mux_push (w->mux, w->pad, packet_of (make_packet (1, 100)), i + 1);
 }
 
 static void
@@ -211,9 +212,9 @@ push_refused (gpointer data, gpointer unused)
   GstBuffer *cut = make_packet (1, 0);
 
   gst_buffer_set_size (cut, 11);
-  sfu_rtp_mux_push (w->mux, w->pad, cut, 1);
+  sfu_rtp_mux_push (w->mux, w->pad, packet_of (cut), 1);
   sfu_rtp_mux_set_connected (w->mux, FALSE);
-  sfu_rtp_mux_push (w->mux, w->pad, make_packet (1, 1), 1);
+  sfu_rtp_mux_push (w->mux, w->pad, packet_of (make_packet (1, 1)), 1);
 }
 
 static void
@@ -261,6 +262,14 @@ remove_and_close (gpointer data, gpointer unused)
 /* The media thread stands still: what waits for it is bounded, the rest is
  * counted. */
 static void
+push_one (SfuTransportMedia *media, SfuTransportSinkPad *pad)
+{
+  SfuPacket packet = *packet_of (make_packet (1, 10));
+
+  sfu_transport_media_push (media, pad, &packet, 1);
+}
+
+static void
 test_hand_over_bound (void)
 {
   const guint excess = 10;
@@ -278,7 +287,7 @@ test_hand_over_bound (void)
   media = sfu_transport_media_new (w.loop, "test");
   sfu_media_loop_invoke (w.loop, hold_media_thread, &barrier, NULL);
   for (i = 0; i < SFU_RTP_MUX_HAND_OVER_MAX + excess; i++)
-    sfu_transport_media_chain (media, w.pad, make_packet (1, 10));
+    push_one (media, w.pad);
   g_mutex_lock (&barrier.lock);
   barrier.go = TRUE;
   g_cond_signal (&barrier.cond);
@@ -291,9 +300,9 @@ test_hand_over_bound (void)
   /* Nobody has connected this one. */
   g_assert_cmpuint (refused, ==, SFU_RTP_MUX_HAND_OVER_MAX);
   /* What is on its way when it closes is let go. */
-  sfu_transport_media_chain (media, w.pad, make_packet (1, 10));
+  push_one (media, w.pad);
   sfu_media_loop_call (w.loop, remove_and_close, media);
-  sfu_transport_media_chain (media, w.pad, make_packet (1, 10));
+  push_one (media, w.pad);
   on_media (&w, nothing);
   sfu_transport_media_unref (media);
   g_mutex_clear (&barrier.lock);

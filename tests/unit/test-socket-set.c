@@ -3,6 +3,7 @@
  * the socket and from the address that the question came to.
  *
  * Threads: the test's and the loop's. */
+#include "packets.h"
 #include "sfu-socket-set.h"
 
 #include <string.h>
@@ -21,7 +22,8 @@ on_received (
 
   g_assert_true (sfu_socket_set_send_now (set, data, size, from));
   sfu_socket_set_keep (set, from);
-  sfu_socket_set_queue (set, gst_buffer_new_memdup (data, size), from);
+  sfu_socket_set_queue (
+      set, packet_of (gst_buffer_new_memdup (data, size)), from);
 }
 
 static void

@@ -5,7 +5,7 @@
  *
  * Threads: one. */
 #include "sfu-dependency-descriptor.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include <string.h>
 
@@ -106,7 +106,7 @@ send (Fixture *f, guint encoding, guint16 frame, gboolean key, gboolean read,
   gboolean want = FALSE;
 
   f->now_us += 33 * 1000;
-  if (sfu_stream_sender_packet (f->sender, in, f->now_us, &out, &want) !=
+  if (sender_packet (f->sender, in, f->now_us, &out, &want) !=
       SFU_VERDICT_FORWARD)
     return -2;
   return frame_of (out, seq);
@@ -129,7 +129,7 @@ test_switch (void)
   g_assert_cmpint (send (&f, 0, 21, TRUE, TRUE, &seq), ==, 2);
   g_assert_cmpint (send (&f, 0, 22, FALSE, TRUE, &seq), ==, 3);
 
-  again = sfu_stream_sender_retransmit (f.sender, before, f.now_us);
+  again = sender_retransmit (f.sender, before, f.now_us);
   g_assert_nonnull (again);
   g_assert_cmpint (frame_of (again, &seq), ==, 1);
   g_assert_cmpuint (seq, ==, before);

@@ -4,7 +4,7 @@
  *
  * Threads: one. */
 #include "sfu-stream-receiver.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include <string.h>
 
@@ -127,7 +127,7 @@ send_one (Fixture *f, guint32 ssrc, guint32 timestamp)
   g_assert_cmpint (sfu_stream_receiver_packet (f->receiver, &in, f->now_us), ==,
       SFU_VERDICT_FORWARD);
   g_assert_cmpint (
-      sfu_stream_sender_packet (f->sender, in, f->now_us, &out, &want), ==,
+      sender_packet (f->sender, in, f->now_us, &out, &want), ==,
       SFU_VERDICT_FORWARD);
   gst_buffer_unref (in);
   return out;
@@ -199,7 +199,7 @@ test_all (void)
     fixture_init (&f, &cases[i]);
     first = send_one (&f, 1000, 5000);
     check (&f, first, cases[i].profile, 1);
-    check (&f, sfu_stream_sender_retransmit (f.sender, 1, f.now_us),
+    check (&f, sender_retransmit (f.sender, 1, f.now_us),
         cases[i].profile, 1);
     f.seq = 4000;
     f.now_us += G_USEC_PER_SEC;

@@ -6,7 +6,7 @@
  * clocks and numbers of their own. Time is the test's.
  *
  * Threads: one. */
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include <string.h>
 
@@ -161,7 +161,7 @@ packet (
 {
   GstBuffer *in = make (f, encoding, start, key, temporal), *out;
   SfuVerdict verdict =
-      sfu_stream_sender_packet (f->sender, in, f->now_us, &out, &f->want);
+      sender_packet (f->sender, in, f->now_us, &out, &f->want);
 
   gst_buffer_unref (in);
   if (verdict == SFU_VERDICT_FORWARD) {
@@ -312,7 +312,7 @@ static void
 test_start_of_keyframe_late (void)
 {
   Fixture f;
-  GstBuffer *first, *out;
+  GstBuffer *first, *out = NULL;
   TestPacket parsed;
   guint16 seq;
 
@@ -325,7 +325,7 @@ test_start_of_keyframe_late (void)
   first = make (&f, 1, TRUE, TRUE, 0);
   packet (&f, 1, FALSE, FALSE, 0);
   g_assert_cmpint (
-      sfu_stream_sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
+      sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   check (&f, out, TRUE, TRUE);
   gst_buffer_unref (out);
@@ -335,13 +335,13 @@ test_start_of_keyframe_late (void)
   out = NULL;
   first = make (&f, 1, TRUE, FALSE, 0);
   g_assert_cmpint (
-      sfu_stream_sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
+      sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   test_packet_parse (out, &parsed);
   g_assert_cmpuint (parsed.seq, ==, (guint16)(seq + 1));
   gst_buffer_unref (out);
   gst_buffer_unref (first);
-  out = sfu_stream_sender_retransmit (f.sender, seq, f.now_us);
+  out = sender_retransmit (f.sender, seq, f.now_us);
   g_assert_nonnull (out);
   test_packet_parse (out, &parsed);
   g_assert_cmpuint (parsed.timestamp, ==, f.out.timestamp);
@@ -392,15 +392,15 @@ test_nack_over_switch (void)
   timestamp = f.out.timestamp;
   sfu_stream_sender_set_preferred_layers (f.sender, 1, -1, f.now_us);
   picture (&f, 2, 0);
-  out = sfu_stream_sender_retransmit (f.sender, before, f.now_us);
+  out = sender_retransmit (f.sender, before, f.now_us);
   g_assert_nonnull (out);
   test_packet_parse (out, &parsed);
   g_assert_cmpuint (parsed.seq, ==, before);
   g_assert_cmpuint (parsed.timestamp, ==, timestamp);
   gst_buffer_unref (out);
-  g_assert_null (sfu_stream_sender_retransmit (
+  g_assert_null (sender_retransmit (
       f.sender, (guint16)(f.out.seq + 1), f.now_us));
-  g_assert_null (sfu_stream_sender_retransmit (
+  g_assert_null (sender_retransmit (
       f.sender, (guint16)(before - 40), f.now_us));
   fixture_clear (&f);
 }
@@ -411,7 +411,7 @@ static void
 test_reordered_at_switch (void)
 {
   Fixture f;
-  GstBuffer *late, *out;
+  GstBuffer *late, *out = NULL;
   TestPacket parsed;
   guint16 hole;
 
@@ -428,10 +428,10 @@ test_reordered_at_switch (void)
   packet (&f, 0, FALSE, FALSE, 0);
   packet (&f, 1, TRUE, TRUE, 0);
   g_assert_cmpint (
-      sfu_stream_sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
+      sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
       SFU_DROP_UNUSED_ENCODING);
   gst_buffer_unref (late);
-  out = sfu_stream_sender_retransmit (f.sender, hole, f.now_us);
+  out = sender_retransmit (f.sender, hole, f.now_us);
   g_assert_nonnull (out);
   test_packet_parse (out, &parsed);
   g_assert_cmpuint (parsed.seq, ==, hole);
@@ -461,7 +461,7 @@ test_capture_time (void)
   Fixture f;
   SfuSenderReport r;
   guint32 base;
-  GstBuffer *late, *out;
+  GstBuffer *late, *out = NULL;
   gint64 captured_us;
 
   fixture_init (&f);
@@ -478,7 +478,7 @@ test_capture_time (void)
   late = make (&f, 1, TRUE, TRUE, 0);
   f.now_us += 70 * MS;
   g_assert_cmpint (
-      sfu_stream_sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
+      sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   check (&f, out, TRUE, TRUE);
   gst_buffer_unref (late);

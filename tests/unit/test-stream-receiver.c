@@ -5,7 +5,7 @@
  *
  * Threads: one. */
 #include "sfu-stream-receiver.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include <string.h>
 
@@ -92,7 +92,7 @@ pass (Fixture *f, GstBuffer *in)
   gst_clear_buffer (&f->out);
   if (verdict == SFU_VERDICT_FORWARD) {
     verdict =
-        sfu_stream_sender_packet (f->sender, in, f->now_us, &f->out, &want);
+        sender_packet (f->sender, in, f->now_us, &f->out, &want);
     gst_buffer_unref (in);
   }
   return verdict;

@@ -4,7 +4,7 @@
  *
  * Threads: one. */
 #include "sfu-rtx-guard.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include "rtp-packets.h"
 
@@ -72,7 +72,7 @@ send_buffer (Fixture *f, GstBuffer *in, TestPacket *out, gboolean *want)
 {
   GstBuffer *buffer;
   SfuVerdict verdict =
-      sfu_stream_sender_packet (f->sender, in, f->now_us, &buffer, want);
+      sender_packet (f->sender, in, f->now_us, &buffer, want);
 
   gst_buffer_unref (in);
   if (verdict == SFU_VERDICT_FORWARD) {
@@ -276,7 +276,7 @@ test_late_and_asked_for (void)
   sfu_stream_sender_set_rtt (f.sender, 100 * 1000);
   send (&f, 10, 0, TRUE, &first);
   send (&f, 12, 0, FALSE, &out);
-  g_assert_null (sfu_stream_sender_retransmit (
+  g_assert_null (sender_retransmit (
       f.sender, (guint16)(first.seq + 1), f.now_us));
   f.now_us += 10 * 1000;
   sfu_track_put (f.track, 0, 11, buffer, f.now_us);
@@ -284,13 +284,13 @@ test_late_and_asked_for (void)
   send (&f, 11, 0, FALSE, &out);
   g_assert_cmpuint (out.seq, ==, (guint16)(first.seq + 1));
   f.now_us += 99 * 1000;
-  g_assert_null (sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us));
+  g_assert_null (sender_retransmit (f.sender, out.seq, f.now_us));
   sfu_stream_sender_get_stats (f.sender, &stats);
   g_assert_cmpuint (stats.nack_missed, ==, 1);
   g_assert_cmpuint (stats.nack_repeated, ==, 1);
   /* Lost on that way: a round trip later it is sent again. */
   f.now_us += 1000;
-  buffer = sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us);
+  buffer = sender_retransmit (f.sender, out.seq, f.now_us);
   g_assert_nonnull (buffer);
   gst_buffer_unref (buffer);
   fixture_clear (&f);
@@ -316,17 +316,17 @@ test_lost (void)
     send_buffer (&f, buffer, &out, &(gboolean){ FALSE });
     seqs[i] = out.seq;
   }
-  g_assert_null (sfu_stream_sender_resend_lost (f.sender, seqs[0], f.now_us));
-  g_assert_null (sfu_stream_sender_resend_lost (f.sender, 1234, f.now_us));
-  buffer = sfu_stream_sender_resend_lost (f.sender, seqs[1], f.now_us);
+  g_assert_null (sender_resend_lost (f.sender, seqs[0], f.now_us));
+  g_assert_null (sender_resend_lost (f.sender, 1234, f.now_us));
+  buffer = sender_resend_lost (f.sender, seqs[1], f.now_us);
   g_assert_nonnull (buffer);
   test_packet_parse (buffer, &rtx);
   gst_buffer_unref (buffer);
   g_assert_cmpuint (rtx.ssrc, ==, 4243);
   g_assert_cmpuint (rtx.timestamp, ==, out.timestamp);
   /* It is on its way, whoever asks. */
-  g_assert_null (sfu_stream_sender_resend_lost (f.sender, seqs[1], f.now_us));
-  g_assert_null (sfu_stream_sender_retransmit (f.sender, seqs[1], f.now_us));
+  g_assert_null (sender_resend_lost (f.sender, seqs[1], f.now_us));
+  g_assert_null (sender_retransmit (f.sender, seqs[1], f.now_us));
   sfu_stream_sender_get_stats (f.sender, &stats);
   g_assert_cmpuint (stats.lost_resent, ==, 1);
   g_assert_cmpuint (stats.rtx_packets, ==, 1);
@@ -347,7 +347,7 @@ test_retransmission (void)
   sfu_track_put (f.track, 0, 10, buffer, f.now_us);
   gst_buffer_unref (buffer);
   send (&f, 10, 0, TRUE, &out);
-  buffer = sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us);
+  buffer = sender_retransmit (f.sender, out.seq, f.now_us);
   g_assert_nonnull (buffer);
   test_packet_parse (buffer, &rtx);
   gst_buffer_unref (buffer);
@@ -355,12 +355,12 @@ test_retransmission (void)
   g_assert_cmpuint (rtx.seq, ==, 9);
   g_assert_cmpuint (rtx.timestamp, ==, out.timestamp);
   f.now_us += SFU_RTX_MIN_INTERVAL_US - 1;
-  g_assert_null (sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us));
+  g_assert_null (sender_retransmit (f.sender, out.seq, f.now_us));
   f.now_us += 1;
-  buffer = sfu_stream_sender_retransmit (f.sender, out.seq, f.now_us);
+  buffer = sender_retransmit (f.sender, out.seq, f.now_us);
   g_assert_nonnull (buffer);
   gst_buffer_unref (buffer);
-  g_assert_null (sfu_stream_sender_retransmit (f.sender, 1234, f.now_us));
+  g_assert_null (sender_retransmit (f.sender, 1234, f.now_us));
   sfu_stream_sender_get_stats (f.sender, &stats);
   g_assert_cmpuint (stats.nacked, ==, 4);
   g_assert_cmpuint (stats.rtx_packets, ==, 2);

@@ -8,7 +8,7 @@
  *
  * Threads: one. */
 #include "sfu-stream-receiver.h"
-#include "sfu-stream-sender.h"
+#include "sender-buffers.h"
 
 #include <string.h>
 
@@ -354,7 +354,7 @@ deliver (Walk *w, Packet *packet)
       w->receivers[packet->encoding], &in, w->now_us);
   if (verdict != SFU_VERDICT_FORWARD)
     return; /* seen already, or of a publisher that is gone */
-  verdict = sfu_stream_sender_packet (w->sender, in, w->now_us, &out, &w->want);
+  verdict = sender_packet (w->sender, in, w->now_us, &out, &w->want);
   gst_buffer_unref (in);
   if (verdict == SFU_VERDICT_FORWARD) {
     if (sfu_stream_sender_span (w->sender) != span) {
@@ -399,7 +399,7 @@ nack (Walk *w)
   guint64 out = w->model.packets.max_out - back;
   Sent *sent = &w->sent[out % HISTORY];
   GstBuffer *again =
-      sfu_stream_sender_retransmit (w->sender, (guint16)out, w->now_us);
+      sender_retransmit (w->sender, (guint16)out, w->now_us);
   GstMapInfo map;
 
   if (!again)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <gio/gio.h>
+#include "packets.h"
 #include "sfu-frame-reader.h"
 #include "sfu-tcp-listener.h"
 
@@ -202,7 +203,8 @@ queue_burst (gpointer data, gpointer unused)
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, burst->size, NULL);
 
     gst_buffer_memset (buffer, 0, (guint8)i, burst->size);
-    sfu_tcp_listener_queue (burst->f->listener, buffer, &burst->to);
+    sfu_tcp_listener_queue (
+        burst->f->listener, packet_of (buffer), &burst->to);
   }
 }
 

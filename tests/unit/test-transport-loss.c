@@ -3,6 +3,7 @@
  * multiplexer, the RTCP session and the pad between them. Time is the test's.
  *
  * Threads: the media thread, where every test runs. */
+#include "packets.h"
 #include "sfu-rtcp-session.h"
 
 #include <string.h>
@@ -43,9 +44,9 @@ on_packet (
 }
 
 static void
-on_send (gpointer owner, GstBufferList *list)
+on_send (gpointer owner, SfuPacket *packets, guint n)
 {
-  gst_buffer_list_unref (list);
+  sfu_packets_clear (packets, n);
 }
 
 static void
@@ -150,7 +151,7 @@ send_packet (World *w, SfuTransportSinkPad *pad, guint32 ssrc, guint16 seq,
     sfu_put_u16 (data + 20, (guint16)osn);
   w->now_us += 10 * MS;
   sfu_rtp_mux_push (
-      w->mux, pad, gst_buffer_new_memdup (data, sizeof data), w->now_us);
+      w->mux, pad, packet_of (gst_buffer_new_memdup (data, sizeof data)), w->now_us);
   if (arrives)
     sfu_twcc_recorder_packet (w->recorder, w->twcc_seq, w->now_us);
   w->twcc_seq++;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <gio/gio.h>
+#include "packets.h"
 #include "sfu-udp-socket.h"
 
 #define LOCALHOST "127.0.0.1"
@@ -111,7 +112,7 @@ queue_range (gpointer data, gpointer unused)
 
     gst_buffer_memset (buffer, 0, (guint8)i, i);
     sfu_udp_socket_queue (
-        range->f->a, buffer, sfu_udp_socket_get_address (range->f->b));
+        range->f->a, packet_of (buffer), sfu_udp_socket_get_address (range->f->b));
   }
   sfu_udp_socket_get_stats (range->f->a, &after);
   /* Nothing leaves before the end of the turn unless the queue is full. */
@@ -156,7 +157,7 @@ queue_sizes (gpointer data, gpointer unused)
 
   for (guint i = 0; i < f->n_plan; i++)
     sfu_udp_socket_queue (f->a,
-        gst_buffer_new_allocate (NULL, f->plan[i], NULL),
+        packet_of (gst_buffer_new_allocate (NULL, f->plan[i], NULL)),
         sfu_udp_socket_get_address (f->b));
 }
 
@@ -228,7 +229,8 @@ queue_with_monster (gpointer data, gpointer unused)
   const guint sizes[] = { 1, 70000, 2, 70000, 70000, 3 };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    sfu_udp_socket_queue (f->a, gst_buffer_new_allocate (NULL, sizes[i], NULL),
+    sfu_udp_socket_queue (f->a,
+        packet_of (gst_buffer_new_allocate (NULL, sizes[i], NULL)),
         sfu_udp_socket_get_address (f->b));
 }
 

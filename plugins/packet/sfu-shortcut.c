@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-shortcut.h.
+ *
+ * Threads: see sfu-shortcut.h. A pad that is being taken down flushes and then
+ * waits for its stream lock, which is held while its function runs: its element
+ * stays that long without a reference. */
+#include "sfu-shortcut.h"
+
+#define NOT_OUT                                                               \
+  (GST_PAD_FLAG_FLUSHING | GST_PAD_FLAG_EOS | GST_PAD_FLAG_PENDING_EVENTS)
+#define NOT_IN (GST_PAD_FLAG_FLUSHING | GST_PAD_FLAG_EOS)
+
+static GQuark
+func_quark (void)
+{
+  static GQuark quark;
+
+  if (!quark)
+    quark = g_quark_from_static_string ("sfu-packets-func");
+  return quark;
+}
+
+static SfuPacketsFunc
+func_of (GstPad *pad)
+{
+  return (SfuPacketsFunc)g_object_get_qdata (G_OBJECT (pad), func_quark ());
+}
+
+/* ---- packets that were pushed ---- */
+
+static GstFlowReturn
+chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  SfuPacket packet;
+
+  sfu_packet_take (&packet, buffer);
+  return func_of (pad) (pad, parent, &packet, 1);
+}
+
+/* So that the list has no part in the buffer any more. */
+static gboolean
+steal (GstBuffer **buffer, guint i, gpointer data)
+{
+  GstBuffer ***next = data;
+
+  *(*next)++ = g_steal_pointer (buffer);
+  return TRUE;
+}
+
+static GstFlowReturn
+chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  guint n = gst_buffer_list_length (list);
+  g_autofree GstBuffer **buffers = g_new (GstBuffer *, n);
+  GstBuffer **next = buffers;
+  GstFlowReturn result = GST_FLOW_OK;
+  SfuPacketsFunc func = func_of (pad);
+  SfuPacket packets[SFU_PACKETS_MAX];
+
+  list = gst_buffer_list_make_writable (list);
+  gst_buffer_list_foreach (list, steal, &next);
+  gst_buffer_list_unref (list);
+  for (guint at = 0; at < n;) {
+    guint some = MIN (n - at, SFU_PACKETS_MAX);
+
+    for (guint i = 0; i < some; i++)
+      sfu_packet_take (&packets[i], buffers[at + i]);
+    result = func (pad, parent, packets, some);
+    at += some;
+  }
+  return result;
+}
+
+void
+sfu_pad_set_packets_function (GstPad *pad, SfuPacketsFunc func)
+{
+  g_object_set_qdata (G_OBJECT (pad), func_quark (), (gpointer)func);
+  gst_pad_set_chain_function (pad, chain);
+  gst_pad_set_chain_list_function (pad, chain_list);
+}
+
+/* ---- the way ---- */
+
+static gboolean
+may_shorten (void)
+{
+  static gsize may; /* 1: no, 2: yes */
+
+  if (g_once_init_enter (&may))
+    g_once_init_leave (&may, g_getenv ("SFU_NO_SHORTCUTS") ? 1 : 2);
+  return may == 2;
+}
+
+static void
+forget_links (SfuShortcut *self)
+{
+  for (guint i = 0; i < self->n_links; i++) {
+    gst_object_unref (self->links[i].out);
+    gst_object_unref (self->links[i].in);
+  }
+  self->n_links = 0;
+  self->func = NULL;
+}
+
+/* A ghost pad's side that only passes on. */
+static gboolean
+is_wall (GstPad *pad)
+{
+  return GST_IS_PROXY_PAD (pad) &&
+      GST_PAD_CHAINLISTFUNC (pad) == gst_proxy_pad_chain_list_default;
+}
+
+/* From src through ghost pads to a pad that takes packets. */
+static void
+look (SfuShortcut *self, GstPad *src)
+{
+  GstPad *out = gst_object_ref (src);
+
+  while (out && self->n_links < SFU_SHORTCUT_LINKS) {
+    GstPad *in = gst_pad_get_peer (out);
+
+    if (!in)
+      break;
+    self->links[self->n_links].out = g_steal_pointer (&out);
+    self->links[self->n_links++].in = in;
+    self->func = func_of (in);
+    if (self->func || !is_wall (in))
+      break;
+    out = GST_PAD_CAST (gst_proxy_pad_get_internal (GST_PROXY_PAD (in)));
+  }
+  gst_clear_object (&out);
+  if (!self->func)
+    forget_links (self);
+}
+
+static gboolean
+leads_there (const SfuShortcut *self)
+{
+  for (guint i = 0; i < self->n_links; i++) {
+    if (GST_PAD_PEER (self->links[i].out) != self->links[i].in)
+      return FALSE;
+  }
+  return self->n_links > 0;
+}
+
+/* Nobody on the way has a reason to see what passes. */
+static gboolean
+is_open (const SfuShortcut *self)
+{
+  for (guint i = 0; i < self->n_links; i++) {
+    GstPad *out = self->links[i].out, *in = self->links[i].in;
+
+    if (out->num_probes > 0 || in->num_probes > 0 ||
+        GST_OBJECT_FLAGS (out) & NOT_OUT || GST_OBJECT_FLAGS (in) & NOT_IN)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+may_take (SfuShortcut *self, GstPad *src)
+{
+  GThread *me = g_thread_self ();
+
+  if (g_atomic_pointer_get (&self->thread) != me &&
+      (!may_shorten () ||
+          !g_atomic_pointer_compare_and_exchange (&self->thread, NULL, me)))
+    return FALSE;
+  if (!leads_there (self)) {
+    forget_links (self);
+    look (self, src);
+  }
+  return self->n_links > 0 && is_open (self);
+}
+
+/* ---- pushing ---- */
+
+static GstFlowReturn
+push_list (GstPad *src, SfuPacket *packets, guint n)
+{
+  GstBufferList *list = gst_buffer_list_new_sized (n);
+
+  for (guint i = 0; i < n; i++)
+    gst_buffer_list_add (list, sfu_packet_steal_buffer (&packets[i]));
+  return gst_pad_push_list (src, list);
+}
+
+GstFlowReturn
+sfu_shortcut_push (
+    SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n)
+{
+  GstFlowReturn result;
+  GstPad *target;
+
+  if (!may_take (self, src))
+    return push_list (src, packets, n);
+  target = self->links[self->n_links - 1].in;
+  GST_PAD_STREAM_LOCK (target);
+  if (GST_OBJECT_FLAGS (target) & NOT_IN) {
+    GST_PAD_STREAM_UNLOCK (target);
+    return push_list (src, packets, n);
+  }
+  result = self->func (target, GST_OBJECT_PARENT (target), packets, n);
+  GST_PAD_STREAM_UNLOCK (target);
+  return result;
+}
+
+void
+sfu_shortcut_clear (SfuShortcut *self)
+{
+  forget_links (self);
+  g_atomic_pointer_set (&self->thread, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Past ghost pads. Between two of our elements there often is nothing but the
+ * walls of bins, and each costs as much as a push: locks, references, a list of
+ * its own. A shortcut looks through them once and from then on calls the function
+ * at the other end, as long as the pads are linked as they were and nobody wants
+ * to see what passes: with a probe anywhere on the way, an event that waits, a pad
+ * that flushes, or another element in between, packets are pushed as a
+ * GstBufferList like everywhere in GStreamer.
+ *
+ * Tracers do not see what takes the shortcut: SFU_NO_SHORTCUTS=1 in the
+ * environment has everything pushed.
+ *
+ * Threads: the one that pushed first takes the shortcut, others push; clear while
+ * nobody pushes. */
+#pragma once
+
+#include "sfu-packet.h"
+
+G_BEGIN_DECLS
+
+/* Packets for one call; longer lists come in several. */
+#define SFU_PACKETS_MAX 64
+/* Links between two elements, looked through. */
+#define SFU_SHORTCUT_LINKS 6
+
+/* Takes the packets, not the array. parent: the pad's element. */
+typedef GstFlowReturn (*SfuPacketsFunc) (
+    GstPad *pad, GstObject *parent, SfuPacket *packets, guint n);
+
+/* What a sink pad does with packets, whichever way they come: sets its chain
+ * functions too. The element deactivates such a pad before it removes it. */
+void sfu_pad_set_packets_function (GstPad *pad, SfuPacketsFunc func);
+
+typedef struct {
+  GThread *thread; /* atomic: whose it is */
+  struct {
+    GstPad *out, *in; /* owned */
+  } links[SFU_SHORTCUT_LINKS];
+  guint n_links; /* 0: not looked, or there is none */
+  SfuPacketsFunc func;
+} SfuShortcut;
+
+/* Takes the packets, not the array; n > 0. */
+GstFlowReturn sfu_shortcut_push (
+    SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n);
+void sfu_shortcut_clear (SfuShortcut *self);
+
+G_END_DECLS
