@@ -26,6 +26,7 @@
  */
 #include "sfu-consumer-private.h"
 
+#include "sfu-branches.h"
 #include "sfu-event.h"
 #include "sfu-output-caps.h"
 
@@ -310,7 +311,7 @@ forward (SfuConsumer *self, GstBufferList *list, GstBuffer *only, guint first,
 }
 
 static GstFlowReturn
-sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
+on_list (GstPad *pad, GstObject *parent, GstBufferList *in)
 {
   guint n = gst_buffer_list_length (in);
   GstFlowReturn ret = GST_FLOW_OK;
@@ -318,6 +319,14 @@ sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
   for (guint first = 0; first < n; first += SFU_PACKETS_MAX)
     ret = forward (SFU_CONSUMER (parent), in, NULL, first,
         MIN (first + SFU_PACKETS_MAX, n));
+  return ret;
+}
+
+static GstFlowReturn
+sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
+{
+  GstFlowReturn ret = on_list (pad, parent, in);
+
   gst_buffer_list_unref (in);
   return ret;
 }
@@ -508,6 +517,7 @@ sfu_consumer_init (SfuConsumer *self)
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, sfu_consumer_chain);
   gst_pad_set_chain_list_function (self->sinkpad, sfu_consumer_chain_list);
+  sfu_pad_set_list_function (self->sinkpad, on_list);
   gst_pad_set_event_function (self->sinkpad, sfu_consumer_sink_event);
   g_signal_connect (self->sinkpad, "linked", G_CALLBACK (on_sink_linked), self);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);

@@ -5,6 +5,7 @@
  * Threads: as said at the fields. */
 #pragma once
 
+#include "sfu-branches.h"
 #include "sfu-deadline.h"
 #include "sfu-encoding-activity.h"
 #include "sfu-producer.h"
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 struct _SfuProducer {
   GstElement parent;
   GstPad *sinkpad, *srcpad; /* owned by the element */
+  SfuBranches branches;     /* behind srcpad */
   const SfuProducerCallbacks *callbacks;
   gpointer owner; /* borrowed */
 

@@ -67,7 +67,7 @@ push_list (SfuProducer *self, GstBufferList *list)
   g_mutex_unlock (&self->lock);
   if (track)
     gst_pad_push_event (self->srcpad, sfu_event_new_track (track));
-  return gst_pad_push_list (self->srcpad, list);
+  return sfu_branches_push (&self->branches, self->srcpad, list);
 }
 
 static void
@@ -363,6 +363,7 @@ sfu_producer_finalize (GObject *object)
   SfuProducer *self = SFU_PRODUCER (object);
 
   sfu_deadline_free (self->deadline);
+  sfu_branches_clear (&self->branches);
   sfu_producer_clear_receivers_locked (self);
   gst_clear_buffer_list (&self->pending);
   g_clear_object (&self->loop);

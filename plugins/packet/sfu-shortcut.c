@@ -6,9 +6,7 @@
  * stays that long without a reference. */
 #include "sfu-shortcut.h"
 
-#define NOT_OUT                                                               \
-  (GST_PAD_FLAG_FLUSHING | GST_PAD_FLAG_EOS | GST_PAD_FLAG_PENDING_EVENTS)
-#define NOT_IN (GST_PAD_FLAG_FLUSHING | GST_PAD_FLAG_EOS)
+#include "sfu-shortcut-private.h"
 
 static GQuark
 func_quark (void)
@@ -91,6 +89,16 @@ may_shorten (void)
   return may == 2;
 }
 
+gboolean
+sfu_shortcut_is_mine (GThread **thread)
+{
+  GThread *me = g_thread_self ();
+
+  return g_atomic_pointer_get (thread) == me ||
+      (may_shorten () &&
+          g_atomic_pointer_compare_and_exchange (thread, NULL, me));
+}
+
 static void
 forget_links (SfuShortcut *self)
 {
@@ -143,15 +151,11 @@ leads_there (const SfuShortcut *self)
   return self->n_links > 0;
 }
 
-/* Nobody on the way has a reason to see what passes. */
 static gboolean
 is_open (const SfuShortcut *self)
 {
   for (guint i = 0; i < self->n_links; i++) {
-    GstPad *out = self->links[i].out, *in = self->links[i].in;
-
-    if (out->num_probes > 0 || in->num_probes > 0 ||
-        GST_OBJECT_FLAGS (out) & NOT_OUT || GST_OBJECT_FLAGS (in) & NOT_IN)
+    if (!sfu_link_is_open (self->links[i].out, self->links[i].in))
       return FALSE;
   }
   return TRUE;
@@ -160,11 +164,7 @@ is_open (const SfuShortcut *self)
 static gboolean
 may_take (SfuShortcut *self, GstPad *src)
 {
-  GThread *me = g_thread_self ();
-
-  if (g_atomic_pointer_get (&self->thread) != me &&
-      (!may_shorten () ||
-          !g_atomic_pointer_compare_and_exchange (&self->thread, NULL, me)))
+  if (!sfu_shortcut_is_mine (&self->thread))
     return FALSE;
   if (!leads_there (self)) {
     forget_links (self);
@@ -196,7 +196,7 @@ sfu_shortcut_push (
     return push_list (src, packets, n);
   target = self->links[self->n_links - 1].in;
   GST_PAD_STREAM_LOCK (target);
-  if (GST_OBJECT_FLAGS (target) & NOT_IN) {
+  if (GST_PAD_IS_FLUSHING (target) || GST_PAD_IS_EOS (target)) {
     GST_PAD_STREAM_UNLOCK (target);
     return push_list (src, packets, n);
   }

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See sfu-branches.h.
+ *
+ * Threads: see sfu-branches.h and sfu-shortcut.c. */
+#include "sfu-branches.h"
+
+#include "sfu-shortcut-private.h"
+
+static GQuark
+func_quark (void)
+{
+  static GQuark quark;
+
+  if (!quark)
+    quark = g_quark_from_static_string ("sfu-list-func");
+  return quark;
+}
+
+void
+sfu_pad_set_list_function (GstPad *pad, SfuListFunc func)
+{
+  g_object_set_qdata (G_OBJECT (pad), func_quark (), (gpointer)func);
+}
+
+/* ---- looking ---- */
+
+static void
+clear_branch (gpointer data)
+{
+  SfuBranch *branch = data;
+
+  gst_object_unref (branch->out);
+  gst_clear_object (&branch->in);
+}
+
+static void
+forget (SfuBranches *self)
+{
+  gst_clear_object (&self->peer);
+  gst_clear_object (&self->tee);
+  g_clear_pointer (&self->branches, g_array_unref);
+}
+
+static gboolean
+is_tee (GstElement *element)
+{
+  GstElementFactory *factory =
+      element ? gst_element_get_factory (element) : NULL;
+
+  return factory && g_str_equal (GST_OBJECT_NAME (factory), "tee");
+}
+
+/* FALSE: somebody there wants the list for himself. */
+static gboolean
+add_branch (GstElement *tee, GstPad *out, gpointer data)
+{
+  GArray *branches = data;
+  SfuBranch branch = { gst_object_ref (out), gst_pad_get_peer (out) };
+
+  if (branch.in)
+    branch.func =
+        (SfuListFunc)g_object_get_qdata (G_OBJECT (branch.in), func_quark ());
+  g_array_append_val (branches, branch);
+  return branch.func || !branch.in;
+}
+
+static void
+look (SfuBranches *self, GstPad *src)
+{
+  self->peer = gst_pad_get_peer (src);
+  self->tee = self->peer ? gst_pad_get_parent_element (self->peer) : NULL;
+  if (!is_tee (self->tee)) {
+    gst_clear_object (&self->tee);
+    return;
+  }
+  self->branches = g_array_new (FALSE, FALSE, sizeof (SfuBranch));
+  g_array_set_clear_func (self->branches, clear_branch);
+  self->cookie = self->tee->pads_cookie;
+  if (!gst_element_foreach_src_pad (self->tee, add_branch, self->branches))
+    g_clear_pointer (&self->branches, g_array_unref);
+}
+
+/* What we know is still so, be it that there is no way past. */
+static gboolean
+is_known (const SfuBranches *self, GstPad *src)
+{
+  if (!self->peer || GST_PAD_PEER (src) != self->peer ||
+      (self->tee && self->tee->pads_cookie != self->cookie))
+    return FALSE;
+  for (guint i = 0; self->branches && i < self->branches->len; i++) {
+    const SfuBranch *branch = &g_array_index (self->branches, SfuBranch, i);
+
+    if (GST_PAD_PEER (branch->out) != branch->in)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_open (const SfuBranches *self, GstPad *src)
+{
+  if (!self->branches || !sfu_link_is_open (src, self->peer))
+    return FALSE;
+  for (guint i = 0; i < self->branches->len; i++) {
+    const SfuBranch *branch = &g_array_index (self->branches, SfuBranch, i);
+
+    if (branch->in && !sfu_link_is_open (branch->out, branch->in))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- pushing ---- */
+
+/* As a tee that tolerates branches that lead nowhere: one that fails stops no
+ * other. */
+static void
+give (const SfuBranch *branch, GstBufferList *list)
+{
+  GST_PAD_STREAM_LOCK (branch->in);
+  if (!GST_PAD_IS_FLUSHING (branch->in))
+    branch->func (branch->in, GST_OBJECT_PARENT (branch->in), list);
+  GST_PAD_STREAM_UNLOCK (branch->in);
+}
+
+GstFlowReturn
+sfu_branches_push (SfuBranches *self, GstPad *src, GstBufferList *list)
+{
+  g_autoptr (GArray) branches = NULL;
+
+  if (!sfu_shortcut_is_mine (&self->thread))
+    return gst_pad_push_list (src, list);
+  if (!is_known (self, src)) {
+    forget (self);
+    look (self, src);
+  }
+  if (!is_open (self, src))
+    return gst_pad_push_list (src, list);
+  /* Whoever gets the list may change what there is. */
+  branches = g_array_ref (self->branches);
+  for (guint i = 0; i < branches->len; i++) {
+    const SfuBranch *branch = &g_array_index (branches, SfuBranch, i);
+
+    if (branch->in)
+      give (branch, list);
+  }
+  gst_buffer_list_unref (list);
+  return GST_FLOW_OK;
+}
+
+void
+sfu_branches_clear (SfuBranches *self)
+{
+  forget (self);
+  g_atomic_pointer_set (&self->thread, NULL);
+}
