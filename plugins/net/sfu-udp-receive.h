@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The receiving half of a SfuUdpSocket.
+/* The receiving half of a SfuUdpSocket: bursts of datagrams by recvmmsg, and
+ * what the kernel coalesced (UDP GRO, Linux 5.0) taken apart again.
  *
- * Threads: the media thread's; counters by sfu-counter.h. */
+ * Threads: init on any, before the rest, which is the media thread's; counters
+ * by sfu-counter.h. */
 #pragma once
 
 #include "sfu-local-addresses.h"
@@ -9,15 +11,19 @@
 
 G_BEGIN_DECLS
 
-/* Datagrams per recvmmsg: enough that the cost of the call disappears, few
- * enough that what they cause leaves again within a millisecond. */
+/* Messages per recvmmsg. Each has room for 64 kB, which all sockets of a thread
+ * share: a megabyte, of which the kernel gives only pages that were written. */
+#define SFU_UDP_RECEIVE_MESSAGES 16
+/* Datagrams after which no further recvmmsg follows in a turn: enough that the
+ * cost of the turn disappears, few enough that what they cause leaves again
+ * within a millisecond. */
 #define SFU_UDP_RECEIVE_BURST 64
 /* Above any path MTU: what is larger is nothing a WebRTC peer may send. */
 #define SFU_UDP_DATAGRAM_MAX 2048
 
-/* Room for one local address, aligned for its header. */
+/* Room for a segment size and a local address, aligned for their headers. */
 typedef union {
-  gchar bytes[SFU_LOCAL_ADDRESSES_SPACE];
+  gchar bytes[CMSG_SPACE (sizeof (gint)) + SFU_LOCAL_ADDRESSES_SPACE];
   struct cmsghdr alignment;
 } SfuUdpReceiveControl;
 
@@ -27,18 +33,21 @@ typedef struct {
   SfuUdpSocketStats *stats;
   SfuUdpReceiveFunc received; /* NULL: nobody wants any, or no longer */
   gpointer owner;
+  gboolean coalescing; /* the kernel may; for reading */
 
-  struct mmsghdr messages[SFU_UDP_RECEIVE_BURST];
-  struct iovec iov[SFU_UDP_RECEIVE_BURST];
-  SfuAddress from[SFU_UDP_RECEIVE_BURST];
-  guint8 data[SFU_UDP_RECEIVE_BURST][SFU_UDP_DATAGRAM_MAX];
-  SfuUdpReceiveControl control[SFU_UDP_RECEIVE_BURST];
+  /* Not shared: what the kernel does not write must stay 0 in an address. */
+  struct mmsghdr messages[SFU_UDP_RECEIVE_MESSAGES];
+  struct iovec iov[SFU_UDP_RECEIVE_MESSAGES];
+  SfuAddress from[SFU_UDP_RECEIVE_MESSAGES];
+  SfuUdpReceiveControl control[SFU_UDP_RECEIVE_MESSAGES];
 } SfuUdpReceiver;
 
+/* coalesce: ask the kernel to. */
 void sfu_udp_receiver_init (SfuUdpReceiver *self, gint fd,
-    SfuLocalAddresses *locals, SfuUdpSocketStats *stats);
+    SfuLocalAddresses *locals, SfuUdpSocketStats *stats, gboolean coalesce);
 /* A burst of what there is. The callback may set received to NULL; the
- * receiver has to live until this returns. */
+ * receiver has to live until this returns. Not from the callback of another
+ * one. */
 void sfu_udp_receiver_read (SfuUdpReceiver *self);
 
 G_END_DECLS

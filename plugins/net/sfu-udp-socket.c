@@ -316,12 +316,14 @@ sfu_udp_socket_new (
   self->flush.func = flush_hook;
   self->flush.data = self;
   self->flush.phase = SFU_FLUSH_SOCKETS;
-  sfu_udp_receiver_init (&self->in, self->fd, &self->locals, &self->stats);
+  sfu_udp_receiver_init (
+      &self->in, self->fd, &self->locals, &self->stats, TRUE);
   receive_bytes = sfu_udp_set_buffer (self->fd, SO_RCVBUFFORCE, SO_RCVBUF);
   send_bytes = sfu_udp_set_buffer (self->fd, SO_SNDBUFFORCE, SO_SNDBUF);
   sfu_address_to_text (&self->address, host, sizeof host);
-  GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d", host,
-      sfu_address_get_port (&self->address), receive_bytes, send_bytes);
+  GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d gso=%d gro=%d",
+      host, sfu_address_get_port (&self->address), receive_bytes, send_bytes,
+      self->gso, self->in.coalescing);
   if (MIN (receive_bytes, send_bytes) < SFU_UDP_BUFFER_BYTES)
     GST_WARNING ("port=%u kernel buffers are smaller than %d bytes: raise "
                  "net.core.rmem_max and net.core.wmem_max, or grant "
@@ -398,5 +400,6 @@ sfu_udp_socket_get_stats (SfuUdpSocket *self, SfuUdpSocketStats *stats)
   stats->send_calls = sfu_counter_get (&s->send_calls) + now_packets;
   stats->send_errors =
       sfu_counter_get (&s->send_errors) + sfu_counter_get (&self->now_errors);
+  stats->coalesced_messages = sfu_counter_get (&s->coalesced_messages);
   stats->truncated = sfu_counter_get (&s->truncated);
 }
