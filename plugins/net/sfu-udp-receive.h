@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The receiving half of a SfuUdpSocket: bursts of datagrams by recvmmsg, and
- * what the kernel coalesced (UDP GRO, Linux 5.0) taken apart again.
+/* The receiving half of a SfuUdpSocket: bursts of datagrams by recvmmsg; what
+ * the kernel coalesced (UDP GRO, Linux 5.0) taken apart again; what is too late
+ * thrown away (SfuUdpBacklog).
  *
  * Threads: init on any, before the rest, which is the media thread's; counters
  * by sfu-counter.h. */
 #pragma once
 
+#include <time.h>
 #include "sfu-local-addresses.h"
+#include "sfu-udp-backlog.h"
 #include "sfu-udp-socket.h"
 
 G_BEGIN_DECLS
@@ -18,12 +21,18 @@ G_BEGIN_DECLS
  * cost of the turn disappears, few enough that what they cause leaves again
  * within a millisecond. */
 #define SFU_UDP_RECEIVE_BURST 64
+/* And calls in a turn, when all that they bring is thrown away. */
+#define SFU_UDP_RECEIVE_CALLS 64
 /* Above any path MTU: what is larger is nothing a WebRTC peer may send. */
 #define SFU_UDP_DATAGRAM_MAX 2048
 
-/* Room for a segment size and a local address, aligned for their headers. */
+/* Room for a time, a segment size and a local address, aligned for their
+ * headers. */
+#define SFU_UDP_RECEIVE_SPACE                                                  \
+  (CMSG_SPACE (sizeof (struct timespec)) + CMSG_SPACE (sizeof (gint)) +        \
+      SFU_LOCAL_ADDRESSES_SPACE)
 typedef union {
-  gchar bytes[CMSG_SPACE (sizeof (gint)) + SFU_LOCAL_ADDRESSES_SPACE];
+  gchar bytes[SFU_UDP_RECEIVE_SPACE];
   struct cmsghdr alignment;
 } SfuUdpReceiveControl;
 
@@ -34,6 +43,11 @@ typedef struct {
   SfuUdpReceiveFunc received; /* NULL: nobody wants any, or no longer */
   gpointer owner;
   gboolean coalescing; /* the kernel may; for reading */
+  /* The clock of the kernel's time stamps, g_get_real_time unless a test has
+   * its own. */
+  gint64 (*now_us) (void);
+  gint64 warned_us; /* when last */
+  SfuUdpBacklog backlog;
 
   /* Not shared: what the kernel does not write must stay 0 in an address. */
   struct mmsghdr messages[SFU_UDP_RECEIVE_MESSAGES];

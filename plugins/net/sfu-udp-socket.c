@@ -401,5 +401,6 @@ sfu_udp_socket_get_stats (SfuUdpSocket *self, SfuUdpSocketStats *stats)
   stats->send_errors =
       sfu_counter_get (&s->send_errors) + sfu_counter_get (&self->now_errors);
   stats->coalesced_messages = sfu_counter_get (&s->coalesced_messages);
+  stats->overload = sfu_counter_get (&s->overload);
   stats->truncated = sfu_counter_get (&s->truncated);
 }

@@ -537,6 +537,7 @@ sfu_webrtc_server_get_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
     stats->drops.n[i] = sfu_counter_get (&self->drops.n[i]);
   stats->drops.n[SFU_DROP_SEND_ERROR] += udp.send_errors;
   stats->drops.n[SFU_DROP_MALFORMED] += udp.truncated + tcp.truncated;
+  stats->drops.n[SFU_DROP_OVERLOAD] += udp.overload;
   stats->drops.n[SFU_DROP_QUEUE_FULL] += tcp.queue_full;
   stats->drops.n[SFU_DROP_NOT_CONNECTED] += tcp.gone;
   stats->tcp_refused = tcp.refused;
