@@ -382,6 +382,7 @@ collect (gpointer data, gpointer unused)
     sfu_udp_socket_get_stats (self->components[i].socket, &socket);
     stats->drops.n[SFU_DROP_SEND_ERROR] += socket.send_errors;
     stats->drops.n[SFU_DROP_MALFORMED] += socket.truncated;
+    stats->drops.n[SFU_DROP_OVERLOAD] += socket.overload;
   }
   read_tuple (&rtp->tuple, &stats->known, &stats->learned, stats->remote_ip,
       sizeof stats->remote_ip, &stats->remote_port);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads: the rings and the source belong to the media thread; the file
+/* The sending half, and the life of both.
+ *
+ * Threads: the queue and the source belong to the media thread; the file
  * descriptor is used by any (the kernel orders single datagrams). */
 #include "sfu-udp-socket.h"
 
@@ -12,15 +14,11 @@
 #include "sfu-counter.h"
 #include "sfu-local-addresses.h"
 #include "sfu-udp-open.h"
+#include "sfu-udp-receive.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define GST_CAT_DEFAULT sfu_ice_debug
 
-/* Datagrams per recvmmsg: enough that the cost of the call disappears, few
- * enough that what they cause leaves again within a millisecond. */
-#define BURST 64
-/* Above any path MTU: what is larger is nothing a WebRTC peer may send. */
-#define DATAGRAM_MAX 2048
 /* Datagrams per sendmmsg; a burst that goes to many leaves in slices of this,
  * so that the first receivers do not wait for the last. */
 #define QUEUE_MAX 64
@@ -48,14 +46,8 @@ struct _SfuUdpSocket {
   /* Media thread. */
   GSource *source; /* owned, with a reference to self while attached */
   grefcount refs;  /* the user's and those of running dispatches */
-  SfuUdpReceiveFunc received; /* NULL before start and after free */
-  gpointer owner;
+  SfuUdpReceiver in;
   SfuFlushHook flush;
-  struct mmsghdr in[BURST];
-  struct iovec in_iov[BURST];
-  SfuAddress in_from[BURST];
-  guint8 in_data[BURST][DATAGRAM_MAX];
-  Control in_control[BURST];
   Queued out[QUEUE_MAX];
   guint out_length;
   struct mmsghdr out_messages[QUEUE_MAX];
@@ -92,73 +84,15 @@ unref (SfuUdpSocket *self)
   g_free (self);
 }
 
-static void
-deliver (SfuUdpSocket *self, guint n)
-{
-  guint64 bytes = 0;
-
-  for (guint i = 0; i < n; i++)
-    bytes += self->in[i].msg_len;
-  sfu_counter_add (&self->stats.packets_received, n);
-  sfu_counter_add (&self->stats.bytes_received, bytes);
-  for (guint i = 0; i < n && self->received; i++) {
-    if (self->locals.family != AF_UNSPEC)
-      self->in_from[i].path.local =
-          sfu_local_addresses_read (&self->locals, &self->in[i].msg_hdr);
-    if (self->in[i].msg_hdr.msg_flags & MSG_TRUNC)
-      sfu_counter_add (&self->stats.truncated, 1);
-    else
-      self->received (self->owner, self->in_data[i], self->in[i].msg_len,
-          &self->in_from[i]);
-  }
-}
-
-/* The kernel writes how much it filled into these. */
-static void
-prepare_burst (SfuUdpSocket *self)
-{
-  for (guint i = 0; i < BURST; i++)
-    self->in[i].msg_hdr.msg_namelen = sizeof self->in_from[i].v6;
-  if (self->locals.family == AF_UNSPEC)
-    return;
-  for (guint i = 0; i < BURST; i++) {
-    self->in[i].msg_hdr.msg_control = &self->in_control[i];
-    self->in[i].msg_hdr.msg_controllen = sizeof self->in_control[i];
-  }
-}
-
 static gboolean
 on_readable (gint fd, GIOCondition condition, gpointer data)
 {
   SfuUdpSocket *self = data;
-  gint n;
 
-  prepare_burst (self);
-  n = recvmmsg (self->fd, self->in, BURST, MSG_DONTWAIT, NULL);
-  sfu_counter_add (&self->stats.receive_calls, 1);
-  if (n < 0) {
-    /* Errors of earlier sends that ICMP brought are read here, too. */
-    GST_LOG ("fd=%d reason=%s", self->fd, g_strerror (errno));
-    return G_SOURCE_CONTINUE;
-  }
   g_ref_count_inc (&self->refs);
-  deliver (self, (guint)n);
+  sfu_udp_receiver_read (&self->in);
   unref (self);
   return G_SOURCE_CONTINUE;
-}
-
-static void
-prepare_ring (SfuUdpSocket *self)
-{
-  for (guint i = 0; i < BURST; i++) {
-    struct msghdr *header = &self->in[i].msg_hdr;
-
-    self->in_iov[i].iov_base = self->in_data[i];
-    self->in_iov[i].iov_len = sizeof self->in_data[i];
-    header->msg_iov = &self->in_iov[i];
-    header->msg_iovlen = 1;
-    header->msg_name = &self->in_from[i];
-  }
 }
 
 /* ---- sending ---- */
@@ -370,12 +304,14 @@ sfu_udp_socket_new (
   self->flush.func = flush_hook;
   self->flush.data = self;
   self->flush.phase = SFU_FLUSH_SOCKETS;
-  prepare_ring (self);
+  sfu_udp_receiver_init (
+      &self->in, self->fd, &self->locals, &self->stats, TRUE);
   receive_bytes = sfu_udp_set_buffer (self->fd, SO_RCVBUFFORCE, SO_RCVBUF);
   send_bytes = sfu_udp_set_buffer (self->fd, SO_SNDBUFFORCE, SO_SNDBUF);
   sfu_address_to_text (&self->address, host, sizeof host);
-  GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d", host,
-      sfu_address_get_port (&self->address), receive_bytes, send_bytes);
+  GST_INFO ("address=%s port=%u receive-buffer=%d send-buffer=%d gso=%d gro=%d",
+      host, sfu_address_get_port (&self->address), receive_bytes, send_bytes,
+      self->gso, self->in.coalescing);
   if (MIN (receive_bytes, send_bytes) < SFU_UDP_BUFFER_BYTES)
     GST_WARNING ("port=%u kernel buffers are smaller than %d bytes: raise "
                  "net.core.rmem_max and net.core.wmem_max, or grant "
@@ -400,8 +336,8 @@ sfu_udp_socket_start (
 {
   GSource *source = g_unix_fd_source_new (self->fd, G_IO_IN);
 
-  self->received = received;
-  self->owner = owner;
+  self->in.received = received;
+  self->in.owner = owner;
   self->source = source;
   g_source_set_static_name (source, "sfu-udp-socket");
   g_source_set_callback (source, G_SOURCE_FUNC (on_readable), self, NULL);
@@ -415,7 +351,7 @@ stop (gpointer data, gpointer unused)
 
   sfu_udp_socket_flush (self);
   sfu_media_loop_cancel_flush (self->loop, &self->flush);
-  self->received = NULL;
+  self->in.received = NULL;
   if (self->source) {
     g_source_destroy (self->source);
     g_clear_pointer (&self->source, g_source_unref);
@@ -452,5 +388,7 @@ sfu_udp_socket_get_stats (SfuUdpSocket *self, SfuUdpSocketStats *stats)
   stats->send_calls = sfu_counter_get (&s->send_calls) + now_packets;
   stats->send_errors =
       sfu_counter_get (&s->send_errors) + sfu_counter_get (&self->now_errors);
+  stats->coalesced_messages = sfu_counter_get (&s->coalesced_messages);
+  stats->overload = sfu_counter_get (&s->overload);
   stats->truncated = sfu_counter_get (&s->truncated);
 }

@@ -48,8 +48,10 @@ gboolean sfu_udp_socket_send_now (
 typedef struct {
   guint64 packets_received, bytes_received, receive_calls;
   guint64 packets_sent, bytes_sent, send_calls;
-  guint64 send_errors; /* datagrams */
-  guint64 truncated;   /* datagrams larger than anything a peer may send */
+  guint64 send_errors;        /* datagrams */
+  guint64 coalesced_messages; /* received with several datagrams in them */
+  guint64 truncated;          /* larger than anything a peer may send */
+  guint64 overload;           /* dropped: the media thread is behind */
 } SfuUdpSocketStats;
 
 void sfu_udp_socket_get_stats (SfuUdpSocket *self, SfuUdpSocketStats *stats);

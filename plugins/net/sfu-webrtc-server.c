@@ -531,11 +531,13 @@ sfu_webrtc_server_get_stats (SfuWebRtcServer *self, SfuWebRtcServerStats *stats)
   stats->packets_sent = udp.packets_sent + tcp.packets_sent;
   stats->bytes_sent = udp.bytes_sent + tcp.bytes_sent;
   stats->receive_calls = udp.receive_calls + tcp.receive_calls;
+  stats->coalesced_messages = udp.coalesced_messages;
   stats->send_calls = udp.send_calls + tcp.send_calls;
   for (guint i = 0; i < SFU_VERDICT_COUNT; i++)
     stats->drops.n[i] = sfu_counter_get (&self->drops.n[i]);
   stats->drops.n[SFU_DROP_SEND_ERROR] += udp.send_errors;
   stats->drops.n[SFU_DROP_MALFORMED] += udp.truncated + tcp.truncated;
+  stats->drops.n[SFU_DROP_OVERLOAD] += udp.overload;
   stats->drops.n[SFU_DROP_QUEUE_FULL] += tcp.queue_full;
   stats->drops.n[SFU_DROP_NOT_CONNECTED] += tcp.gone;
   stats->tcp_refused = tcp.refused;

@@ -60,6 +60,7 @@ guint sfu_webrtc_server_get_candidates (
 typedef struct {
   guint64 packets_received, bytes_received, packets_sent, bytes_sent;
   guint64 receive_calls, send_calls;
+  guint64 coalesced_messages; /* of SfuUdpSocketStats */
   SfuVerdictCounters drops;
   guint64 tcp_refused;  /* connections above a limit */
   guint64 tcp_unproven; /* connections without a valid check */

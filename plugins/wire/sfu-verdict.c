@@ -28,6 +28,7 @@ static const gchar *const names[SFU_VERDICT_COUNT] = {
   [SFU_DROP_SRTP_REPLAYED] = "srtp-replayed",
   [SFU_DROP_SRTP_TOO_OLD] = "srtp-too-old",
   [SFU_DROP_SRTP_KEY_EXHAUSTED] = "srtp-key-exhausted",
+  [SFU_DROP_OVERLOAD] = "overload",
   [SFU_DROP_QUEUE_FULL] = "queue-full",
   [SFU_DROP_SEND_ERROR] = "send-error",
 };

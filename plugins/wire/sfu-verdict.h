@@ -37,6 +37,7 @@ typedef enum {
   SFU_DROP_SRTP_REPLAYED,      /* SRTP: came, or was sent, already */
   SFU_DROP_SRTP_TOO_OLD,       /* SRTP: behind the replay window */
   SFU_DROP_SRTP_KEY_EXHAUSTED, /* SRTP: all indices of this key are used */
+  SFU_DROP_OVERLOAD,           /* too late: the media thread is behind */
   SFU_DROP_QUEUE_FULL,         /* a bounded queue was full */
   SFU_DROP_SEND_ERROR,         /* the kernel refused the datagram */
   SFU_VERDICT_COUNT

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <netinet/udp.h>
 #include <gst/gst.h>
 #include <gst/webrtc/icestream.h>
 #include <gst/webrtc/icetransport.h>
@@ -36,7 +37,8 @@ typedef struct {
   guint n_parties;
   guint packets;
   gsize size;
-  guint run; /* packets in a row to one party */
+  guint run;    /* packets in a row to one party */
+  gboolean gso; /* those that we receive come as one message */
   GstBuffer *packet;
 } Bench;
 
@@ -137,6 +139,30 @@ media_cpu_ns (Bench *bench)
   return ns;
 }
 
+/* n datagrams as one message (UDP GSO), which loopback does not take apart. */
+static void
+send_segments (TestStunPeer *peer, const guint8 *data, gsize size, guint n)
+{
+  union {
+    gchar bytes[CMSG_SPACE (sizeof (guint16))];
+    struct cmsghdr header;
+  } control = { .header = {
+                    CMSG_LEN (sizeof (guint16)), SOL_UDP, UDP_SEGMENT } };
+  struct iovec iov[BURST];
+  struct msghdr message = { .msg_name = &peer->server,
+    .msg_namelen = sfu_address_length (&peer->server),
+    .msg_iov = iov,
+    .msg_iovlen = n,
+    .msg_control = &control,
+    .msg_controllen = sizeof control };
+  guint16 segment = (guint16)size;
+
+  memcpy (CMSG_DATA (&control.header), &segment, sizeof segment);
+  for (guint i = 0; i < n; i++)
+    iov[i] = (struct iovec){ (gpointer)data, size };
+  g_assert_cmpint (sendmsg (peer->fd, &message, 0), ==, n * size);
+}
+
 /* The other end sends a burst, then waits until it was read. */
 static void
 receive_all (Bench *bench)
@@ -149,10 +175,15 @@ receive_all (Bench *bench)
   sfu_webrtc_server_get_stats (bench->server, &stats);
   start = stats.packets_received;
   for (guint sent = 0; sent < bench->packets; sent += BURST) {
-    for (guint i = 0; i < BURST; i++)
-      test_stun_peer_send (
-          bench->parties[(sent + i) / bench->run % bench->n_parties].peer, data,
-          bench->size);
+    for (guint i = 0; i < BURST; i += bench->gso ? bench->run : 1) {
+      TestStunPeer *peer =
+          bench->parties[(sent + i) / bench->run % bench->n_parties].peer;
+
+      if (bench->gso)
+        send_segments (peer, data, bench->size, bench->run);
+      else
+        test_stun_peer_send (peer, data, bench->size);
+    }
     do {
       g_thread_yield ();
       sfu_webrtc_server_get_stats (bench->server, &stats);
@@ -206,8 +237,8 @@ measure (Bench *bench, const gchar *what, void (*work) (Bench *bench))
   calls = work == receive_all ? after.receive_calls - before.receive_calls
                               : after.send_calls - before.send_calls;
   g_print ("%-8s peers=%-3u size=%-5" G_GSIZE_FORMAT
-           " run=%-3u ns/packet=%-6.0f packets/call=%.1f\n",
-      what, bench->n_parties, bench->size, bench->run,
+           " run=%-3u gso=%d ns/packet=%-6.0f packets/call=%.1f\n",
+      what, bench->n_parties, bench->size, bench->run, bench->gso,
       (double)ns / bench->packets, (double)bench->packets / MAX (calls, 1));
 }
 
@@ -217,9 +248,10 @@ main (int argc, char **argv)
   static const struct {
     guint peers;
     gsize size;
-    guint run;
+    guint run; /* with gso: a divisor of BURST */
+    gboolean gso;
   } cases[] = { { 1, 1200, 1 }, { 1, 100, 1 }, { 50, 1200, 1 }, { 50, 1200, 4 },
-    { 50, 100, 1 } };
+    { 50, 100, 1 }, { 50, 1200, 4, TRUE }, { 50, 1200, 16, TRUE } };
   Bench bench = { .packets = DEFAULT_PACKETS };
 
   gst_init (&argc, &argv);
@@ -235,6 +267,7 @@ main (int argc, char **argv)
     bench.n_parties = cases[i].peers;
     bench.size = cases[i].size;
     bench.run = cases[i].run;
+    bench.gso = cases[i].gso;
     bench.packet = gst_buffer_new_allocate (NULL, bench.size, NULL);
     gst_buffer_memset (bench.packet, 0, RTP, bench.size);
     measure (&bench, "receive", receive_all);
