@@ -29,17 +29,21 @@ for suite; do
 done
 say "running the tests"
 status=0
-meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs $suites || status=$?
+# Most of the time a test waits for another process or a timer: two for a core.
+# A time limit is for what hangs, on a machine that is busy, too.
+jobs=$((2 * $(nproc)))
+meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs \
+  --num-processes "$jobs" --timeout-multiplier 3 $suites || status=$?
 set -- "$BUILD_DIR/meson-logs/testlog.junit.xml"
 # Above, gcc's targets have run over their corpus. A clang that has libFuzzer
-# runs them as what they are, 10 s each, as many at a time as there are cores.
+# runs them as what they are, 10 s each.
 case " $suites " in
   "  " | *" fuzz-smoke "*)
     if fuzzer=$(find_fuzzer); then
       say "fuzzing with $fuzzer"
       build_fuzz_targets "$fuzzer" "$BUILD_DIR-fuzz"
       meson test -C "$BUILD_DIR-fuzz" --no-rebuild --print-errorlogs \
-        --suite fuzz-smoke || status=$?
+        --num-processes "$jobs" --suite fuzz-smoke || status=$?
       set -- "$@" "$BUILD_DIR-fuzz/meson-logs/testlog.junit.xml"
     else
       say "no clang with libFuzzer: the fuzz targets ran over their corpus only"

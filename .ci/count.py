@@ -19,14 +19,35 @@ def read_report(path):
 
 
 TAIL_LINES = 40
+# TAP says behind "not ok" what was expected, and where.
+FAILURE_LINES = 30
+FAILURE = re.compile(r"\s*not ok\b")
+SUCCESS = re.compile(r"\s*ok\b")
 
 
 def tail(suite):
-    """The end of what the program said, for whoever sees only our last lines."""
+    """What the program said of its failures and at its end, for whoever sees
+    only our last lines."""
     said = "\n".join(suite.findtext(name) or ""
                      for name in ("system-out", "system-err"))
-    for line in said.strip().splitlines()[-TAIL_LINES:]:
-        print(f"    {line}")
+    lines = said.strip().splitlines()
+    end = len(lines) - TAIL_LINES
+    shown = set(range(max(0, end), len(lines)))
+    left = 0
+    for i, line in enumerate(lines[:max(0, end)]):
+        if FAILURE.match(line):
+            left = FAILURE_LINES
+        elif SUCCESS.match(line):
+            left = 0
+        if left > 0:
+            shown.add(i)
+            left -= 1
+    last = None
+    for i in sorted(shown):
+        if last is not None and i != last + 1:
+            print("    ...")
+        print(f"    {lines[i]}")
+        last = i
 
 
 def main():

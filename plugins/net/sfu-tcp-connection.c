@@ -42,7 +42,6 @@ sfu_tcp_connection_new (gint fd, gint epoll, const SfuAddress *from)
   setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   if (watch (self, EPOLL_CTL_ADD, EPOLLIN))
     return self;
-  sfu_tcp_connection_close (self);
   sfu_tcp_connection_unref (self);
   return NULL;
 }

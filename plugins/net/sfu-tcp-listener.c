@@ -155,11 +155,11 @@ enter (SfuTcpListener *self, gint fd, SfuAddress *from)
   if (may_enter (self, from)) {
     from->path.connection = next_number (self);
     connection = sfu_tcp_connection_new (fd, self->epoll, from);
-  } else {
-    close (fd);
   }
   if (!connection) {
+    /* In this order: whoever sees the end finds it counted. */
     sfu_counter_add (&self->stats.refused, 1);
+    close (fd);
     return;
   }
   g_mutex_lock (&self->lock);
@@ -261,6 +261,20 @@ ensure_timer (SfuTcpListener *self)
 
 /* ---- receiving ---- */
 
+/* Whether there is a packet. What was too large before it is counted before
+ * anybody is told of it. */
+static gboolean
+next_packet (SfuTcpListener *self, SfuTcpConnection *connection,
+    const guint8 **data, gsize *size)
+{
+  guint oversized = connection->reader.oversized;
+  gboolean found = sfu_frame_reader_next (&connection->reader, data, size);
+
+  sfu_counter_add (
+      &self->stats.truncated, connection->reader.oversized - oversized);
+  return found;
+}
+
 /* FALSE: nothing more is to be read of it. */
 static gboolean
 deliver (SfuTcpListener *self, SfuTcpConnection *connection)
@@ -270,15 +284,13 @@ deliver (SfuTcpListener *self, SfuTcpConnection *connection)
   gsize size;
 
   while (!connection->closed && self->callbacks &&
-      sfu_frame_reader_next (&connection->reader, &data, &size)) {
+      next_packet (self, connection, &data, &size)) {
     sfu_counter_add (&self->stats.packets_received, 1);
     sfu_counter_add (&self->stats.bytes_received, size);
     self->callbacks->received (self->owner, data, size, &connection->from);
   }
-  oversized = connection->reader.oversized - oversized;
-  sfu_counter_add (&self->stats.truncated, oversized);
   /* Not one of ours: another protocol's first bytes are a large length. */
-  if (oversized && !connection->proven) {
+  if (connection->reader.oversized != oversized && !connection->proven) {
     if (!connection->closed)
       sfu_counter_add (&self->stats.unproven, 1);
     close_connection (self, connection, FALSE);
@@ -357,7 +369,8 @@ on_ready (gint fd, GIOCondition condition, gpointer data)
 
 /* ---- sending ---- */
 
-static gboolean
+/* Before the peer can have it. */
+static void
 count_sent (
     SfuTcpListener *self, SfuTcpConnection *to, gboolean taken, gsize size)
 {
@@ -369,7 +382,6 @@ count_sent (
   } else {
     sfu_counter_add_shared (&self->stats.gone, 1);
   }
-  return taken;
 }
 
 void
@@ -422,11 +434,12 @@ sfu_tcp_listener_send_now (
   taken = connection &&
       sfu_tcp_connection_append (connection, data, size,
           self->limits.queue_bytes + CONTROL_RESERVE_BYTES);
+  count_sent (self, connection, taken, size);
   if (taken && !connection->waits)
     calls = sfu_tcp_connection_send (connection);
   g_mutex_unlock (&self->lock);
   sfu_counter_add_shared (&self->stats.send_calls, calls);
-  return count_sent (self, connection, taken, size);
+  return taken;
 }
 
 void

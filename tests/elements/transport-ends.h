@@ -6,6 +6,8 @@
 
 #include <gst/gst.h>
 
+#include "test-patience.h"
+
 G_BEGIN_DECLS
 
 /* Long, because DTLS under loss waits for seconds. */
@@ -15,10 +17,10 @@ G_BEGIN_DECLS
 #define WAIT_UNTIL(condition)                                                  \
   G_STMT_START                                                                 \
   {                                                                            \
-    gint64 deadline_ = g_get_monotonic_time () + TEST_DEADLINE_US;             \
+    TestPatience patience_ = test_patience (TEST_DEADLINE_US);                 \
                                                                                \
     while (!(condition)) {                                                     \
-      if (g_get_monotonic_time () > deadline_)                                 \
+      if (test_patience_is_over (&patience_))                                  \
         g_error ("%s:%d: never came: %s", __FILE__, __LINE__, #condition);     \
       g_main_context_iteration (NULL, TRUE);                                   \
     }                                                                          \

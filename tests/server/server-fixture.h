@@ -10,6 +10,7 @@
 
 #include "sfu-json.h"
 #include "sfu-server.h"
+#include "test-patience.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +21,9 @@ G_BEGIN_DECLS
 #define WAIT_UNTIL(condition)                                                  \
   G_STMT_START                                                                 \
   {                                                                            \
-    gint64 wait_end_ = g_get_monotonic_time () + TEST_DEADLINE_US;             \
+    TestPatience wait_patience_ = test_patience (TEST_DEADLINE_US);            \
     while (!(condition)) {                                                     \
-      if (g_get_monotonic_time () > wait_end_)                                 \
+      if (test_patience_is_over (&wait_patience_))                             \
         g_error ("%s:%d: never true: %s", __FILE__, __LINE__, #condition);     \
       test_iterate ();                                                         \
     }                                                                          \

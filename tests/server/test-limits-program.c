@@ -13,14 +13,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "test-patience.h"
+
 #define DEADLINE_US (60 * G_USEC_PER_SEC)
 
 #define WAIT_UNTIL(condition)                                                  \
   G_STMT_START                                                                 \
   {                                                                            \
-    gint64 wait_end_ = g_get_monotonic_time () + DEADLINE_US;                  \
+    TestPatience wait_patience_ = test_patience (DEADLINE_US);                 \
     while (!(condition)) {                                                     \
-      if (g_get_monotonic_time () > wait_end_)                                 \
+      if (test_patience_is_over (&wait_patience_))                             \
         g_error ("%s:%d: never true: %s", __FILE__, __LINE__, #condition);     \
       iterate ();                                                              \
     }                                                                          \

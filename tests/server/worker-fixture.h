@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sfu-worker-client.h"
+#include "test-patience.h"
 
 G_BEGIN_DECLS
 
@@ -29,9 +30,9 @@ void worker_wait_clear (WorkerWait *wait);
 #define WORKER_WAIT_UNTIL(condition)                                           \
   G_STMT_START                                                                 \
   {                                                                            \
-    gint64 worker_end_ = g_get_monotonic_time () + WORKER_DEADLINE_US;         \
+    TestPatience worker_patience_ = test_patience (WORKER_DEADLINE_US);        \
     while (!(condition)) {                                                     \
-      if (g_get_monotonic_time () > worker_end_)                               \
+      if (test_patience_is_over (&worker_patience_))                           \
         g_error ("%s:%d: never: %s", __FILE__, __LINE__, #condition);          \
       worker_iterate ();                                                       \
     }                                                                          \

@@ -4,6 +4,7 @@
  * Threads: one. */
 #include "sfu-histogram.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -18,8 +19,8 @@ test_buckets (void)
     { -1, 0 },
     { 0, 0 },
     { 0.05, 1 },
-    { 0.1, 1 }, /* up to and with the bound */
-    { nextafter (0.1, 1), 2 },
+    { 0.1, 1 },                    /* up to and with the bound */
+    { 0.1 + DBL_EPSILON / 16, 2 }, /* the next number above */
     { 1.0, 2 },
     { 1.5, 3 },
     { INFINITY, 3 },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Thirty peers that come and go: afterwards the worker is as big as it was.
-// SFU_CHURN_JOINS makes the churn longer or shorter (300); how the worker grew
+// SFU_CHURN_JOINS makes the churn longer or shorter (200); how the worker grew
 // on the way stands among the results.
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -11,20 +11,22 @@ import { RoomPeer } from '../../bench/lib/room-peer.mjs';
 import { record } from '../lib/results.mjs';
 import { Server } from '../lib/server.mjs';
 
-const JOINS = Number(process.env.SFU_CHURN_JOINS ?? 300);
+const JOINS = Number(process.env.SFU_CHURN_JOINS ?? 200);
 const PEERS = 30;
 /** A room this large makes 9 * 2 consumers for every one that comes. */
 const ROOM_SIZE = 10;
-const STEP_MS = 100;
+const STEP_MS = 50;
 /** The same before the first measurement, so that what is made once (classes,
  * caches, thread pools, the allocator's arenas) is there. Seen: 66 MB after 30
  * joins, 69 after 90, 70 after 300. */
-const WARM_UP_JOINS = 150;
+const WARM_UP_JOINS = 100;
 const JOINS_PER_SAMPLE = 50;
 const GROWTH_MAX = 1.05;
 const SETTLE_MS = 15000;
+/** Little media: this is about who comes and goes, beside other tests. */
 const CAMERA = { kind: 'video', fps: 10, pkts: 2 };
-const MICROPHONE = { kind: 'audio', fps: 50 };
+const MICROPHONE = { kind: 'audio', fps: 10 };
+const PATIENCE_MS = 60000;
 
 class Churn {
   constructor (loadgen, server, pid) {
@@ -89,7 +91,8 @@ async function settle (server, pid, fits) {
 test(`${PEERS} peers come and go, ${JOINS} times`, async (t) => {
   const server = await Server.start({ name: 'churn' });
   t.after(() => server.stop());
-  const loadgen = new Loadgen({ decryptEvery: 10 });
+  const loadgen = new Loadgen(
+    { decryptEvery: 10, patienceMs: PATIENCE_MS });
   t.after(() => loadgen.quit());
   const [pid] = server.workerPids();
   const churn = new Churn(loadgen, server, pid);

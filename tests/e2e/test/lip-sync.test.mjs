@@ -2,7 +2,6 @@
 // Sound and picture of one publisher stay together at the viewer, whatever was
 // left out of one of them: by the capture times that the browser reckons from
 // our sender reports, and by a flash and a tone that began at one moment.
-import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Call } from '../lib/call.mjs';
@@ -16,13 +15,15 @@ const ENCODINGS = [
   { scaleResolutionDownBy: 1, maxBitrate: 700000 },
 ];
 const PAUSE_MS = 2000;
-const WINDOW_MS = 3500;
+const WINDOW_MS = 2500;
 const LOOK_MS = 100;
 /** What nobody notices. */
 const IN_SYNC_MS = 40;
-/** The viewer's browser corrects by 80 ms a second at most, and its reports come
- * once a second. */
-const SETTLE_MS = 10000;
+/** The viewer's browser knows of both after about ten seconds, when a second
+ * report of the sound has come; it corrects slowly, by steps that it filters,
+ * and later still where it gets little time. */
+const SETTLE_MS = 45000;
+const CLAPS_MIN = 3;
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
@@ -43,13 +44,31 @@ async function measure (b, what) {
   return seen;
 }
 
-/** The browser has two reports of each and has done what it does with them. */
-async function inSync (b, what) {
-  let lead;
-  await until(async () => {
-    lead = await b.playoutLead('a');
-    return lead !== null && Math.abs(lead) <= IN_SYNC_MS ? lead : null;
-  }, SETTLE_MS, () => `${what}: the sound is ${lead} ms ahead`);
+/** What was seen and heard beside what the reports say. */
+const error = ({ leadMs, lagMs }) => lagMs + leadMs;
+
+/** What is wrong with a window; first: another one. Seen and heard is what was
+ * reckoned, but for buffers of the browser behind its reckoning, which do not
+ * change. */
+function complaint (seen, first) {
+  if (!(Math.abs(seen.leadMs) <= IN_SYNC_MS))
+    return 'not together';
+  if (seen.claps < CLAPS_MIN)
+    return 'claps were missed';
+  if (!(Math.abs(error(seen) - error(first)) <= IN_SYNC_MS))
+    return 'not what the reports say';
+  return null;
+}
+
+/** The first whole window in which nothing is wrong. */
+async function inSync (b, what, first) {
+  const windows = [];
+  return until(async () => {
+    const seen = await measure(b, what);
+    const wrong = complaint(seen, first ?? seen);
+    windows.push({ ...seen, wrong });
+    return wrong ? null : seen;
+  }, SETTLE_MS, () => JSON.stringify(windows));
 }
 
 async function pause (peer, request, argument) {
@@ -68,14 +87,12 @@ test('sound and picture stay together', async (t) => {
   await b.firstFrame('a');
   await b.frameOfWidth('a', WIDTH, 0, 20000);
   await b.witness('a');
-  await inSync(b, 'at first');
-  const all = [await measure(b, 'at first')];
+  const first = await inSync(b, 'at first');
   const after = async (what, change) => {
     const shown = b.nextFrame('a');
     await change();
     await shown;
-    await inSync(b, what);
-    all.push(await measure(b, what));
+    await inSync(b, what, first);
   };
 
   await after('video was paused by its sender', () =>
@@ -90,15 +107,4 @@ test('sound and picture stay together', async (t) => {
     b.frameOfWidth('a', WIDTH / 2, await b.preferLayers('a', 0)));
   await after('and back', async () =>
     b.frameOfWidth('a', WIDTH, await b.preferLayers('a', 1), 20000));
-
-  const text = JSON.stringify(all);
-  // Seen and heard is what was reckoned, but for buffers of the browser behind
-  // its reckoning, which do not change.
-  const error = ({ leadMs, lagMs }) => lagMs + leadMs;
-  for (const one of all) {
-    assert.ok(Math.abs(one.leadMs) <= IN_SYNC_MS, `${one.what}: ${text}`);
-    assert.ok(one.claps >= 3, `${one.what}: claps were missed: ${text}`);
-    assert.ok(Math.abs(error(one) - error(all[0])) <= IN_SYNC_MS,
-      `${one.what}: not what the reports say: ${text}`);
-  }
 });
