@@ -19,8 +19,9 @@ G_BEGIN_DECLS
 /* Older ones are late. A group call is uncomfortable from 200 ms on, and a burst
  * of joins takes some 10 ms. */
 #define SFU_UDP_LATE_US (100 * G_TIME_SPAN_MILLISECOND)
-/* Late for so long without a break: it is no hiccup. */
-#define SFU_UDP_LATE_PATIENCE_US (100 * G_TIME_SPAN_MILLISECOND)
+/* Late for so long without a break: it is no hiccup, nor another program that had
+ * the core for a moment. */
+#define SFU_UDP_LATE_PATIENCE_US (250 * G_TIME_SPAN_MILLISECOND)
 /* Not older than this: it has caught up. */
 #define SFU_UDP_PROMPT_US (10 * G_TIME_SPAN_MILLISECOND)
 /* Not caught up after this: more has to go. */
