@@ -17,6 +17,7 @@ session_free_when_idle (SfuNativeSession *session)
       session->n_pending > 0)
     return;
   g_clear_handle_id (&session->overflow_id, g_source_remove);
+  g_clear_handle_id (&session->offers_id, g_source_remove);
   g_hash_table_unref (session->offers);
   g_clear_pointer (&session->reoffered, g_hash_table_unref);
   sfu_outbox_free (session->outbox);
