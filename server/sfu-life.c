@@ -6,6 +6,7 @@
 
 #include "sfu-log.h"
 #include "sfu-systemd.h"
+#include "sfu-turn-pace.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -199,6 +200,7 @@ sfu_life_run (SfuServer *server, SfuLifeLoad load, gpointer owner)
 
   self.terminal = isatty (STDIN_FILENO);
   self.loop = g_main_loop_new (NULL, FALSE);
+  sfu_turn_pace_install (NULL);
   sources[0] = g_unix_signal_add (SIGTERM, on_terminate, &self);
   sources[1] = g_unix_signal_add (SIGINT, on_interrupt, &self);
   sources[2] = g_unix_signal_add (SIGHUP, on_hangup, &self);

@@ -17,6 +17,24 @@ sfu_router_in_data_path (SfuMediaLoop *loop, GFunc func, gpointer data)
     func (data, NULL);
 }
 
+/* Referenced, or NULL. Not gst_element_get_static_pad: that walks the src pads,
+ * too, which are as many as there are producers times subscribers. name NULL: the
+ * first one. */
+static SfuRouterSinkPad *
+find_sink_pad (GstElement *router, const gchar *name)
+{
+  SfuRouterSinkPad *pad = NULL;
+  GList *l;
+
+  GST_OBJECT_LOCK (router);
+  for (l = router->sinkpads; l && !pad; l = l->next) {
+    if (!name || g_str_equal (GST_PAD_NAME (l->data), name))
+      pad = gst_object_ref (l->data);
+  }
+  GST_OBJECT_UNLOCK (router);
+  return pad;
+}
+
 /* The sink pad a src pad is to follow now, referenced; NULL: not there yet. */
 static SfuRouterSinkPad *
 find_producer_pad (GstElement *router, SfuRouterSrcPad *src)
@@ -24,25 +42,19 @@ find_producer_pad (GstElement *router, SfuRouterSrcPad *src)
   g_autofree gchar *same_number = NULL;
   g_autofree gchar *wanted = NULL;
   gboolean auto_follow;
-  GstPad *pad = NULL;
+  SfuRouterSinkPad *pad = NULL;
 
   g_object_get (src, "producer", &wanted, NULL);
   g_object_get (router, "auto-follow", &auto_follow, NULL);
   if (wanted) {
-    pad = gst_element_get_static_pad (router, wanted);
+    pad = find_sink_pad (router, wanted);
   } else if (auto_follow) {
     same_number = g_strconcat ("sink_", GST_PAD_NAME (src) + 4, NULL);
-    pad = gst_element_get_static_pad (router, same_number);
-    if (!pad) {
-      GST_OBJECT_LOCK (router);
-      if (router->sinkpads)
-        pad = gst_object_ref (router->sinkpads->data);
-      GST_OBJECT_UNLOCK (router);
-    }
+    pad = find_sink_pad (router, same_number);
+    if (!pad)
+      pad = find_sink_pad (router, NULL);
   }
-  if (pad && !SFU_IS_ROUTER_SINK_PAD (pad))
-    gst_clear_object (&pad);
-  return (SfuRouterSinkPad *)pad;
+  return pad;
 }
 
 /* ---- data path ---- */

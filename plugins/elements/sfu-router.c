@@ -220,7 +220,10 @@ sfu_router_request_new_pad (GstElement *element, GstPadTemplate *templ,
   gboolean is_sink = GST_PAD_TEMPLATE_DIRECTION (templ) == GST_PAD_SINK;
   g_autofree gchar *pad_name = choose_name (name, is_sink ? "sink_" : "src_",
       is_sink ? &self->next_sink : &self->next_src);
-  GstPad *existing = gst_element_get_static_pad (element, pad_name);
+  /* Names of ours are new. Looking one up walks all pads, of which a room of
+   * hundreds has many thousands. */
+  GstPad *existing =
+      name ? gst_element_get_static_pad (element, pad_name) : NULL;
 
   if (existing) {
     GST_WARNING_OBJECT (self, "pad %s exists", pad_name);

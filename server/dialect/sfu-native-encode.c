@@ -6,15 +6,45 @@
 
 #include "sfu-json-rtp.h"
 
-static JsonObject *
-encode_peer (const SfuPeer *peer)
-{
-  JsonObject *object = json_object_new ();
+typedef struct {
+  JsonObject *object; /* owned; others share it: not to be changed */
+  gchar *display_name, *device;
+} ShownPeer;
 
+static void
+shown_peer_free (gpointer data)
+{
+  ShownPeer *shown = data;
+
+  json_object_unref (shown->object);
+  g_free (shown->display_name);
+  g_free (shown->device);
+  g_free (shown);
+}
+
+/* Everybody who joins is told of all who are there: it is made once, and again
+ * when the peer describes itself differently. */
+static JsonObject *
+encode_peer (SfuPeer *peer)
+{
+  static const gchar maker;
+  ShownPeer *shown = sfu_memo_get (&peer->shown, &maker);
+  JsonObject *object;
+
+  if (shown != NULL &&
+      g_strcmp0 (shown->display_name, peer->display_name) == 0 &&
+      g_strcmp0 (shown->device, peer->device) == 0)
+    return json_object_ref (shown->object);
+  object = json_object_new ();
   json_object_set_string_member (object, "id", peer->id);
   json_object_set_string_member (object, "displayName", peer->display_name);
   json_object_set_object_member (
       object, "device", sfu_shape_opaque (peer->device));
+  shown = g_new (ShownPeer, 1);
+  shown->object = json_object_ref (object);
+  shown->display_name = g_strdup (peer->display_name);
+  shown->device = g_strdup (peer->device);
+  sfu_memo_set (&peer->shown, &maker, shown, shown_peer_free);
   return object;
 }
 

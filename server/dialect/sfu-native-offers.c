@@ -14,7 +14,7 @@ typedef struct {
   SfuNativeSession *session; /* borrowed: it owns the table of offers */
   gint64 id;
   SfuRoomConsumer *consumer; /* owned */
-  guint timeout_id;          /* 0 while the session waits for its client */
+  gint64 due_us;             /* 0 while the session waits for its client */
   gboolean sent;
 } Offer;
 
@@ -23,7 +23,6 @@ offer_free (gpointer data)
 {
   Offer *offer = data;
 
-  g_clear_handle_id (&offer->timeout_id, g_source_remove);
   sfu_room_consumer_unref (offer->consumer);
   g_free (offer);
 }
@@ -34,28 +33,81 @@ sfu_native_offers_new (void)
   return g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, offer_free);
 }
 
-static gboolean
-on_offer_timeout (gpointer data)
+/* ---- time ---- */
+
+/* One that is due; *next_us: when the next one will be, 0 = none. */
+static Offer *
+find_due (SfuNativeSession *session, gint64 now_us, gint64 *next_us)
 {
-  Offer *offer = data;
+  GHashTableIter iter;
+  gpointer value;
+
+  *next_us = 0;
+  g_hash_table_iter_init (&iter, session->offers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Offer *offer = value;
+
+    if (offer->due_us == 0)
+      continue;
+    if (offer->due_us <= now_us)
+      return offer;
+    if (*next_us == 0 || offer->due_us < *next_us)
+      *next_us = offer->due_us;
+  }
+  return NULL;
+}
+
+static void
+give_up (Offer *offer)
+{
   g_autoptr (SfuRoomConsumer) consumer =
       sfu_room_consumer_ref (offer->consumer);
   SfuNativeSession *session = offer->session;
 
-  offer->timeout_id = 0;
   g_message (
       "%s consumer=%s not answered in time", session->label, consumer->id);
   g_hash_table_remove (session->offers, &offer->id);
   sfu_room_consumer_close (consumer, TRUE);
+}
+
+static gboolean on_offers_timeout (gpointer data);
+
+static void
+arm (SfuNativeSession *session, gint64 due_us)
+{
+  gint64 wait_us = MAX (due_us - g_get_monotonic_time (), 0);
+
+  session->offers_id = g_timeout_add (
+      wait_us / G_TIME_SPAN_MILLISECOND + 1, on_offers_timeout, session);
+}
+
+static gboolean
+on_offers_timeout (gpointer data)
+{
+  SfuNativeSession *session = data;
+  gint64 now_us = g_get_monotonic_time (), next_us;
+  Offer *offer;
+
+  session->offers_id = 0;
+  while ((offer = find_due (session, now_us, &next_us)) != NULL)
+    give_up (offer);
+  if (next_us != 0 && session->offers_id == 0)
+    arm (session, next_us);
   return G_SOURCE_REMOVE;
 }
 
+/* One timer for all of a session: whoever enters a large room is asked to take
+ * everything in it, and each turn of the loop looks at all timers. They all have
+ * the same time, so the one that runs is the earliest. */
 static void
 start_timeout (Offer *offer)
 {
-  offer->timeout_id =
-      g_timeout_add_seconds (offer->session->services->limits.request_timeout_s,
-          on_offer_timeout, offer);
+  SfuNativeSession *session = offer->session;
+
+  offer->due_us = g_get_monotonic_time () +
+      session->services->limits.request_timeout_s * G_USEC_PER_SEC;
+  if (session->offers_id == 0)
+    arm (session, offer->due_us);
 }
 
 static gboolean
@@ -145,9 +197,10 @@ sfu_native_offers_wait (SfuNativeSession *session)
   GHashTableIter iter;
   gpointer value;
 
+  g_clear_handle_id (&session->offers_id, g_source_remove);
   g_hash_table_iter_init (&iter, session->offers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_clear_handle_id (&((Offer *)value)->timeout_id, g_source_remove);
+    ((Offer *)value)->due_us = 0;
 }
 
 void
@@ -161,7 +214,7 @@ sfu_native_offers_go_on (SfuNativeSession *session)
     Offer *offer = value;
 
     offer->sent = TRUE;
-    if (offer->timeout_id == 0)
+    if (offer->due_us == 0)
       start_timeout (offer);
   }
 }

@@ -19,6 +19,7 @@ struct _SfuNativeSession {
   guint n_malformed, n_too_fast;
   guint n_pending;    /* calls that will still be answered */
   GHashTable *offers; /* id -> Offer, owned */
+  guint offers_id;    /* while one of them has a time */
   gint64 next_id;
   /* Of a session that can be resumed; else NULL. */
   gchar *secret;

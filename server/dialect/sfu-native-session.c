@@ -17,6 +17,7 @@ session_free_when_idle (SfuNativeSession *session)
       session->n_pending > 0)
     return;
   g_clear_handle_id (&session->overflow_id, g_source_remove);
+  g_clear_handle_id (&session->offers_id, g_source_remove);
   g_hash_table_unref (session->offers);
   g_clear_pointer (&session->reoffered, g_hash_table_unref);
   sfu_outbox_free (session->outbox);
@@ -48,16 +49,38 @@ sfu_native_session_send (SfuNativeSession *session, gchar *text)
 
 /* ---- the room speaks ---- */
 
+/* NULL: this protocol has no word for it. A room of n is told of each of n who
+ * join, so what all are told is written once. */
+static gchar *
+notice_text (const SfuNotice *notice)
+{
+  static const gchar maker;
+  const gchar *known =
+      notice->memo != NULL ? sfu_memo_get (notice->memo, &maker) : NULL;
+  const gchar *method;
+  JsonNode *data;
+  gchar *text;
+
+  if (known != NULL)
+    return g_strdup (known);
+  data = sfu_native_encode_notice (notice, &method);
+  if (method == NULL) {
+    json_node_unref (data);
+    return NULL;
+  }
+  text = sfu_protoo_notification (method, data);
+  if (notice->memo != NULL)
+    sfu_memo_set (notice->memo, &maker, g_strdup (text), g_free);
+  return text;
+}
+
 void
 sfu_native_session_notify (SfuNativeSession *session, const SfuNotice *notice)
 {
-  const gchar *method;
-  JsonNode *data = sfu_native_encode_notice (notice, &method);
+  gchar *text = notice_text (notice);
 
-  if (method == NULL)
-    json_node_unref (data);
-  else
-    sfu_native_session_send (session, sfu_protoo_notification (method, data));
+  if (text != NULL)
+    sfu_native_session_send (session, text);
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include "sfu-ping-marks.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 /* libsoup closes the connection above this many times the limit. */
@@ -98,15 +100,33 @@ send_close (SfuSocket *socket)
         socket->connection, socket->close_code, socket->close_reason);
 }
 
-/* Some messages a turn: libsoup writes them in the next one, and when the kernel
- * takes no more, this source does not run either. A turn costs something for
- * every connection of the server, so a burst should not take one a message. */
+/* The kernel keeps what is written until uncork: several messages in one segment
+ * instead of one each, which is most of what a small one costs here and there. */
+static void
+cork (SfuSocket *socket, gboolean on)
+{
+  GIOStream *stream =
+      soup_websocket_connection_get_io_stream (socket->connection);
+
+  if (stream != NULL && G_IS_SOCKET_CONNECTION (stream))
+    g_socket_set_option (
+        g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)),
+        IPPROTO_TCP, TCP_CORK, on, NULL);
+}
+
+/* Some messages a turn: libsoup writes them at once, or in the next turn, and
+ * when the kernel takes no more, this source does not run either. A turn costs
+ * something for every connection of the server, so a burst should not take one a
+ * message. */
 static gboolean
 on_writable (GObject *stream, gpointer data)
 {
   SfuSocket *socket = data;
+  gboolean several = g_queue_get_length (&socket->queue) > 1;
   gsize given = 0;
 
+  if (several)
+    cork (socket, TRUE);
   while (given < MAX_TURN_BYTES && !g_queue_is_empty (&socket->queue)) {
     g_autofree gchar *text = g_queue_pop_head (&socket->queue);
     gsize len = strlen (text);
@@ -117,6 +137,8 @@ on_writable (GObject *stream, gpointer data)
         SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_send_text (socket->connection, text);
   }
+  if (several)
+    cork (socket, FALSE);
   if (!g_queue_is_empty (&socket->queue))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&socket->writable, g_source_unref);

@@ -12,6 +12,28 @@
 /* mediasoup's: short, and shown to nobody. */
 #define CNAME_LEN 8
 
+void
+sfu_memo_clear (SfuMemo *memo)
+{
+  if (memo->free != NULL)
+    memo->free (memo->data);
+  *memo = (SfuMemo){ NULL };
+}
+
+void
+sfu_memo_set (
+    SfuMemo *memo, gconstpointer maker, gpointer data, GDestroyNotify free)
+{
+  sfu_memo_clear (memo);
+  *memo = (SfuMemo){ maker, data, free };
+}
+
+gpointer
+sfu_memo_get (const SfuMemo *memo, gconstpointer maker)
+{
+  return memo->maker == maker ? memo->data : NULL;
+}
+
 static SfuPeer *
 peer_new (const gchar *id)
 {
@@ -73,6 +95,7 @@ peer_clear (gpointer data)
   g_free (peer->display_name);
   g_free (peer->device);
   g_free (peer->cname);
+  sfu_memo_clear (&peer->shown);
   sfu_rtp_capabilities_free (peer->capabilities);
   g_hash_table_unref (peer->consumers);
   g_hash_table_unref (peer->producers);

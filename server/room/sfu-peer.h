@@ -48,6 +48,20 @@ typedef enum {
   SFU_NOTICE_TRANSPORT_CLOSED /* peer, transport */
 } SfuNoticeKind;
 
+/* What somebody made of something and may want again: the text of a notice that
+ * goes to a whole room, say. Only maker reads it. */
+typedef struct {
+  gconstpointer maker; /* NULL: nothing yet */
+  gpointer data;
+  GDestroyNotify free;
+} SfuMemo;
+
+void sfu_memo_set (
+    SfuMemo *memo, gconstpointer maker, gpointer data, GDestroyNotify free);
+void sfu_memo_clear (SfuMemo *memo);
+/* NULL: somebody else's, or nothing yet. */
+gpointer sfu_memo_get (const SfuMemo *memo, gconstpointer maker);
+
 typedef struct {
   SfuNoticeKind kind;
   /* All borrowed: alive during the call. */
@@ -60,6 +74,7 @@ typedef struct {
   const gchar *text;
   gint64 timestamp_ms; /* since 1970 */
   gboolean on;
+  SfuMemo *memo; /* of one that goes to several; else NULL */
 } SfuNotice;
 
 typedef enum {
@@ -122,6 +137,7 @@ struct _SfuPeer {
   GHashTable *transports;           /* id -> SfuRoomTransport, owned */
   GHashTable *producers;            /* id -> SfuRoomProducer, owned */
   GHashTable *consumers;            /* id -> SfuRoomConsumer, owned */
+  SfuMemo shown;                    /* how a dialect describes it to others */
   const SfuPeerSink *sink;          /* NULL once closed */
   gpointer sink_owner; /* borrowed: until sink->closed or peer_close */
 };

@@ -302,9 +302,13 @@ void
 sfu_room_notify (SfuRoom *room, const SfuNotice *notice, const SfuPeer *except)
 {
   g_autoptr (GPtrArray) peers = sfu_room_joined_peers (room, except);
+  SfuMemo memo = { NULL };
+  SfuNotice shared = *notice;
 
+  shared.memo = &memo;
   for (guint i = 0; i < peers->len; i++)
-    sfu_peer_notify (peers->pdata[i], notice);
+    sfu_peer_notify (peers->pdata[i], &shared);
+  sfu_memo_clear (&memo);
 }
 
 SfuRoomProducer *
