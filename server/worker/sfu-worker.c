@@ -321,7 +321,8 @@ sfu_worker_create_router (SfuWorker *self, const gchar *id, GError **error)
   if (!check_started (self, error) ||
       !sfu_node_table_check_new (self->nodes, id, error) ||
       !check_limit (sfu_node_table_count (self->nodes, SFU_NODE_ROUTER),
-          self->config.max_routers, "routers", error))
+          self->config.max_routers, "routers", error) ||
+      !check_resources (error))
     return FALSE;
   SfuWorkerRouter *router =
       sfu_worker_router_new (id, self->loop, &router_callbacks, self, error);

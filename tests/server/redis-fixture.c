@@ -382,6 +382,18 @@ cluster_has_producer (
     Fixture *f, const gchar *room_id, const gchar *producer_id)
 {
   SfuRoom *room = find_room (f, room_id);
+  g_autoptr (GPtrArray) peers = g_ptr_array_new ();
 
-  return room != NULL && sfu_room_find_producer (room, producer_id) != NULL;
+  if (room != NULL)
+    return sfu_room_find_producer (room, producer_id) != NULL;
+  /* Nobody here is in it: what the other servers have told. */
+  sfu_presence_add_participants (
+      sfu_rooms_get_presence (sfu_server_get_rooms (f->server)), room_id, NULL,
+      peers);
+  for (guint i = 0; i < peers->len; i++) {
+    if (g_hash_table_contains (
+            ((SfuPeer *)peers->pdata[i])->producers, producer_id))
+      return TRUE;
+  }
+  return FALSE;
 }

@@ -226,6 +226,7 @@ test_between_servers (void)
   transport = meetings_transport (alice, TRUE);
   producer = meetings_produce (alice, transport, "audio", 1000);
   WAIT_PARTICIPANTS (&p.b, "r", "alice");
+  WAIT_UNTIL (cluster_has_producer (&p.b, "r", producer));
   bob = meetings_connect (&p.b, "bob");
   ack = meetings_join (bob, "r", "bob");
   participants = json_to_string (

@@ -357,6 +357,21 @@ has_answer (Peer *peer, guint id)
   return peer->closed || strstr (peer->said->str, mark) != NULL;
 }
 
+/* The room itself was refused, for that reason. */
+static gboolean
+was_refused (Peer *peer, const gchar *reason)
+{
+  if (peer->ws == NULL)
+    return TRUE;
+  if (soup_websocket_connection_get_state (peer->ws) ==
+      SOUP_WEBSOCKET_STATE_OPEN)
+    return FALSE;
+  WAIT_UNTIL (peer->closed);
+  g_assert_true (strstr (close_reason (peer), reason) ||
+      strstr (close_reason (peer), "room could not be opened"));
+  return TRUE;
+}
+
 /* Transports until there is no room for more; how many there were. The last
  * answer must give the reason. */
 static guint
@@ -369,7 +384,7 @@ fill_worker (Program *p, guint n_max, const gchar *reason)
     Peer *peer = peer_new (p, i);
 
     g_ptr_array_add (peers, peer);
-    if (peer->ws == NULL || peer->closed)
+    if (was_refused (peer, reason))
       return n;
     for (guint id = 1; id <= 8; id++) {
       g_autofree gchar *ask = g_strdup_printf (
@@ -380,6 +395,8 @@ fill_worker (Program *p, guint n_max, const gchar *reason)
       g_string_truncate (peer->said, 0);
       soup_websocket_connection_send_text (peer->ws, ask);
       WAIT_UNTIL (has_answer (peer, id));
+      if (was_refused (peer, reason))
+        return n;
       if (strstr (peer->said->str, reason) != NULL)
         return n;
       g_assert_nonnull (strstr (peer->said->str, "\"ok\":true"));
