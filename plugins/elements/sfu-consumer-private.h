@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inside of sfuconsumer, for its two files: the data path and the
- * properties.
+/* The inside of sfuconsumer, for its three files: wishes and events, the data
+ * path, and the properties.
  *
  * Threads: as said at the fields. */
 #pragma once
@@ -36,5 +36,31 @@ void sfu_consumer_set_paused (SfuConsumer *self, gboolean paused);
 /* After something that is no packet, a wish or news of the producer: asks for a
  * key frame and tells of other layers. */
 void sfu_consumer_settle (SfuConsumer *self, gboolean keyframe);
+/* Without the lock: */
+void sfu_consumer_ask_for_keyframe (SfuConsumer *self);
+void sfu_consumer_tell_layers (SfuConsumer *self);
+gboolean sfu_consumer_push_caps (SfuConsumer *self, GstCaps *caps);
+/* With it: */
+/* Returns the caps to push, NULL while there is nothing to say. */
+GstCaps *sfu_consumer_configure_locked (SfuConsumer *self);
+/* Whether there is something to tell of; a stream without layers has nothing. */
+gboolean sfu_consumer_layers_changed_locked (SfuConsumer *self);
+
+/* sfu-consumer-packets.c */
+GstFlowReturn sfu_consumer_chain (
+    GstPad *pad, GstObject *parent, GstBuffer *buffer);
+GstFlowReturn sfu_consumer_chain_list (
+    GstPad *pad, GstObject *parent, GstBufferList *in);
+/* The same, but in stays the caller's. */
+GstFlowReturn sfu_consumer_on_list (
+    GstPad *pad, GstObject *parent, GstBufferList *in);
+/* sfu_stream_sender_retransmit or its like. */
+typedef gboolean (*SfuConsumerSendAgain) (
+    SfuStreamSender *, guint16, gint64, SfuPacket *);
+/* Of NACKs, and of losses that the transport knows. */
+void sfu_consumer_retransmit (SfuConsumer *self,
+    SfuConsumerSendAgain send_again, const guint16 *seqs, guint n);
+/* With the lock. NULL: there is no new report, or no numbers for it yet. */
+GstEvent *sfu_consumer_take_report_locked (SfuConsumer *self);
 
 G_END_DECLS

@@ -22,7 +22,8 @@
  * ]|
  *
  * Threads: one mutex, held while a list is rewritten, never while anything is
- * pushed. Data come on the producer's streaming thread, feedback on any.
+ * pushed. Data come on the producer's streaming thread, feedback on any. What is
+ * done with packets stands in sfu-consumer-packets.c.
  */
 #include "sfu-consumer-private.h"
 
@@ -30,12 +31,8 @@
 #include "sfu-event.h"
 #include "sfu-output-caps.h"
 
-GST_DEBUG_CATEGORY_STATIC (sfuconsumer);
+GST_DEBUG_CATEGORY (sfuconsumer);
 #define GST_CAT_DEFAULT sfuconsumer
-
-/* One NACK may ask for this many packets at most; the rest is asked for again
- * when it is still missing. */
-#define MAX_RTX_BURST SFU_PACKETS_MAX
 
 enum { SIGNAL_LAYERS_CHANGED, N_SIGNALS };
 
@@ -59,8 +56,8 @@ random_ssrc (void)
 /* ---- caps ---- */
 
 /* Returns the caps to push, NULL while there is nothing to say. */
-static GstCaps *
-configure_locked (SfuConsumer *self)
+GstCaps *
+sfu_consumer_configure_locked (SfuConsumer *self)
 {
   SfuStreamConfig config;
   const gchar *field;
@@ -83,8 +80,8 @@ configure_locked (SfuConsumer *self)
 }
 
 /* A transport learns the publisher's SSRCs one after the other; ours stay. */
-static gboolean
-push_caps (SfuConsumer *self, GstCaps *caps)
+gboolean
+sfu_consumer_push_caps (SfuConsumer *self, GstCaps *caps)
 {
   g_autoptr (GstCaps) current = gst_pad_get_current_caps (self->srcpad);
 
@@ -95,8 +92,8 @@ push_caps (SfuConsumer *self, GstCaps *caps)
 
 /* ---- upstream wishes, and what became of them ---- */
 
-static void
-ask_for_keyframe (SfuConsumer *self)
+void
+sfu_consumer_ask_for_keyframe (SfuConsumer *self)
 {
   guint32 ssrc;
 
@@ -108,8 +105,8 @@ ask_for_keyframe (SfuConsumer *self)
 }
 
 /* A stream without layers has nothing to tell. */
-static gboolean
-layers_changed_locked (SfuConsumer *self)
+gboolean
+sfu_consumer_layers_changed_locked (SfuConsumer *self)
 {
   gint spatial, temporal;
 
@@ -121,8 +118,8 @@ layers_changed_locked (SfuConsumer *self)
   return TRUE;
 }
 
-static void
-tell_layers (SfuConsumer *self)
+void
+sfu_consumer_tell_layers (SfuConsumer *self)
 {
   gint spatial, temporal;
 
@@ -143,12 +140,12 @@ sfu_consumer_settle (SfuConsumer *self, gboolean keyframe)
   gboolean changed;
 
   g_mutex_lock (&self->lock);
-  changed = layers_changed_locked (self);
+  changed = sfu_consumer_layers_changed_locked (self);
   g_mutex_unlock (&self->lock);
   if (keyframe)
-    ask_for_keyframe (self);
+    sfu_consumer_ask_for_keyframe (self);
   if (changed)
-    tell_layers (self);
+    sfu_consumer_tell_layers (self);
 }
 
 static void
@@ -217,149 +214,7 @@ on_sink_linked (GstPad *pad, GstPad *peer, SfuConsumer *self)
   paused = sfu_stream_sender_get_paused (self->sender);
   g_mutex_unlock (&self->lock);
   if (!paused)
-    ask_for_keyframe (self);
-}
-
-/* ---- packets ---- */
-
-typedef struct {
-  SfuConsumer *self;
-  gint64 now_us;
-  gboolean keyframe;
-  gboolean layers;
-  guint n;
-  SfuPacket out[SFU_PACKETS_MAX];
-} Pass;
-
-static void
-begin (Pass *pass, SfuConsumer *self)
-{
-  pass->self = self;
-  pass->now_us = g_get_monotonic_time ();
-  pass->keyframe = pass->layers = FALSE;
-  pass->n = 0;
-}
-
-static void
-forward_locked (Pass *pass, GstBuffer *in)
-{
-  SfuVerdict verdict = sfu_stream_sender_packet (pass->self->sender, in,
-      pass->now_us, &pass->out[pass->n], &pass->keyframe);
-
-  if (verdict == SFU_VERDICT_FORWARD)
-    pass->n++;
-  else
-    GST_LOG_OBJECT (pass->self, "reason=%s", sfu_verdict_name (verdict));
-}
-
-/* Pushes what a pass has left to say: caps, report, packets. A branch that
- * fails must not stop its siblings: NOT_LINKED is what the tee tolerates. */
-static GstFlowReturn
-finish (Pass *pass, GstCaps *caps, GstEvent *report)
-{
-  SfuConsumer *self = pass->self;
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  if (pass->keyframe)
-    ask_for_keyframe (self);
-  if (pass->layers)
-    tell_layers (self);
-  if (caps)
-    push_caps (self, caps);
-  gst_clear_caps (&caps);
-  if (report)
-    gst_pad_push_event (self->srcpad, report);
-  if (pass->n > 0)
-    ret = sfu_shortcut_push (
-        &self->shortcut, self->srcpad, pass->out, pass->n);
-  return ret == GST_FLOW_OK ? ret : GST_FLOW_NOT_LINKED;
-}
-
-static GstEvent *
-take_report_locked (SfuConsumer *self)
-{
-  guint span = sfu_stream_sender_span (self->sender);
-  SfuSenderReport report;
-
-  if ((!self->report_dirty && span == self->report_span) ||
-      !sfu_stream_sender_map_report (self->sender, &report))
-    return NULL;
-  self->report_dirty = FALSE;
-  self->report_span = span;
-  return sfu_event_new_sender_report (&report);
-}
-
-/* Packets first … end - 1 of the list, or the only one when there is no list. */
-static GstFlowReturn
-forward (SfuConsumer *self, GstBufferList *list, GstBuffer *only, guint first,
-    guint end)
-{
-  GstCaps *caps = NULL;
-  GstEvent *report;
-  Pass pass;
-
-  begin (&pass, self);
-  g_mutex_lock (&self->lock);
-  if (self->caps_dirty)
-    caps = configure_locked (self);
-  for (guint i = first; i < end; i++)
-    forward_locked (&pass, list ? gst_buffer_list_get (list, i) : only);
-  report = take_report_locked (self);
-  pass.layers = layers_changed_locked (self);
-  g_mutex_unlock (&self->lock);
-  return finish (&pass, caps, report);
-}
-
-static GstFlowReturn
-on_list (GstPad *pad, GstObject *parent, GstBufferList *in)
-{
-  guint n = gst_buffer_list_length (in);
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  for (guint first = 0; first < n; first += SFU_PACKETS_MAX)
-    ret = forward (SFU_CONSUMER (parent), in, NULL, first,
-        MIN (first + SFU_PACKETS_MAX, n));
-  return ret;
-}
-
-static GstFlowReturn
-sfu_consumer_chain_list (GstPad *pad, GstObject *parent, GstBufferList *in)
-{
-  GstFlowReturn ret = on_list (pad, parent, in);
-
-  gst_buffer_list_unref (in);
-  return ret;
-}
-
-static GstFlowReturn
-sfu_consumer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
-{
-  GstFlowReturn ret = forward (SFU_CONSUMER (parent), NULL, buffer, 0, 1);
-
-  gst_buffer_unref (buffer);
-  return ret;
-}
-
-typedef gboolean (*SendAgain) (
-    SfuStreamSender *, guint16, gint64, SfuPacket *);
-
-/* Of NACKs, and of losses that the transport knows. */
-static void
-retransmit (
-    SfuConsumer *self, SendAgain send_again, const guint16 *seqs, guint n)
-{
-  Pass pass;
-  guint i;
-
-  begin (&pass, self);
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < MIN (n, MAX_RTX_BURST); i++) {
-    if (send_again (self->sender, seqs[i], pass.now_us, &pass.out[pass.n]))
-      pass.n++;
-  }
-  g_mutex_unlock (&self->lock);
-  GST_DEBUG_OBJECT (self, "missing=%u sent=%u", n, pass.n);
-  finish (&pass, NULL, NULL);
+    sfu_consumer_ask_for_keyframe (self);
 }
 
 static void
@@ -380,11 +235,11 @@ take_caps (SfuConsumer *self, GstCaps *in_caps)
 
   g_mutex_lock (&self->lock);
   gst_caps_replace (&self->in_caps, in_caps);
-  out = configure_locked (self);
+  out = sfu_consumer_configure_locked (self);
   g_mutex_unlock (&self->lock);
   if (!out)
     return FALSE;
-  ok = push_caps (self, out);
+  ok = sfu_consumer_push_caps (self, out);
   gst_caps_unref (out);
   return ok;
 }
@@ -398,7 +253,7 @@ take_report (SfuConsumer *self)
 
   g_mutex_lock (&self->lock);
   self->report_dirty = TRUE;
-  event = take_report_locked (self);
+  event = sfu_consumer_take_report_locked (self);
   g_mutex_unlock (&self->lock);
   return event ? gst_pad_push_event (self->srcpad, event) : TRUE;
 }
@@ -439,13 +294,13 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   guint n;
 
   if (sfu_event_parse_nack (event, &ssrc, &seqs, &n))
-    retransmit (self, sfu_stream_sender_retransmit, seqs, n);
+    sfu_consumer_retransmit (self, sfu_stream_sender_retransmit, seqs, n);
   else if (sfu_event_parse_lost (event, &ssrc, &seqs, &n))
-    retransmit (self, sfu_stream_sender_resend_lost, seqs, n);
+    sfu_consumer_retransmit (self, sfu_stream_sender_resend_lost, seqs, n);
   else if (sfu_event_parse_transport_state (event, &connected))
     set_connected (self, connected);
   else if (sfu_event_is_keyframe_request (event))
-    ask_for_keyframe (self);
+    sfu_consumer_ask_for_keyframe (self);
   else if (sfu_event_parse_rtt (event, &rtt_us))
     set_rtt (self, rtt_us);
   else
@@ -517,7 +372,7 @@ sfu_consumer_init (SfuConsumer *self)
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, sfu_consumer_chain);
   gst_pad_set_chain_list_function (self->sinkpad, sfu_consumer_chain_list);
-  sfu_pad_set_list_function (self->sinkpad, on_list);
+  sfu_pad_set_list_function (self->sinkpad, sfu_consumer_on_list);
   gst_pad_set_event_function (self->sinkpad, sfu_consumer_sink_event);
   g_signal_connect (self->sinkpad, "linked", G_CALLBACK (on_sink_linked), self);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);

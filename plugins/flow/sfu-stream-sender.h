@@ -85,16 +85,16 @@ SfuVerdict sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in,
 void sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us);
 /* The packet that was sent with out_seq, again: as RTX, or as it was when
  * there is no RTX. FALSE: refused, and counted why. */
-gboolean sfu_stream_sender_retransmit (SfuStreamSender *self, guint16 out_seq,
-    gint64 now_us, SfuPacket *out);
+gboolean sfu_stream_sender_retransmit (
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us, SfuPacket *out);
 
 /* The same for a packet that the receiver has not, but has not asked for, either.
  * Only of upper spatial layers: Chromium no longer asks for those when the base
  * layer of the next picture is there, and then shows nothing before the next key
  * picture, for which it asks after 3 s. For everything else it asks again. FALSE:
  * nothing is sent; that is counted for NACKs only. */
-gboolean sfu_stream_sender_resend_lost (SfuStreamSender *self, guint16 out_seq,
-    gint64 now_us, SfuPacket *out);
+gboolean sfu_stream_sender_resend_lost (
+    SfuStreamSender *self, guint16 out_seq, gint64 now_us, SfuPacket *out);
 
 /* The publisher's last report of the encoding that is forwarded, in this
  * consumer's numbers. FALSE: none yet, or nothing was sent yet that it could

@@ -179,8 +179,7 @@ void
 sfu_plain_link_push_rtp (SfuPlainLink *self, SfuPacket *packets, guint n)
 {
   for (guint i = 0; i < n; i++)
-    send_packet (
-        self, &self->components[SFU_PLAIN_RTP], &packets[i], FALSE);
+    send_packet (self, &self->components[SFU_PLAIN_RTP], &packets[i], FALSE);
 }
 
 void

@@ -71,8 +71,7 @@ SfuSrtpSuite sfu_plain_link_get_suite (SfuPlainLink *self);
 gchar *sfu_plain_link_dup_key (SfuPlainLink *self);
 
 /* Media thread; both take what they are given. */
-void sfu_plain_link_push_rtp (
-    SfuPlainLink *self, SfuPacket *packets, guint n);
+void sfu_plain_link_push_rtp (SfuPlainLink *self, SfuPacket *packets, guint n);
 void sfu_plain_link_push_rtcp (SfuPlainLink *self, GstBuffer *buffer);
 
 typedef struct {

@@ -25,8 +25,8 @@ typedef struct {
 typedef struct {
   GstMeta meta;
   guint kind;
-  GstMemory *memory; /* borrowed: the buffer's */
-  guint8 *data;      /* of memory */
+  GstMemory *memory;                    /* borrowed: the buffer's */
+  guint8 *data;                         /* of memory */
   GstMiniObjectDisposeFunction dispose; /* GStreamer's own */
 } Mark;
 

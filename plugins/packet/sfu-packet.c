@@ -48,8 +48,8 @@ sfu_packet_take (SfuPacket *packet, GstBuffer *buffer)
   gsize offset, capacity;
   gsize size = gst_buffer_get_sizes (buffer, &offset, &capacity);
 
-  packet->data = capacity - offset - size >= SFU_PACKET_TAIL ? bytes_of (buffer)
-                                                             : NULL;
+  packet->data =
+      capacity - offset - size >= SFU_PACKET_TAIL ? bytes_of (buffer) : NULL;
   if (!packet->data) {
     copy (packet, buffer, size);
     return;

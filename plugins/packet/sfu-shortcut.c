@@ -186,8 +186,7 @@ push_list (GstPad *src, SfuPacket *packets, guint n)
 }
 
 GstFlowReturn
-sfu_shortcut_push (
-    SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n)
+sfu_shortcut_push (SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n)
 {
   GstFlowReturn result;
   GstPad *target;

@@ -39,7 +39,7 @@ struct _SfuDtlsSrtpEnc {
   SfuMediaLoop *loop; /* owned; under the object lock */
   gchar *id;          /* owned */
   gboolean is_client, rtp_sync;
-  gint started; /* atomic: stream-start and so on have been pushed */
+  gint started;         /* atomic: stream-start and so on have been pushed */
   SfuShortcut shortcut; /* of src */
 };
 

@@ -40,8 +40,7 @@ void sfu_lane_detach (SfuLane *self);
  * pass. Media thread, before the first push. */
 void sfu_lane_start (SfuLane *self);
 /* Outward. Media thread; both take what they are given. */
-GstFlowReturn sfu_lane_push_rtp (
-    SfuLane *self, SfuPacket *packets, guint n);
+GstFlowReturn sfu_lane_push_rtp (SfuLane *self, SfuPacket *packets, guint n);
 GstFlowReturn sfu_lane_push_rtcp (SfuLane *self, GstBuffer *buffer);
 
 G_END_DECLS

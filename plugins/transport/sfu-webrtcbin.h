@@ -70,8 +70,7 @@ void sfu_webrtcbin_stop (SfuWebrtcbin *self);
 gboolean sfu_webrtcbin_is_ready (SfuWebrtcbin *self);
 /* Media thread. Both take their argument; what is pushed before it is ready is
  * refused and counted. */
-void sfu_webrtcbin_push_rtp (
-    SfuWebrtcbin *self, SfuPacket *packets, guint n);
+void sfu_webrtcbin_push_rtp (SfuWebrtcbin *self, SfuPacket *packets, guint n);
 void sfu_webrtcbin_push_rtcp (SfuWebrtcbin *self, GstBuffer *buffer);
 /* Media thread, once, when it became ready. */
 void sfu_webrtcbin_start_lane (SfuWebrtcbin *self);

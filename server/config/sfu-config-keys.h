@@ -31,6 +31,9 @@ struct _SfuConfigKey {
   gboolean secret; /* --print-config shows no value */
 };
 
+/* In a reader: where the value goes. */
+#define SFU_CONFIG_FIELD(type) ((type *)((guint8 *)config + key->offset))
+
 extern const SfuConfigKey sfu_config_keys[];
 extern const guint sfu_config_n_keys;
 
@@ -57,16 +60,6 @@ gboolean sfu_config_read_announced (const SfuConfigKey *key, SfuConfig *config,
 gboolean sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error);
-/* Of one line, at least 8 characters; the field gets the content. */
-gboolean sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error);
-/* A secret of HMACs: the field gets the bytes but a line end; there is a warning
- * when it is short. */
-gboolean sfu_config_read_secret_file (const SfuConfigKey *key,
-    SfuConfig *config, const gchar *text, GError **error);
-/* The value itself; empty leaves the field as it is (a file may have set it). */
-gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 /* http or https, with a host. */
 gboolean sfu_config_read_http_url (const SfuConfigKey *key, SfuConfig *config,
@@ -99,6 +92,18 @@ gboolean sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
 gboolean sfu_config_read_level (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 gboolean sfu_config_read_log_format (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+
+/* sfu-config-read-secret.c */
+/* Of one line, at least 8 characters; the field gets the content. */
+gboolean sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
+    const gchar *text, GError **error);
+/* A secret of HMACs: the field gets the bytes but a line end; there is a warning
+ * when it is short. */
+gboolean sfu_config_read_secret_file (const SfuConfigKey *key,
+    SfuConfig *config, const gchar *text, GError **error);
+/* The value itself; empty leaves the field as it is (a file may have set it). */
+gboolean sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error);
 
 G_END_DECLS

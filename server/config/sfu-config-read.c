@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values of keys: text -> field of SfuConfig.
+/* Values of keys: text -> field of SfuConfig. Secrets stand in
+ * sfu-config-read-secret.c.
  *
  * Threads: once at the start. */
 #include "sfu-config-keys.h"
@@ -8,7 +9,6 @@
 #include "sfu-log.h"
 #include "sfu-ortc.h"
 #include "sfu-redis-url.h"
-#include "sfu-secret-file.h"
 
 #include <string.h>
 
@@ -18,12 +18,7 @@
 #define MAX_NAME 253
 
 #define MAX_PORT 65535
-/* Enough to be unguessable, short enough to be one line of a file. */
-#define MIN_TOKEN 8
-#define MAX_TOKEN 4096
 #define MAX_PATH 128
-
-#define FIELD(type) ((type *)((guint8 *)config + key->offset))
 
 static gboolean
 read_uint (
@@ -42,14 +37,14 @@ gboolean
 sfu_config_read_number (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
-  return read_uint (text, key->min, key->max, FIELD (guint), error);
+  return read_uint (text, key->min, key->max, SFU_CONFIG_FIELD (guint), error);
 }
 
 gboolean
 sfu_config_read_workers (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
-  guint *n = FIELD (guint);
+  guint *n = SFU_CONFIG_FIELD (guint);
 
   config->workers_auto = FALSE;
   if (strcmp (text, "auto") != 0 && strcmp (text, "0") != 0)
@@ -77,7 +72,7 @@ sfu_config_read_ports (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
   g_auto (GStrv) parts = split (text);
-  GArray **ports = FIELD (GArray *);
+  GArray **ports = SFU_CONFIG_FIELD (GArray *);
 
   g_clear_pointer (ports, g_array_unref);
   *ports = g_array_new (FALSE, FALSE, sizeof (guint16));
@@ -147,7 +142,7 @@ gboolean
 sfu_config_read_text (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
-  gchar **field = FIELD (gchar *);
+  gchar **field = SFU_CONFIG_FIELD (gchar *);
 
   g_free (*field);
   *field = *text != '\0' ? g_strdup (text) : NULL;
@@ -175,95 +170,12 @@ sfu_config_read_file (const SfuConfigKey *key, SfuConfig *config,
   return sfu_config_read_text (key, config, text, error);
 }
 
-static void
-warn (SfuConfig *config, const SfuConfigKey *key, const gchar *text)
-{
-  g_ptr_array_add (
-      config->warnings, g_strdup_printf ("%s: %s", key->name, text));
-}
-
-/* As text; NULL and an error for a file that has none. */
-static gchar *
-read_secret (const SfuConfigKey *key, SfuConfig *config, const gchar *path,
-    gsize good_bytes, GError **error)
-{
-  g_autofree gchar *warning = NULL;
-  g_autoptr (GBytes) secret =
-      sfu_secret_file_read (path, good_bytes, &warning, error);
-  const gchar *text;
-  gsize len;
-
-  if (secret == NULL)
-    return NULL;
-  text = g_bytes_get_data (secret, &len);
-  if (strlen (text) != len) {
-    sfu_error_invalid (error, "%s: has a NUL in it", path);
-    return NULL;
-  }
-  if (warning != NULL)
-    warn (config, key, warning);
-  return g_strdup (text);
-}
-
-gboolean
-sfu_config_read_secret_file (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error)
-{
-  gchar **field = FIELD (gchar *);
-
-  g_clear_pointer (field, g_free);
-  if (*text != '\0')
-    *field = read_secret (key, config, text, SFU_SECRET_MIN_BYTES, error);
-  return *text == '\0' || *field != NULL;
-}
-
-gboolean
-sfu_config_read_token_file (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error)
-{
-  g_autofree gchar *token = NULL;
-  gchar **field = FIELD (gchar *);
-  gsize len;
-
-  g_clear_pointer (field, g_free);
-  if (*text == '\0')
-    return TRUE;
-  token = read_secret (key, config, text, MIN_TOKEN, error);
-  if (token == NULL)
-    return FALSE;
-  len = strlen (g_strstrip (token));
-  if (len < MIN_TOKEN || len > MAX_TOKEN)
-    return sfu_error_invalid (error,
-        "the token in \"%s\" must have %u to %u characters", text, MIN_TOKEN,
-        MAX_TOKEN);
-  *field = g_steal_pointer (&token);
-  return TRUE;
-}
-
-gboolean
-sfu_config_read_secret (const SfuConfigKey *key, SfuConfig *config,
-    const gchar *text, GError **error)
-{
-  gchar **field = FIELD (gchar *);
-
-  if (*text == '\0')
-    return TRUE;
-  if (strlen (text) < MIN_TOKEN || strlen (text) > MAX_TOKEN)
-    return sfu_error_invalid (
-        error, "must have %u to %u characters", MIN_TOKEN, MAX_TOKEN);
-  if (strlen (text) < SFU_SECRET_MIN_BYTES)
-    warn (config, key, "it is short; see jwt-secret-file");
-  g_free (*field);
-  *field = g_strdup (text);
-  return TRUE;
-}
-
 gboolean
 sfu_config_read_path (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
   gsize len = strlen (text);
-  gchar **field = FIELD (gchar *);
+  gchar **field = SFU_CONFIG_FIELD (gchar *);
 
   if (*text != '/' || len > MAX_PATH || strpbrk (text, "?#% ") != NULL)
     return sfu_error_invalid (error,
@@ -283,7 +195,7 @@ sfu_config_read_duplicates (const SfuConfigKey *key, SfuConfig *config,
 
   if (!replace && strcmp (text, "refuse") != 0)
     return sfu_error_invalid (error, "must be replace or refuse");
-  *FIELD (SfuDuplicate) =
+  *SFU_CONFIG_FIELD (SfuDuplicate) =
       replace ? SFU_DUPLICATE_REPLACE : SFU_DUPLICATE_REFUSE;
   return TRUE;
 }
@@ -303,7 +215,7 @@ sfu_config_read_rights (const SfuConfigKey *key, SfuConfig *config,
           parts[i]);
     rights |= right;
   }
-  *FIELD (SfuRights) = rights;
+  *SFU_CONFIG_FIELD (SfuRights) = rights;
   return TRUE;
 }
 
@@ -311,7 +223,7 @@ gboolean
 sfu_config_read_list (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
-  GStrv *field = FIELD (GStrv);
+  GStrv *field = SFU_CONFIG_FIELD (GStrv);
 
   g_strfreev (*field);
   *field = split (text);
@@ -343,7 +255,7 @@ sfu_config_read_ips (const SfuConfigKey *key, SfuConfig *config,
 {
   g_auto (GStrv) ips = split (text);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  GStrv *field = FIELD (GStrv);
+  GStrv *field = SFU_CONFIG_FIELD (GStrv);
 
   if (ips[0] == NULL)
     return sfu_error_invalid (error, "must be an IP address");
@@ -397,7 +309,7 @@ sfu_config_read_masks (const SfuConfigKey *key, SfuConfig *config,
     const gchar *text, GError **error)
 {
   g_auto (GStrv) parts = split (text);
-  GPtrArray **field = FIELD (GPtrArray *);
+  GPtrArray **field = SFU_CONFIG_FIELD (GPtrArray *);
 
   g_clear_pointer (field, g_ptr_array_unref);
   *field = g_ptr_array_new_with_free_func (g_object_unref);
@@ -444,7 +356,7 @@ sfu_config_read_switch (const SfuConfigKey *key, SfuConfig *config,
 
   if (!g_strv_contains (yes, lower) && !g_strv_contains (no, lower))
     return sfu_error_invalid (error, "must be yes or no");
-  *FIELD (gboolean) = g_strv_contains (yes, lower);
+  *SFU_CONFIG_FIELD (gboolean) = g_strv_contains (yes, lower);
   return TRUE;
 }
 
@@ -456,7 +368,7 @@ sfu_config_read_dtls (const SfuConfigKey *key, SfuConfig *config,
 
   if (!stock && strcmp (text, "own") != 0)
     return sfu_error_invalid (error, "must be own or stock");
-  *FIELD (gboolean) = stock;
+  *SFU_CONFIG_FIELD (gboolean) = stock;
   return TRUE;
 }
 
@@ -483,7 +395,7 @@ sfu_config_read_log_format (const SfuConfigKey *key, SfuConfig *config,
 
   if (!sfu_log_format_from_name (text, &format))
     return sfu_error_invalid (error, "must be auto, text, json or journald");
-  *FIELD (guint) = format;
+  *SFU_CONFIG_FIELD (guint) = format;
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See sfu-worker.h: one table of ids, the order in which things close, and the
- * limits.
+/* See sfu-worker.h: one table of ids, the order in which things close, the
+ * limits, the start, and routers. Transports stand in sfu-worker-transports.c,
+ * producers and consumers in sfu-worker-streams.c.
  *
  * Threads: control thread. */
 #include "sfu-worker-private.h"
@@ -9,14 +10,11 @@
 
 #include "sfu-certificate.h"
 #include "sfu-dtls-connection.h"
-#include "sfu-dtls-pair.h"
 #include "sfu-error.h"
-#include "sfu-layer-filter.h"
 #include "sfu-limits.h"
 #include "sfu-worker-consumer.h"
 #include "sfu-worker-features.h"
 #include "sfu-worker-hang.h"
-#include "sfu-worker-plain.h"
 #include "sfu-worker-producer.h"
 #include "sfu-worker-router.h"
 #include "sfu-worker-transport.h"
@@ -33,8 +31,8 @@ check_started (SfuWorker *self, GError **error)
   return FALSE;
 }
 
-static gboolean
-check_limit (guint n, guint max, const gchar *what, GError **error)
+gboolean
+sfu_worker_check_limit (guint n, guint max, const gchar *what, GError **error)
 {
   if (n < max)
     return TRUE;
@@ -45,8 +43,8 @@ check_limit (guint n, guint max, const gchar *what, GError **error)
 
 /* A transport that connects needs threads, descriptors and memory, and who does
  * not get them is aborted: no later than here. */
-static gboolean
-check_resources (GError **error)
+gboolean
+sfu_worker_check_resources (GError **error)
 {
   const gchar *lacking = sfu_limits_lacking ();
   if (!lacking)
@@ -56,8 +54,8 @@ check_resources (GError **error)
   return FALSE;
 }
 
-static void
-count_streams (SfuWorker *self)
+void
+sfu_worker_count_streams (SfuWorker *self)
 {
   sfu_worker_beat_set_streams (self->beat,
       sfu_node_table_count (self->nodes, SFU_NODE_PRODUCER) +
@@ -74,31 +72,31 @@ retire (SfuWorker *self, gpointer node)
   sfu_node_table_remove (self->nodes, node);
 }
 
-static void
-close_consumer (SfuWorker *self, SfuWorkerConsumer *consumer)
+void
+sfu_worker_drop_consumer (SfuWorker *self, SfuWorkerConsumer *consumer)
 {
   retire (self, consumer);
   sfu_worker_consumer_free (consumer);
-  count_streams (self);
+  sfu_worker_count_streams (self);
 }
 
-static void
-close_producer (SfuWorker *self, SfuWorkerProducer *producer)
+void
+sfu_worker_drop_producer (SfuWorker *self, SfuWorkerProducer *producer)
 {
   while (producer->consumers->len)
-    close_consumer (self, producer->consumers->pdata[0]);
+    sfu_worker_drop_consumer (self, producer->consumers->pdata[0]);
   retire (self, producer);
   sfu_worker_producer_free (producer);
-  count_streams (self);
+  sfu_worker_count_streams (self);
 }
 
-static void
-close_transport (SfuWorker *self, SfuWorkerTransport *transport)
+void
+sfu_worker_drop_transport (SfuWorker *self, SfuWorkerTransport *transport)
 {
   while (transport->consumers->len)
-    close_consumer (self, transport->consumers->pdata[0]);
+    sfu_worker_drop_consumer (self, transport->consumers->pdata[0]);
   while (transport->producers->len)
-    close_producer (self, transport->producers->pdata[0]);
+    sfu_worker_drop_producer (self, transport->producers->pdata[0]);
   retire (self, transport);
   sfu_worker_transport_free (transport);
 }
@@ -107,7 +105,7 @@ static void
 close_router (SfuWorker *self, SfuWorkerRouter *router)
 {
   while (router->transports->len)
-    close_transport (self, router->transports->pdata[0]);
+    sfu_worker_drop_transport (self, router->transports->pdata[0]);
   sfu_node_table_remove (self->nodes, router);
   sfu_worker_router_free (router);
 }
@@ -212,8 +210,8 @@ listen_tcp (SfuWorker *self, SfuWebRtcServer *server)
         udp, tcp);
 }
 
-static SfuWebRtcServer *
-open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
+SfuWebRtcServer *
+sfu_worker_open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
 {
   const gchar *const *announced = (const gchar *const *)self->announced;
   g_autoptr (GError) reason = NULL;
@@ -264,7 +262,8 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
   g_autoptr (SfuMediaLoop) loop = sfu_media_loop_new (MEDIA_THREAD_NAME);
   /* Of a range too: what is wrong with it is said now, not at the first
    * client. */
-  g_autoptr (SfuWebRtcServer) server = open_server (self, loop, error);
+  g_autoptr (SfuWebRtcServer) server =
+      sfu_worker_open_server (self, loop, error);
   if (!server)
     return FALSE;
   if (port_min == port_max) {
@@ -320,9 +319,10 @@ sfu_worker_create_router (SfuWorker *self, const gchar *id, GError **error)
 {
   if (!check_started (self, error) ||
       !sfu_node_table_check_new (self->nodes, id, error) ||
-      !check_limit (sfu_node_table_count (self->nodes, SFU_NODE_ROUTER),
+      !sfu_worker_check_limit (
+          sfu_node_table_count (self->nodes, SFU_NODE_ROUTER),
           self->config.max_routers, "routers", error) ||
-      !check_resources (error))
+      !sfu_worker_check_resources (error))
     return FALSE;
   SfuWorkerRouter *router =
       sfu_worker_router_new (id, self->loop, &router_callbacks, self, error);
@@ -355,308 +355,5 @@ sfu_worker_set_router_loudest (
     return FALSE;
   g_object_set (router->element, "loudest", n, NULL);
   g_info ("router=%s loudest=%u", id, n);
-  return TRUE;
-}
-
-/* ---- transports ---- */
-
-static void
-on_transport_state (gpointer owner, SfuWorkerTransport *transport,
-    const gchar *ice_state, const gchar *dtls_state, const gchar *reason)
-{
-  SfuWorker *self = owner;
-  g_info ("transport=%s ice=%s dtls=%s reason=%s", transport->node.id,
-      ice_state, dtls_state, reason);
-  self->callbacks->transport_state (
-      self->owner, transport->node.id, ice_state, dtls_state, reason);
-}
-
-static const SfuWorkerTransportCallbacks transport_callbacks = {
-  .state_changed = on_transport_state,
-};
-
-/* The router for a new transport; NULL: there cannot be one. */
-static SfuWorkerRouter *
-find_room_for_transport (
-    SfuWorker *self, const gchar *router_id, const gchar *id, GError **error)
-{
-  SfuWorkerRouter *router =
-      sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
-  if (!router || !sfu_node_table_check_new (self->nodes, id, error) ||
-      !check_resources (error) ||
-      !check_limit (router->transports->len,
-          self->config.max_transports_per_router, "transports in a router",
-          error))
-    return NULL;
-  return router;
-}
-
-/* Missed checks are said before they are held against it: a third is what it
- * is with the default of 30 s. */
-static void
-set_consent (SfuWorker *self, SfuWorkerTransport *transport)
-{
-  guint consent_ms = self->config.consent_timeout_s * 1000;
-
-  g_object_set (transport->element, "consent-timeout", consent_ms,
-      "disconnect-timeout", consent_ms / 3, NULL);
-}
-
-SfuSeamTransportInfo *
-sfu_worker_create_transport (SfuWorker *self, const gchar *router_id,
-    const gchar *id, GVariant *options, GError **error)
-{
-  guint32 max_incoming_bps = 0;
-  gboolean force_tcp = FALSE;
-  SfuWorkerRouter *router =
-      find_room_for_transport (self, router_id, id, error);
-  if (!router)
-    return NULL;
-  g_autoptr (SfuWebRtcServer) server = self->server
-      ? g_object_ref (self->server)
-      : open_server (self, self->loop, error);
-  if (!server)
-    return NULL;
-  g_variant_lookup (options, "force-tcp", "b", &force_tcp);
-  if (force_tcp && sfu_webrtc_server_get_tcp_port (server) == 0) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_SUPPORTED,
-        "force-tcp: this worker does not accept TCP connections");
-    return NULL;
-  }
-  SfuWorkerTransport *transport = sfu_worker_transport_new (
-      router, id, server, force_tcp, &transport_callbacks, self, error);
-  if (!transport)
-    return NULL;
-  g_variant_lookup (options, "max-incoming-bitrate", "u", &max_incoming_bps);
-  g_object_set (transport->element, "max-incoming-bitrate",
-      (guint64)max_incoming_bps, "dtls",
-      self->config.stock_dtls ? SFU_DTLS_PAIR_STOCK : SFU_DTLS_PAIR_OWN, NULL);
-  set_consent (self, transport);
-  sfu_node_table_add (self->nodes, transport);
-  g_info ("router=%s transport=%s created", router_id, id);
-  return sfu_worker_transport_get_info (transport);
-}
-
-gboolean
-sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
-    const gchar *role, GPtrArray *fingerprints, const gchar **local_role,
-    GError **error)
-{
-  SfuWorkerTransport *transport =
-      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  return transport && check_resources (error) &&
-      sfu_worker_transport_connect (
-          transport, role, fingerprints, local_role, error);
-}
-
-/* Of the ports for plain transports, else of the range for all; one port that
- * all others share is none that they can have. */
-static void
-set_ports (SfuWorker *self, SfuPlainLinkOptions *options)
-{
-  if (self->config.plain_port_max) {
-    options->port_min = self->config.plain_port_min;
-    options->port_max = self->config.plain_port_max;
-  } else if (self->port_min < self->port_max) {
-    options->port_min = self->port_min;
-    options->port_max = self->port_max;
-  }
-}
-
-SfuSeamPlainInfo *
-sfu_worker_create_plain_transport (SfuWorker *self, const gchar *router_id,
-    const gchar *id, GVariant *options, GError **error)
-{
-  SfuPlainLinkOptions link = { .rtcp_mux = TRUE };
-  SfuWorkerRouter *router =
-      find_room_for_transport (self, router_id, id, error);
-  if (!router || !sfu_worker_plain_read_options (options, &link, error))
-    return NULL;
-  /* Of several addresses the first: a plain transport has one. */
-  g_auto (GStrv) listen_ips = g_strsplit (self->listen_ip, ",", 2);
-  link.listen_ip = listen_ips[0];
-  link.announced = self->announced[0];
-  set_ports (self, &link);
-  SfuWorkerTransport *transport =
-      sfu_worker_plain_new (router, id, &link, error);
-  if (!transport)
-    return NULL;
-  sfu_node_table_add (self->nodes, transport);
-  g_info ("router=%s transport=%s created: plain", router_id, id);
-  return sfu_worker_plain_get_info (transport);
-}
-
-SfuSeamPlainInfo *
-sfu_worker_connect_plain_transport (
-    SfuWorker *self, const gchar *id, GVariant *options, GError **error)
-{
-  SfuPlainPeer peer = { 0 };
-  SfuWorkerTransport *transport =
-      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  if (!transport || !sfu_worker_plain_read_peer (options, &peer, error) ||
-      !sfu_worker_plain_connect (transport, &peer, error))
-    return NULL;
-  return sfu_worker_plain_get_info (transport);
-}
-
-gboolean
-sfu_worker_restart_ice (SfuWorker *self, const gchar *id, gchar **ufrag,
-    gchar **pwd, GError **error)
-{
-  SfuWorkerTransport *transport =
-      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  return transport &&
-      sfu_worker_transport_restart_ice (transport, ufrag, pwd, error);
-}
-
-gboolean
-sfu_worker_close_transport (SfuWorker *self, const gchar *id, GError **error)
-{
-  SfuWorkerTransport *transport =
-      sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  if (!transport)
-    return FALSE;
-  close_transport (self, transport);
-  g_info ("transport=%s closed", id);
-  return TRUE;
-}
-
-/* ---- producers ---- */
-
-gboolean
-sfu_worker_produce (SfuWorker *self, const gchar *transport_id, const gchar *id,
-    SfuMediaKind kind, const SfuRtpParameters *parameters, gboolean paused,
-    GError **error)
-{
-  SfuWorkerTransport *transport = sfu_node_table_find (
-      self->nodes, SFU_NODE_TRANSPORT, transport_id, error);
-  if (!transport || !sfu_node_table_check_new (self->nodes, id, error) ||
-      !check_limit (transport->producers->len,
-          self->config.max_producers_per_transport, "producers in a transport",
-          error))
-    return FALSE;
-  SfuWorkerProducer *producer =
-      sfu_worker_producer_new (transport, id, kind, parameters, paused, error);
-  if (!producer)
-    return FALSE;
-  sfu_node_table_add (self->nodes, producer);
-  count_streams (self);
-  g_info ("transport=%s producer=%s created: %s", transport_id, id,
-      producer->mime_type);
-  return TRUE;
-}
-
-gboolean
-sfu_worker_set_producer_paused (
-    SfuWorker *self, const gchar *id, gboolean paused, GError **error)
-{
-  SfuWorkerProducer *producer =
-      sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, id, error);
-  if (!producer)
-    return FALSE;
-  sfu_worker_producer_set_paused (producer, paused);
-  return TRUE;
-}
-
-gboolean
-sfu_worker_close_producer (SfuWorker *self, const gchar *id, GError **error)
-{
-  SfuWorkerProducer *producer =
-      sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, id, error);
-  if (!producer)
-    return FALSE;
-  close_producer (self, producer);
-  g_info ("producer=%s closed", id);
-  return TRUE;
-}
-
-/* ---- consumers ---- */
-
-gboolean
-sfu_worker_consume (SfuWorker *self, const gchar *transport_id, const gchar *id,
-    const gchar *producer_id, const SfuRtpParameters *parameters,
-    gboolean paused, GError **error)
-{
-  SfuWorkerTransport *transport = sfu_node_table_find (
-      self->nodes, SFU_NODE_TRANSPORT, transport_id, error);
-  SfuWorkerProducer *producer = transport
-      ? sfu_node_table_find (self->nodes, SFU_NODE_PRODUCER, producer_id, error)
-      : NULL;
-  if (!producer || !sfu_node_table_check_new (self->nodes, id, error) ||
-      !check_limit (transport->consumers->len,
-          self->config.max_consumers_per_transport, "consumers in a transport",
-          error))
-    return FALSE;
-  if (transport->router != producer->transport->router) {
-    g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
-        "producer %s belongs to another router", producer_id);
-    return FALSE;
-  }
-  SfuWorkerConsumer *consumer = sfu_worker_consumer_new (
-      transport, producer, id, parameters, paused, error);
-  if (!consumer)
-    return FALSE;
-  sfu_node_table_add (self->nodes, consumer);
-  count_streams (self);
-  g_info ("transport=%s consumer=%s producer=%s created", transport_id, id,
-      producer_id);
-  return TRUE;
-}
-
-gboolean
-sfu_worker_set_consumer_paused (
-    SfuWorker *self, const gchar *id, gboolean paused, GError **error)
-{
-  SfuWorkerConsumer *consumer =
-      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
-  if (!consumer)
-    return FALSE;
-  sfu_worker_consumer_set_paused (consumer, paused);
-  return TRUE;
-}
-
-static gboolean
-check_layer (gint layer, const gchar *what, GError **error)
-{
-  if (layer >= -1 && layer <= SFU_LAYER_MAX)
-    return TRUE;
-  g_set_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT,
-      "%s layer %d, must be -1..%d", what, layer, SFU_LAYER_MAX);
-  return FALSE;
-}
-
-gboolean
-sfu_worker_set_consumer_preferred_layers (SfuWorker *self, const gchar *id,
-    gint spatial, gint temporal, GError **error)
-{
-  SfuWorkerConsumer *consumer =
-      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
-  if (!consumer || !check_layer (spatial, "spatial", error) ||
-      !check_layer (temporal, "temporal", error))
-    return FALSE;
-  sfu_worker_consumer_set_preferred_layers (consumer, spatial, temporal);
-  return TRUE;
-}
-
-gboolean
-sfu_worker_request_key_frame (SfuWorker *self, const gchar *id, GError **error)
-{
-  SfuWorkerConsumer *consumer =
-      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
-  if (!consumer)
-    return FALSE;
-  sfu_worker_consumer_request_key_frame (consumer);
-  return TRUE;
-}
-
-gboolean
-sfu_worker_close_consumer (SfuWorker *self, const gchar *id, GError **error)
-{
-  SfuWorkerConsumer *consumer =
-      sfu_node_table_find (self->nodes, SFU_NODE_CONSUMER, id, error);
-  if (!consumer)
-    return FALSE;
-  close_consumer (self, consumer);
-  g_info ("consumer=%s closed", id);
   return TRUE;
 }

@@ -116,8 +116,7 @@ take (World *w, const FuzzStep *step)
       publish (w, step);
       break;
     case NACK:
-      again = sender_retransmit (
-          w->sender, fuzz_step_u16 (step, 0), w->now_us);
+      again = sender_retransmit (w->sender, fuzz_step_u16 (step, 0), w->now_us);
       if (again != NULL)
         check_out (again, G_MAXUINT16);
       break;

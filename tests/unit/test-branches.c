@@ -85,9 +85,9 @@ world_init (World *w)
   gst_element_add_pad (from, w->src);
   gst_element_set_state (w->pipeline, GST_STATE_PLAYING);
   tee_sink = gst_element_get_static_pad (w->tee, "sink");
-  g_assert_cmpint (gst_pad_link_full (
-                       w->src, tee_sink, GST_PAD_LINK_CHECK_NOTHING),
-      ==, GST_PAD_LINK_OK);
+  g_assert_cmpint (
+      gst_pad_link_full (w->src, tee_sink, GST_PAD_LINK_CHECK_NOTHING), ==,
+      GST_PAD_LINK_OK);
   gst_object_unref (tee_sink);
   start_src (w->src);
 }
@@ -198,8 +198,8 @@ test_through (void)
   g_assert_cmpuint (recorder.pushed, ==, 2);
   branch_remove (&recorder, &w);
 
-  probe = gst_pad_add_probe (viewer.tee_pad, GST_PAD_PROBE_TYPE_BUFFER_LIST,
-      on_probe, &w, NULL);
+  probe = gst_pad_add_probe (
+      viewer.tee_pad, GST_PAD_PROBE_TYPE_BUFFER_LIST, on_probe, &w, NULL);
   push (&w, 1);
   g_assert_cmpuint (w.seen, ==, 1);
   gst_pad_remove_probe (viewer.tee_pad, probe);

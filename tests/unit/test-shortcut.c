@@ -11,9 +11,9 @@ typedef struct {
   GstElement *from, *wall, *to; /* owned */
   GstPad *src, *sink, *outer;   /* borrowed */
   SfuShortcut shortcut;
-  guint64 next;             /* number of the packet to come */
-  guint32 arrived;          /* number that must arrive next */
-  guint calls, seen;        /* of the sink, by the probe */
+  guint64 next;      /* number of the packet to come */
+  guint32 arrived;   /* number that must arrive next */
+  guint calls, seen; /* of the sink, by the probe */
   gulong probe;
 } World;
 
@@ -70,9 +70,9 @@ world_init (World *w)
   gst_pad_set_active (w->outer, TRUE);
   gst_element_add_pad (w->wall, w->outer);
   g_assert_true (gst_ghost_pad_set_target (GST_GHOST_PAD (w->outer), w->sink));
-  g_assert_cmpint (gst_pad_link_full (
-                       w->src, w->outer, GST_PAD_LINK_CHECK_NOTHING),
-      ==, GST_PAD_LINK_OK);
+  g_assert_cmpint (
+      gst_pad_link_full (w->src, w->outer, GST_PAD_LINK_CHECK_NOTHING), ==,
+      GST_PAD_LINK_OK);
   start_src (w->src);
 }
 
@@ -176,8 +176,8 @@ test_other_thread (void)
   world_init (&w);
   g_assert_cmpint (push (&w, 5), ==, GST_FLOW_OK);
   g_assert_true (w.shortcut.thread == g_thread_self ());
-  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (g_thread_new (
-                       "push", push_there, &w))),
+  g_assert_cmpint (
+      GPOINTER_TO_INT (g_thread_join (g_thread_new ("push", push_there, &w))),
       ==, GST_FLOW_OK);
   g_assert_cmpint (push (&w, 5), ==, GST_FLOW_OK);
   g_assert_cmpuint (w.arrived, ==, 15);

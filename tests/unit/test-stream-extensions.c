@@ -126,8 +126,7 @@ send_one (Fixture *f, guint32 ssrc, guint32 timestamp)
   in = gst_buffer_new_memdup (data, size + sizeof payload);
   g_assert_cmpint (sfu_stream_receiver_packet (f->receiver, &in, f->now_us), ==,
       SFU_VERDICT_FORWARD);
-  g_assert_cmpint (
-      sender_packet (f->sender, in, f->now_us, &out, &want), ==,
+  g_assert_cmpint (sender_packet (f->sender, in, f->now_us, &out, &want), ==,
       SFU_VERDICT_FORWARD);
   gst_buffer_unref (in);
   return out;
@@ -199,8 +198,7 @@ test_all (void)
     fixture_init (&f, &cases[i]);
     first = send_one (&f, 1000, 5000);
     check (&f, first, cases[i].profile, 1);
-    check (&f, sender_retransmit (f.sender, 1, f.now_us),
-        cases[i].profile, 1);
+    check (&f, sender_retransmit (f.sender, 1, f.now_us), cases[i].profile, 1);
     f.seq = 4000;
     f.now_us += G_USEC_PER_SEC;
     anew = send_one (&f, 2000, 123456789);

@@ -160,8 +160,7 @@ packet (
     Fixture *f, guint encoding, gboolean start, gboolean key, guint temporal)
 {
   GstBuffer *in = make (f, encoding, start, key, temporal), *out;
-  SfuVerdict verdict =
-      sender_packet (f->sender, in, f->now_us, &out, &f->want);
+  SfuVerdict verdict = sender_packet (f->sender, in, f->now_us, &out, &f->want);
 
   gst_buffer_unref (in);
   if (verdict == SFU_VERDICT_FORWARD) {
@@ -324,8 +323,7 @@ test_start_of_keyframe_late (void)
   f.now_us += FRAME_US;
   first = make (&f, 1, TRUE, TRUE, 0);
   packet (&f, 1, FALSE, FALSE, 0);
-  g_assert_cmpint (
-      sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
+  g_assert_cmpint (sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   check (&f, out, TRUE, TRUE);
   gst_buffer_unref (out);
@@ -334,8 +332,7 @@ test_start_of_keyframe_late (void)
   f.now_us += FRAME_US;
   out = NULL;
   first = make (&f, 1, TRUE, FALSE, 0);
-  g_assert_cmpint (
-      sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
+  g_assert_cmpint (sender_packet (f.sender, first, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   test_packet_parse (out, &parsed);
   g_assert_cmpuint (parsed.seq, ==, (guint16)(seq + 1));
@@ -398,10 +395,10 @@ test_nack_over_switch (void)
   g_assert_cmpuint (parsed.seq, ==, before);
   g_assert_cmpuint (parsed.timestamp, ==, timestamp);
   gst_buffer_unref (out);
-  g_assert_null (sender_retransmit (
-      f.sender, (guint16)(f.out.seq + 1), f.now_us));
-  g_assert_null (sender_retransmit (
-      f.sender, (guint16)(before - 40), f.now_us));
+  g_assert_null (
+      sender_retransmit (f.sender, (guint16)(f.out.seq + 1), f.now_us));
+  g_assert_null (
+      sender_retransmit (f.sender, (guint16)(before - 40), f.now_us));
   fixture_clear (&f);
 }
 
@@ -427,8 +424,7 @@ test_reordered_at_switch (void)
   f.out.seq++;
   packet (&f, 0, FALSE, FALSE, 0);
   packet (&f, 1, TRUE, TRUE, 0);
-  g_assert_cmpint (
-      sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
+  g_assert_cmpint (sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
       SFU_DROP_UNUSED_ENCODING);
   gst_buffer_unref (late);
   out = sender_retransmit (f.sender, hole, f.now_us);
@@ -477,8 +473,7 @@ test_capture_time (void)
   captured_us = f.now_us;
   late = make (&f, 1, TRUE, TRUE, 0);
   f.now_us += 70 * MS;
-  g_assert_cmpint (
-      sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
+  g_assert_cmpint (sender_packet (f.sender, late, f.now_us, &out, &f.want), ==,
       SFU_VERDICT_FORWARD);
   check (&f, out, TRUE, TRUE);
   gst_buffer_unref (late);

@@ -91,8 +91,7 @@ pass (Fixture *f, GstBuffer *in)
 
   gst_clear_buffer (&f->out);
   if (verdict == SFU_VERDICT_FORWARD) {
-    verdict =
-        sender_packet (f->sender, in, f->now_us, &f->out, &want);
+    verdict = sender_packet (f->sender, in, f->now_us, &f->out, &want);
     gst_buffer_unref (in);
   }
   return verdict;

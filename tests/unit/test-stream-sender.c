@@ -71,8 +71,7 @@ static SfuVerdict
 send_buffer (Fixture *f, GstBuffer *in, TestPacket *out, gboolean *want)
 {
   GstBuffer *buffer;
-  SfuVerdict verdict =
-      sender_packet (f->sender, in, f->now_us, &buffer, want);
+  SfuVerdict verdict = sender_packet (f->sender, in, f->now_us, &buffer, want);
 
   gst_buffer_unref (in);
   if (verdict == SFU_VERDICT_FORWARD) {
@@ -276,8 +275,8 @@ test_late_and_asked_for (void)
   sfu_stream_sender_set_rtt (f.sender, 100 * 1000);
   send (&f, 10, 0, TRUE, &first);
   send (&f, 12, 0, FALSE, &out);
-  g_assert_null (sender_retransmit (
-      f.sender, (guint16)(first.seq + 1), f.now_us));
+  g_assert_null (
+      sender_retransmit (f.sender, (guint16)(first.seq + 1), f.now_us));
   f.now_us += 10 * 1000;
   sfu_track_put (f.track, 0, 11, buffer, f.now_us);
   gst_buffer_unref (buffer);

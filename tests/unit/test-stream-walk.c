@@ -398,8 +398,7 @@ nack (Walk *w)
   guint64 back = (guint64)g_rand_int_range (w->rand, 0, 60);
   guint64 out = w->model.packets.max_out - back;
   Sent *sent = &w->sent[out % HISTORY];
-  GstBuffer *again =
-      sender_retransmit (w->sender, (guint16)out, w->now_us);
+  GstBuffer *again = sender_retransmit (w->sender, (guint16)out, w->now_us);
   GstMapInfo map;
 
   if (!again)

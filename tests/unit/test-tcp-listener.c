@@ -203,8 +203,7 @@ queue_burst (gpointer data, gpointer unused)
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, burst->size, NULL);
 
     gst_buffer_memset (buffer, 0, (guint8)i, burst->size);
-    sfu_tcp_listener_queue (
-        burst->f->listener, packet_of (buffer), &burst->to);
+    sfu_tcp_listener_queue (burst->f->listener, packet_of (buffer), &burst->to);
   }
 }
 

@@ -150,8 +150,8 @@ send_packet (World *w, SfuTransportSinkPad *pad, guint32 ssrc, guint16 seq,
   if (osn >= 0)
     sfu_put_u16 (data + 20, (guint16)osn);
   w->now_us += 10 * MS;
-  sfu_rtp_mux_push (
-      w->mux, pad, packet_of (gst_buffer_new_memdup (data, sizeof data)), w->now_us);
+  sfu_rtp_mux_push (w->mux, pad,
+      packet_of (gst_buffer_new_memdup (data, sizeof data)), w->now_us);
   if (arrives)
     sfu_twcc_recorder_packet (w->recorder, w->twcc_seq, w->now_us);
   w->twcc_seq++;

@@ -111,8 +111,8 @@ queue_range (gpointer data, gpointer unused)
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, i, NULL);
 
     gst_buffer_memset (buffer, 0, (guint8)i, i);
-    sfu_udp_socket_queue (
-        range->f->a, packet_of (buffer), sfu_udp_socket_get_address (range->f->b));
+    sfu_udp_socket_queue (range->f->a, packet_of (buffer),
+        sfu_udp_socket_get_address (range->f->b));
   }
   sfu_udp_socket_get_stats (range->f->a, &after);
   /* Nothing leaves before the end of the turn unless the queue is full. */

@@ -1,58 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One peer of a room, for tests: mediasoup-client and protoo-client as they
 // come from npm, driven through window.e2e. Keeps what happened and when, so
-// that a test asks afterwards and never has to catch a moment.
+// that a test asks afterwards and never has to catch a moment. What it holds
+// stands in peer-state.js, what getStats() says of it in peer-stats.js.
 import { Device } from 'mediasoup-client';
 import * as protoo from 'protoo-client';
 import { Watch, picturesMade, readPicture } from './watch.js';
 import { noiseStream } from './noise.js';
 import { keepSecret, secretCounts } from './secret.js';
 import { clapperStream, Eyewitness, leadOf } from './clapper.js';
+import { POLL_MS, find, now, request, state, until } from './peer-state.js';
+import { packetsOf, received, security, selectedPairs, sent, sentEncodings,
+  sentTogether, statsOf } from './peer-stats.js';
 
-const POLL_MS = 20;
 /** What Chromium's fake camera gives by default. */
 const FPS = 20;
 /** Of each video: a minute and more. */
 const FRAMES_KEPT = 2000;
 
-const state = {
-  protoo: null,
-  device: null,
-  transports: {},       // send, recv
-  states: {},           // send, recv: connection states in order
-  iceErrors: {},        // send, recv: { errorCode, errorText, url }
-  userNames: {},        // send, recv: the server's ICE user name
-  producers: new Map(), // kind -> Producer
-  consumers: new Map(), // id -> { consumer, peerId, element, ... }
-  retired: [],          // consumers that are closed, with their packets
-  notifications: [],    // { method, data, at }
-  local: null,          // <video> of the own camera
-  secret: null,         // key of end-to-end encryption
-  options: null,        // join's
-  sending: [],          // { track, options }: to be sent again, if need be
-};
-
-/** ms since 1970, with fractions; comparable between pages of one machine. */
-const now = () => performance.timeOrigin + performance.now();
-
 /** What mediasoup-client calls with each new sender or receiver. */
 const secretly = (side) => state.secret
   ? (half) => keepSecret(side, half, state.secret) : undefined;
-
-const request = (method, data) => state.protoo.request(method, data);
-
-/** Resolves with the first value of probe() that is not false or undefined. */
-async function until (probe, timeoutMs, what) {
-  const deadline = now() + timeoutMs;
-  for (;;) {
-    const value = probe();
-    if (value !== undefined && value !== false && value !== null)
-      return value;
-    if (now() > deadline)
-      throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
 
 /** As the demo page knocks at a server that is away. */
 const RETRY = { retries: 120, factor: 1.6, minTimeout: 400, maxTimeout: 5000 };
@@ -326,9 +294,6 @@ async function restartIce () {
   return names;
 }
 
-const find = (peerId, kind) => [...state.consumers.values()].find(
-  (c) => c.peerId === peerId && c.kind === kind);
-
 const describe = (entry) => ({ id: entry.consumer.id, peerId: entry.peerId,
   producerId: entry.consumer.producerId, kind: entry.kind, type: entry.type,
   producerPaused: entry.producerPaused, paused: entry.consumer.paused,
@@ -366,87 +331,6 @@ function nextFrame (peerId) {
   });
 }
 
-/** The first report of a type, with its codec's name as mimeType. */
-async function statsOf (owner, type) {
-  const reports = await owner.getStats();
-  for (const report of reports.values()) {
-    if (report.type === type)
-      return { ...report, mimeType: reports.get(report.codecId)?.mimeType };
-  }
-  return null;
-}
-
-/** The inbound-rtp report of one consumer. */
-async function received (peerId, kind) {
-  const entry = find(peerId, kind);
-  return entry ? statsOf(entry.consumer, 'inbound-rtp') : null;
-}
-
-/** Packets received of a peer, by consumers that are and that were. */
-async function packetsOf (peerId) {
-  let packets = 0;
-  for (const entry of [...state.consumers.values(), ...state.retired]) {
-    if (entry.peerId === peerId) {
-      packets += entry.packets ?? (await statsOf(
-        entry.consumer, 'inbound-rtp'))?.packetsReceived ?? 0;
-    }
-  }
-  return packets;
-}
-
-/** What DTLS and SRTP of a transport have agreed on: send or recv. */
-async function security (which) {
-  for (const report of (await state.transports[which].getStats()).values()) {
-    if (report.type === 'transport') {
-      const { dtlsState, dtlsRole, dtlsCipher, srtpCipher } = report;
-      return { dtlsState, dtlsRole, dtlsCipher, srtpCipher };
-    }
-  }
-  return null;
-}
-
-/** outbound-rtp of the own producer, with what the transport reckons. */
-async function sent (kind) {
-  const producer = state.producers.get(kind);
-  const outbound = await statsOf(producer, 'outbound-rtp');
-  const remote = await statsOf(producer, 'remote-inbound-rtp');
-  let pair = null;
-  for (const report of (await state.transports.send.getStats()).values()) {
-    if (report.type === 'candidate-pair' && report.nominated)
-      pair = report;
-  }
-  return { ...outbound, roundTripTime: remote?.roundTripTime,
-    fractionLost: remote?.fractionLost,
-    availableOutgoingBitrate: pair?.availableOutgoingBitrate };
-}
-
-/** Of all encodings of the own video: packets together, pictures of the one
- * that has most (each encoding is made of the same ones). */
-async function sentTogether () {
-  const total = { framesEncoded: 0, packetsSent: 0, nackCount: 0,
-    retransmittedPacketsSent: 0 };
-  const reports = await state.producers.get('video').getStats();
-  for (const report of reports.values()) {
-    if (report.type !== 'outbound-rtp')
-      continue;
-    total.framesEncoded = Math.max(total.framesEncoded, report.framesEncoded);
-    for (const name of ['packetsSent', 'nackCount', 'retransmittedPacketsSent'])
-      total[name] += report[name] ?? 0;
-  }
-  return total;
-}
-
-/** outbound-rtp of every encoding of the own video, lowest first. */
-async function sentEncodings () {
-  const reports = await state.producers.get('video').getStats();
-  return [...reports.values()].filter((r) => r.type === 'outbound-rtp')
-    .map(({ rid, timestamp, frameWidth, framesPerSecond, framesEncoded,
-      scalabilityMode, bytesSent, encoderImplementation, active }) => ({ rid,
-      timestamp, frameWidth, framesPerSecond, framesEncoded, scalabilityMode,
-      bytesSent, encoderImplementation, active }))
-    .sort((a, b) => (a.rid ?? '').localeCompare(b.rid ?? ''));
-}
-
 /** What was shown of a peer since then: { at, width, presentedFrames }. */
 const framesOf = (peerId, since = 0) =>
   find(peerId, 'video').frames.filter(({ at }) => at >= since);
@@ -471,19 +355,6 @@ async function sendUpTo (spatialLayer) {
   const at = now();
   await state.producers.get('video').setMaxSpatialLayer(spatialLayer);
   return at;
-}
-
-/** The pair of candidates that each transport uses; null = none. */
-async function selectedPairs () {
-  const pairs = {};
-  for (const [direction, transport] of Object.entries(state.transports)) {
-    const reports = await transport.getStats();
-    const used = [...reports.values()].find((r) => r.type === 'transport');
-    const pair = reports.get(used?.selectedCandidatePairId);
-    pairs[direction] = pair ? { local: reports.get(pair.localCandidateId),
-      remote: reports.get(pair.remoteCandidateId) } : null;
-  }
-  return pairs;
 }
 
 /** Resolves once media can flow. */
