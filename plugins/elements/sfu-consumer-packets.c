@@ -140,6 +140,9 @@ sfu_consumer_retransmit (SfuConsumer *self, SfuConsumerSendAgain send_again,
   Pass pass;
   guint i;
 
+  /* The chain functions hold the sink pad's: nobody pushes while the way on is
+   * forgotten. */
+  GST_PAD_STREAM_LOCK (self->srcpad);
   begin (&pass, self);
   g_mutex_lock (&self->lock);
   for (i = 0; i < MIN (n, MAX_RTX_BURST); i++) {
@@ -149,4 +152,5 @@ sfu_consumer_retransmit (SfuConsumer *self, SfuConsumerSendAgain send_again,
   g_mutex_unlock (&self->lock);
   GST_DEBUG_OBJECT (self, "missing=%u sent=%u", n, pass.n);
   finish (&pass, NULL, NULL);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
 }

@@ -311,6 +311,22 @@ sfu_consumer_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 
 /* ---- the element ---- */
 
+/* The pads behind us may hold us: see sfu-shortcut.h. */
+static GstStateChangeReturn
+sfu_consumer_change_state (GstElement *element, GstStateChange transition)
+{
+  SfuConsumer *self = SFU_CONSUMER (element);
+  GstStateChangeReturn ret = GST_ELEMENT_CLASS (sfu_consumer_parent_class)
+                                 ->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    GST_PAD_STREAM_LOCK (self->srcpad);
+    sfu_shortcut_clear (&self->shortcut);
+    GST_PAD_STREAM_UNLOCK (self->srcpad);
+  }
+  return ret;
+}
+
 static void
 sfu_consumer_finalize (GObject *object)
 {
@@ -349,6 +365,7 @@ sfu_consumer_class_init (SfuConsumerClass *klass)
 
   GST_DEBUG_CATEGORY_INIT (sfuconsumer, "sfuconsumer", 0, "SFU consumer");
   object_class->finalize = sfu_consumer_finalize;
+  element_class->change_state = sfu_consumer_change_state;
   sfu_consumer_install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
   gst_element_class_add_static_pad_template (element_class, &sink_template);

@@ -329,12 +329,13 @@ sfu_producer_set_context (GstElement *element, GstContext *context)
 }
 
 static void
-drop_pending (gpointer data, gpointer unused)
+stop_pushing (gpointer data, gpointer unused)
 {
   SfuProducer *self = data;
 
   sfu_media_loop_cancel_flush (self->loop, &self->flush);
   gst_clear_buffer_list (&self->pending);
+  sfu_branches_clear (&self->branches);
 }
 
 static GstStateChangeReturn
@@ -347,7 +348,9 @@ sfu_producer_change_state (GstElement *element, GstStateChange transition)
             ->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     if (self->loop)
-      sfu_media_loop_call (self->loop, drop_pending, self);
+      sfu_media_loop_call (self->loop, stop_pushing, self);
+    else
+      sfu_branches_clear (&self->branches);
     g_mutex_lock (&self->lock);
     sfu_producer_clear_receivers_locked (self);
     g_mutex_unlock (&self->lock);

@@ -33,6 +33,9 @@ count_drop (SfuIceAgent *self, SfuVerdict verdict)
 
 /* ---- received packets (media thread) ---- */
 
+/* Not of the pool: they stay in the caches of producers for seconds, and there a
+ * sound of 200 bytes shall not take the room of a picture's packet. */
+
 static void
 push (SfuIceAgent *self, GstBuffer *buffer)
 {
@@ -43,8 +46,8 @@ push (SfuIceAgent *self, GstBuffer *buffer)
 static void
 on_packet (gpointer owner, const guint8 *data, gsize size)
 {
+  static const GstAllocationParams params = { .padding = SFU_PACKET_TAIL };
   SfuIceAgent *self = owner;
-  SfuPacket packet;
   GstBuffer *buffer;
 
   sfu_counter_add (&self->packets_received, 1);
@@ -53,9 +56,8 @@ on_packet (gpointer owner, const guint8 *data, gsize size)
     count_drop (self, SFU_DROP_QUEUE_FULL);
     return;
   }
-  sfu_packet_new (&packet, size);
-  memcpy (packet.data, data, size);
-  buffer = sfu_packet_steal_buffer (&packet);
+  buffer = gst_buffer_new_allocate (NULL, size, (GstAllocationParams *)&params);
+  gst_buffer_fill (buffer, 0, data, size);
   if (self->ready)
     push (self, buffer);
   else

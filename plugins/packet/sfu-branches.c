@@ -128,7 +128,7 @@ sfu_branches_push (SfuBranches *self, GstPad *src, GstBufferList *list)
 {
   g_autoptr (GArray) branches = NULL;
 
-  if (!sfu_shortcut_is_mine (&self->thread))
+  if (GST_PAD_IS_FLUSHING (src) || !sfu_shortcut_is_mine (&self->thread))
     return gst_pad_push_list (src, list);
   if (!is_known (self, src)) {
     forget (self);

@@ -164,7 +164,8 @@ is_open (const SfuShortcut *self)
 static gboolean
 may_take (SfuShortcut *self, GstPad *src)
 {
-  if (!sfu_shortcut_is_mine (&self->thread))
+  /* What is being taken down must not hold anybody again. */
+  if (GST_PAD_IS_FLUSHING (src) || !sfu_shortcut_is_mine (&self->thread))
     return FALSE;
   if (!leads_there (self)) {
     forget_links (self);
