@@ -33,9 +33,6 @@ count_drop (SfuIceAgent *self, SfuVerdict verdict)
 
 /* ---- received packets (media thread) ---- */
 
-/* Not of the pool: they stay in the caches of producers for seconds, and there a
- * sound of 200 bytes shall not take the room of a picture's packet. */
-
 static void
 push (SfuIceAgent *self, GstBuffer *buffer)
 {
@@ -43,6 +40,8 @@ push (SfuIceAgent *self, GstBuffer *buffer)
     count_drop (self, SFU_DROP_NOT_LINKED);
 }
 
+/* Not from the pool: it may stay in a producer's cache for seconds, and there a
+ * sound of 200 bytes shall not take the room of a picture's packet. */
 static void
 on_packet (gpointer owner, const guint8 *data, gsize size)
 {

@@ -80,32 +80,22 @@ look (SfuBranches *self, GstPad *src)
     g_clear_pointer (&self->branches, g_array_unref);
 }
 
-/* What we know is still so, be it that there is no way past. */
+/* What we know is still so, be it that there is no way past; *open: there is one,
+ * and nobody watches it. */
 static gboolean
-is_known (const SfuBranches *self, GstPad *src)
+is_known (const SfuBranches *self, GstPad *src, gboolean *open)
 {
   if (!self->peer || GST_PAD_PEER (src) != self->peer ||
       (self->tee && self->tee->pads_cookie != self->cookie))
     return FALSE;
+  *open = self->branches && sfu_link_is_open (src, self->peer);
   for (guint i = 0; self->branches && i < self->branches->len; i++) {
     const SfuBranch *branch = &g_array_index (self->branches, SfuBranch, i);
 
     if (GST_PAD_PEER (branch->out) != branch->in)
       return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-is_open (const SfuBranches *self, GstPad *src)
-{
-  if (!self->branches || !sfu_link_is_open (src, self->peer))
-    return FALSE;
-  for (guint i = 0; i < self->branches->len; i++) {
-    const SfuBranch *branch = &g_array_index (self->branches, SfuBranch, i);
-
-    if (branch->in && !sfu_link_is_open (branch->out, branch->in))
-      return FALSE;
+    *open =
+        *open && (!branch->in || sfu_link_is_open (branch->out, branch->in));
   }
   return TRUE;
 }
@@ -127,14 +117,17 @@ GstFlowReturn
 sfu_branches_push (SfuBranches *self, GstPad *src, GstBufferList *list)
 {
   g_autoptr (GArray) branches = NULL;
+  gboolean open = FALSE;
 
   if (GST_PAD_IS_FLUSHING (src) || !sfu_shortcut_is_mine (&self->thread))
     return gst_pad_push_list (src, list);
-  if (!is_known (self, src)) {
+  if (!is_known (self, src, &open)) {
     forget (self);
     look (self, src);
+    if (!is_known (self, src, &open))
+      open = FALSE;
   }
-  if (!is_open (self, src))
+  if (!open)
     return gst_pad_push_list (src, list);
   /* Whoever gets the list may change what there is. */
   branches = g_array_ref (self->branches);

@@ -10,8 +10,9 @@
  * Tracers do not see what takes the shortcut: SFU_NO_SHORTCUTS=1 in the
  * environment has everything pushed.
  *
- * It holds the pads that it has seen, and such a pad may hold its bin, and so the
- * element whose shortcut this is: who has one clears it when it leaves PAUSED.
+ * It holds the pads that it has seen. Where such a pad may own the element whose
+ * shortcut this is (a router's pad its consumer), that clears it when it leaves
+ * PAUSED; else when it ends.
  *
  * Threads: the one that pushed first takes the shortcut, others push; clear while
  * nobody pushes. */

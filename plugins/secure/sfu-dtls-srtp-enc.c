@@ -96,28 +96,21 @@ static const SfuDtlsEncCallbacks callbacks = { on_datagram, on_key_set,
 
 /* ---- packets ---- */
 
-/* TRUE: the packet has become SRTP; else it is counted. */
-static gboolean
-protect_locked (SfuDtlsLink *link, SfuPacket *packet, gboolean rtcp)
-{
-  G_STATIC_ASSERT (SFU_SRTP_CONTEXT_TRAILER <= SFU_PACKET_TAIL);
-
-  return sfu_dtls_link_protect_locked (
-             link, rtcp, packet->data, &packet->size) == SFU_VERDICT_FORWARD;
-}
-
+/* The link counts what it refuses. */
 static GstFlowReturn
 protect (SfuDtlsSrtpEnc *self, SfuPacket *packets, guint n, gboolean rtcp)
 {
   guint passed = 0;
 
+  G_STATIC_ASSERT (SFU_SRTP_CONTEXT_TRAILER <= SFU_PACKET_TAIL);
   if (!self->link) {
     sfu_packets_clear (packets, n);
     return GST_FLOW_OK;
   }
   sfu_dtls_link_lock (self->link);
   for (guint i = 0; i < n; i++) {
-    if (protect_locked (self->link, &packets[i], rtcp))
+    if (sfu_dtls_link_protect_locked (self->link, rtcp, packets[i].data,
+            &packets[i].size) == SFU_VERDICT_FORWARD)
       packets[passed++] = packets[i];
     else
       sfu_packet_clear (&packets[i]);

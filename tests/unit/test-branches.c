@@ -5,6 +5,8 @@
  * Threads: one. */
 #include "sfu-branches.h"
 
+#include "pads.h"
+
 #define N_BRANCHES 5
 
 typedef struct {
@@ -57,16 +59,6 @@ on_probe (GstPad *pad, GstPadProbeInfo *info, gpointer world)
 {
   ((World *)world)->seen++;
   return GST_PAD_PROBE_OK;
-}
-
-static void
-start_src (GstPad *src)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (src, gst_event_new_stream_start ("x"));
-  gst_pad_push_event (src, gst_event_new_segment (&segment));
 }
 
 static void

@@ -5,6 +5,8 @@
  * Threads: one, and one more that pushes. */
 #include "sfu-shortcut.h"
 
+#include "pads.h"
+
 #define N_WALK 2000
 
 typedef struct {
@@ -39,16 +41,6 @@ on_probe (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   world->seen++;
   return GST_PAD_PROBE_OK;
-}
-
-static void
-start_src (GstPad *src)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (src, gst_event_new_stream_start ("x"));
-  gst_pad_push_event (src, gst_event_new_segment (&segment));
 }
 
 static void

@@ -3,6 +3,7 @@
  * clock that stands still but for what each datagram costs.
  *
  * Threads: one. */
+#include "sockets.h"
 #include "sfu-udp-receive.h"
 
 #include <poll.h>
@@ -37,20 +38,6 @@ get_clock (void)
   return clock_us;
 }
 
-static gint
-open_socket (SfuAddress *address)
-{
-  socklen_t length = sizeof address->v6;
-  gint fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  g_assert_true (sfu_address_parse (address, "127.0.0.1", 0));
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (
-      bind (fd, &address->any, sfu_address_length (address)), ==, 0);
-  g_assert_cmpint (getsockname (fd, &address->any, &length), ==, 0);
-  return fd;
-}
-
 static void
 on_received (
     gpointer owner, const guint8 *data, gsize size, const SfuAddress *from)
@@ -82,12 +69,12 @@ is_distinct (Fixture *f, guint sender)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->fd = open_socket (&f->address);
+  f->fd = open_socket ("127.0.0.1", &f->address);
   for (guint i = 0; i < SENDERS; i++) {
-    f->senders[i] = open_socket (&f->sender_addresses[i]);
+    f->senders[i] = open_socket ("127.0.0.1", &f->sender_addresses[i]);
     while (!is_distinct (f, i)) {
       close (f->senders[i]);
-      f->senders[i] = open_socket (&f->sender_addresses[i]);
+      f->senders[i] = open_socket ("127.0.0.1", &f->sender_addresses[i]);
     }
   }
   f->receiver = g_new0 (SfuUdpReceiver, 1);

@@ -4,6 +4,7 @@
  * without.
  *
  * Threads: one. */
+#include "sockets.h"
 #include "sfu-udp-receive.h"
 
 #include <poll.h>
@@ -31,22 +32,6 @@ typedef struct {
   const gchar *listen, *ip; /* where it is, and where that is reached */
   gboolean coalesce;
 } Setting;
-
-static gint
-open_socket (const gchar *ip, SfuAddress *address)
-{
-  socklen_t length = sizeof address->v6;
-  gint fd;
-
-  g_assert_true (sfu_address_parse (address, ip, 0));
-  fd = socket (
-      address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (
-      bind (fd, &address->any, sfu_address_length (address)), ==, 0);
-  g_assert_cmpint (getsockname (fd, &address->any, &length), ==, 0);
-  return fd;
-}
 
 /* Numbered where there is something to number. */
 static void

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the one peer of peer.js holds, and what its files have in common.
 
+export { now, until } from './media.js';
+
 export const POLL_MS = 20;
 
 export const state = {
@@ -20,23 +22,7 @@ export const state = {
   sending: [],          // { track, options }: to be sent again, if need be
 };
 
-/** ms since 1970, with fractions; comparable between pages of one machine. */
-export const now = () => performance.timeOrigin + performance.now();
-
 export const request = (method, data) => state.protoo.request(method, data);
-
-/** Resolves with the first value of probe() that is not false or undefined. */
-export async function until (probe, timeoutMs, what) {
-  const deadline = now() + timeoutMs;
-  for (;;) {
-    const value = probe();
-    if (value !== undefined && value !== false && value !== null)
-      return value;
-    if (now() > deadline)
-      throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
 
 export const find = (peerId, kind) => [...state.consumers.values()].find(
   (c) => c.peerId === peerId && c.kind === kind);
