@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { compare, mergeBaseline, regressions } from './lib/check.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { USAGE, parseOptions } from './lib/options.mjs';
-import { runCase } from './lib/scenarios.mjs';
+import { runCase, runInterleaved } from './lib/scenarios.mjs';
 import { table } from './lib/summary.mjs';
 
 const BASELINE = new URL('baseline.json', import.meta.url);
@@ -53,6 +53,20 @@ async function tryCase (what, sfu, options) {
   }
 }
 
+/** All SFUs at once; those that the case cannot be measured with say so. */
+async function runTogether (options) {
+  const rows = [];
+  for (const what of options.cases) {
+    console.error(`${what.text} ${options.sfus.map((s) => s.name).join(', ')}`
+      + ' in turn ...');
+    for (const row of await runInterleaved(what, options)) {
+      console.log(JSON.stringify(row));
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
 async function runAll (options) {
   const rows = [];
   for (let round = 0; round < options.rounds; round++) {
@@ -96,7 +110,7 @@ if (options.help) {
   process.exit(0);
 }
 moveTo(options.cpus.client);
-const rows = await runAll(options);
+const rows = await (options.interleave ? runTogether : runAll)(options);
 say(rows);
 if (options.writeBaseline) {
   const date = new Date().toISOString().slice(0, 10);

@@ -17,6 +17,9 @@ export const CASES = {
   town: [['rooms', 2, 1, 100], ['members', 50, 2, 200]],
 };
 
+/** What is steady: its windows can take turns with those of another SFU. */
+export const INTERLEAVED = ['fan', 'room', 'rooms', 'simulcast'];
+
 /** { text, kind, numbers: { name: value } }; throws on what is not a case. */
 export function parseCase (text) {
   const [kind, ...given] = text.split(':');
@@ -41,16 +44,18 @@ export function parseCase (text) {
 const SFUS = ['gst-sfu', 'janus', 'janus-1-loop'];
 
 /**
- * { name, base, flags }: `gst-sfu:--dtls=stock:--log-level=error` is our server
- * with further flags, and a row of its own.
+ * { name, base, dir, flags }: `gst-sfu:--dtls=stock:--log-level=error` is our
+ * server with further flags, `gst-sfu@DIR` that of another build folder, each a
+ * row of its own.
  */
 export function parseSfu (text) {
-  const [base, ...flags] = text.split(/:(?=--)/);
+  const [what, ...flags] = text.split(/:(?=--)/);
+  const [base, dir] = what.split(/@(.*)/s);
   if (!SFUS.includes(base))
     throw new Error(`no SFU "${base}"; there are ${SFUS.join(', ')}`);
-  if (flags.length > 0 && base !== 'gst-sfu')
-    throw new Error(`${text}: flags are for gst-sfu only`);
-  return { name: [base, ...flags].join(' '), base, flags };
+  if ((flags.length > 0 || dir !== undefined) && base !== 'gst-sfu')
+    throw new Error(`${text}: flags and builds are for gst-sfu only`);
+  return { name: [what, ...flags].join(' '), base, dir, flags };
 }
 
 /** Splits at commas, but not inside the flags of a variant. */

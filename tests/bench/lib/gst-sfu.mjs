@@ -17,9 +17,10 @@ const NO_LIMITS = Object.entries({ 'connections-per-second-per-address': 0,
 const LEAVING = 50;
 
 export class GstSfu {
-  /** flags: further ones of sfu-server; name: of the row. */
-  constructor ({ name = 'gst-sfu', flags = [] } = {}) {
+  /** flags: further ones of sfu-server; dir: its build; name: of the row. */
+  constructor ({ name = 'gst-sfu', dir, flags = [] } = {}) {
     this.name = name;
+    this.dir = dir;
     this.flags = flags;
   }
 
@@ -29,7 +30,8 @@ export class GstSfu {
 
   /** flags: those that the case needs. */
   async start ({ cpu, workers = 1, flags = [] }) {
-    this.server = await Server.start({ name: 'bench',
+    this.server = await Server.start({ dir: this.dir,
+      name: `bench-${this.name.replace(/[^a-z0-9]+/gi, '-')}`,
       args: [...NO_LIMITS, '--workers', String(workers), ...flags,
         ...this.flags],
       env: { G_DEBUG: '' }, wrap: ['taskset', '-c', String(cpu)] });

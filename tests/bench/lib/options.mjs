@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The command line of bench.mjs.
 import { parseArgs } from 'node:util';
-import { parseCase, parseSfu, splitSfus } from './cases.mjs';
+import { INTERLEAVED, parseCase, parseSfu, splitSfus } from './cases.mjs';
 import { ANCHOR, OURS } from './check.mjs';
 
 export const USAGE = `options:
   --case=fan:50,room:8     what is measured, see tests/bench/README.md
   --sfu=gst-sfu,janus,janus-1-loop,gst-sfu:--FLAG=VALUE:--FLAG=VALUE
+                           or another build of ours, gst-sfu@BUILD_DIR
   --windows=5 --seconds=4  how often and how long each figure is taken
   --rounds=1               the whole list again, SFUs interleaved
+  --interleave             all SFUs at once, windows in turn (fan, room, rooms,
+                           simulcast): ratios that no drift of the machine moves
   --weigh                  memory and threads of a subscriber, too (fan): 35 s
   --server-cpu=0 --client-cpu=1
   --profile=SRTP_AES128_CM_SHA1_80  what clients offer; Janus has no GCM
@@ -32,7 +35,7 @@ export function parseOptions (argv, baseline = null) {
   const flag = { type: 'boolean', default: false };
   const { values } = parseArgs({ args: argv, options: {
     case: several, sfu: several, windows: text('5'), seconds: text('4'),
-    rounds: text('1'), weigh: flag, 'server-cpu': text('0'),
+    rounds: text('1'), weigh: flag, interleave: flag, 'server-cpu': text('0'),
     'client-cpu': text('1'), profile: text(PROFILE), check: flag,
     'write-baseline': flag, help: flag,
   } });
@@ -44,13 +47,19 @@ export function parseOptions (argv, baseline = null) {
   if (ratios && sfus.flatMap(splitSfus).filter(
     (name) => name === OURS || name === ANCHOR).length < 2)
     throw new Error(`a ratio needs ${OURS} and ${ANCHOR}`);
+  const wanted = cases.flatMap((list) => list.split(',')).map(parseCase);
+  const other = wanted.find(({ kind }) => !INTERLEAVED.includes(kind));
+  if (values.interleave && other)
+    throw new Error(`--interleave: not with ${other.text}, only with `
+      + INTERLEAVED.join(', '));
   return {
-    cases: cases.flatMap((list) => list.split(',')).map(parseCase),
+    cases: wanted,
     sfus: sfus.flatMap(splitSfus).map(parseSfu),
     windows: number(values, 'windows', 1),
     seconds: number(values, 'seconds', 0.1),
     rounds: number(values, 'rounds', 1),
     weigh: values.weigh,
+    interleave: values.interleave,
     profile: values.profile,
     cpus: { server: number(values, 'server-cpu', 0),
       client: number(values, 'client-cpu', 0) },

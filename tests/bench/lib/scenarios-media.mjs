@@ -17,14 +17,28 @@ export function subscribers ({ sfu, loadgen }, prefix, count, streams) {
     (i) => sfu.subscribe(loadgen, `${prefix}${i}`, streams));
 }
 
-async function figures (context) {
-  await begin(context);
-  const row = summarize(await windows(context));
-  const { rssKb, threads } = weight(context.sfu);
-  return { ...row, rssKb, threads };
+/** What is measured in windows: all is set up, and `finish` adds to the row. */
+export const steady = {
+  fan: { setUp: setUpFan },
+  room: { setUp: setUpRoom },
+  rooms: { setUp: setUpRooms },
+  simulcast: { setUp: setUpSimulcast, finish: finishSimulcast },
+};
+
+/** The row of a steady case; more: what setting up has found out. */
+export function figures ({ sfu, what }, list, more) {
+  const { rssKb, threads } = weight(sfu);
+  const row = { ...summarize(list), rssKb, threads, ...more };
+  return steady[what.kind].finish?.(row, what.numbers) ?? row;
 }
 
-export async function fan (context) {
+export async function runSteady (context) {
+  const more = await steady[context.what.kind].setUp(context);
+  await begin(context);
+  return figures(context, await windows(context), more);
+}
+
+async function setUpFan (context) {
   const { sfu, loadgen, numbers, options } = context;
   const streams = await sfu.publish(loadgen, 'pub', [camera(numbers.rate)]);
   // The first subscriber pays for what is made once.
@@ -32,9 +46,8 @@ export async function fan (context) {
   const before = options.weigh ? await settled(sfu) : null;
   const more = numbers.subscribers - 1;
   await subscribers(context, 's', more, streams);
-  const each = options.weigh && more > 0
+  return options.weigh && more > 0
     ? weightEach(before, await settled(sfu), more) : {};
-  return { ...await figures(context), ...each };
 }
 
 async function members ({ sfu, loadgen }, count, where, tracks) {
@@ -43,20 +56,19 @@ async function members ({ sfu, loadgen }, count, where, tracks) {
   await sfu.complete();
 }
 
-export async function room (context) {
-  await members(context, context.numbers.members, () => 'bench',
+function setUpRoom (context) {
+  return members(context, context.numbers.members, () => 'bench',
     [camera(context.numbers.rate), MICROPHONE]);
-  return figures(context);
 }
 
 /** The same number of packets however many the rooms are. */
-export async function rooms (context) {
+async function setUpRooms (context) {
   const { numbers } = context;
   const streams = numbers.rooms * numbers.members * (numbers.members - 1);
   const rate = Math.max(1, Math.round(numbers.total / streams));
   await members(context, numbers.rooms * numbers.members,
     (i) => `room${i % numbers.rooms}`, [evenCamera(rate)]);
-  return { ...await figures(context), rate };
+  return { rate };
 }
 
 /** Packets a second of a picture, and what they are when all have theirs. */
@@ -66,15 +78,19 @@ function pictures ({ packetsPerSecond }, members, low) {
   return { pictureRate: round(each), pictureRateExpected: round(expected) };
 }
 
-export async function simulcast (context) {
+const lowOf = (members) => members >> 1;
+
+async function setUpSimulcast (context) {
   const { sfu, numbers } = context;
   await members(context, numbers.members, () => 'bench',
     [simulcastCamera(), MICROPHONE]);
-  const low = numbers.members >> 1;
-  for (let i = 0; i < low; i++)
+  for (let i = 0; i < lowOf(numbers.members); i++)
     await sfu.preferLow(`m${i}`);
-  const row = await figures(context);
-  return { ...row, low, ...pictures(row, numbers.members, low) };
+}
+
+function finishSimulcast (row, { members }) {
+  const low = lowOf(members);
+  return { ...row, low, ...pictures(row, members, low) };
 }
 
 /** Packets a second of the publisher: many, for the difference to show. */

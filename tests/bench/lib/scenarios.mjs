@@ -3,12 +3,14 @@
 import { GstSfu } from './gst-sfu.mjs';
 import { Janus } from './janus.mjs';
 import { Loadgen } from './loadgen.mjs';
+import { begin, measure } from './measure.mjs';
 import { churn, idle, joins } from './scenarios-joins.mjs';
 import { ramp, town, townNeeds } from './scenarios-large.mjs';
-import { fan, paused, room, rooms, simulcast } from './scenarios-media.mjs';
+import { figures, paused, runSteady, steady } from './scenarios-media.mjs';
 
-const SCENARIOS = { fan, room, rooms, simulcast, paused, idle, joins, churn,
-  ramp, town };
+const SCENARIOS = { paused, idle, joins, churn, ramp, town };
+for (const kind of Object.keys(steady))
+  SCENARIOS[kind] = runSteady;
 const NEEDS = { town: townNeeds };
 
 /** Decrypting is for latency: a sample of the receivers is enough. */
@@ -33,21 +35,59 @@ function receivers ({ kind, numbers }) {
   }
 }
 
+async function start (what, sfu, options) {
+  await sfu.start({ cpu: options.cpus.server, ...NEEDS[what.kind] });
+  const loadgen = new Loadgen({ cpu: options.cpus.client, profiles: options.profile,
+    decryptEvery: Math.max(1, Math.floor(receivers(what) / DECRYPTED)),
+    kernelTimes: true, patienceMs: PATIENCE_MS });
+  return { sfu, loadgen, what, numbers: what.numbers, options };
+}
+
+async function end ({ sfu, loadgen }) {
+  await sfu.stop();
+  await loadgen.quit();
+}
+
+const rowOf = (what, wanted, row) => (
+  { sfu: wanted.name, case: what.text, kind: what.kind, ...row });
+
 /** The row; null when this SFU cannot do the case. */
 export async function runCase (what, wanted, options) {
   const sfu = SFUS[wanted.base](wanted);
   if (!sfu.supports(what.kind))
     return null;
-  await sfu.start({ cpu: options.cpus.server, ...NEEDS[what.kind] });
-  const loadgen = new Loadgen({ cpu: options.cpus.client, profiles: options.profile,
-    decryptEvery: Math.max(1, Math.floor(receivers(what) / DECRYPTED)),
-    kernelTimes: true, patienceMs: PATIENCE_MS });
+  const context = await start(what, sfu, options);
   try {
-    const figures = await SCENARIOS[what.kind](
-      { sfu, loadgen, numbers: what.numbers, options });
-    return { sfu: wanted.name, case: what.text, kind: what.kind, ...figures };
+    return rowOf(what, wanted, await SCENARIOS[what.kind](context));
   } finally {
-    await sfu.stop();
-    await loadgen.quit();
+    await end(context);
+  }
+}
+
+/**
+ * A row for each SFU. All of them are set up and silent but for the one whose
+ * window it is, so that they meet the same machine: how fast it is changes
+ * within minutes.
+ */
+export async function runInterleaved (what, options) {
+  const runs = [];
+  try {
+    for (const wanted of options.sfus) {
+      const context = await start(what, SFUS[wanted.base](wanted), options);
+      runs.push({ wanted, context, list: [] });
+      runs.at(-1).more = await steady[what.kind].setUp(context);
+    }
+    for (let i = 0; i < options.windows; i++) {
+      for (const { context, list } of runs) {
+        await begin(context);
+        list.push(await measure(context));
+        await context.loadgen.command('stop');
+      }
+    }
+    return runs.map(({ wanted, context, list, more }) => rowOf(
+      what, wanted, figures(context, list, more)));
+  } finally {
+    for (const { context } of runs)
+      await end(context);
   }
 }

@@ -37,8 +37,13 @@ test('variants of our server', () => {
     ['gst-sfu:--a=1,2', 'janus', 'gst-sfu']);
   assert.deepEqual(parseSfu('gst-sfu:--dtls=stock:--url=redis://x:1'),
     { name: 'gst-sfu --dtls=stock --url=redis://x:1', base: 'gst-sfu',
+      dir: undefined,
       flags: ['--dtls=stock', '--url=redis://x:1'] });
-  assert.throws(() => parseSfu('janus:--fast'), /flags are for gst-sfu/);
+  assert.deepEqual(parseSfu('gst-sfu@old/build:--dtls=own'),
+    { name: 'gst-sfu@old/build --dtls=own', base: 'gst-sfu', dir: 'old/build',
+      flags: ['--dtls=own'] });
+  assert.throws(() => parseSfu('janus:--fast'), /are for gst-sfu only/);
+  assert.throws(() => parseSfu('janus@x'), /are for gst-sfu only/);
   assert.throws(() => parseSfu('nginx'), /no SFU "nginx"/);
 });
 
@@ -50,6 +55,8 @@ test('options', () => {
   assert.deepEqual(options.sfus.map((s) => s.name),
     ['gst-sfu', 'gst-sfu --dtls=stock']);
   assert.equal(options.windows, 2);
+  assert.throws(() => parseOptions(['--interleave', '--case=idle']),
+    /not with idle, only with fan/);
   assert.throws(() => parseOptions(['--windows=0']), /--windows is a number/);
   assert.throws(() => parseOptions(['--window=1']), /Unknown option/);
 });

@@ -25,9 +25,9 @@ export function outputDir () {
   return dir;
 }
 
-function serverBinary () {
-  const path = process.env.SFU_SERVER
-    ?? join(buildDir(), 'server', 'sfu-server');
+function serverBinary (dir) {
+  const path = (!dir && process.env.SFU_SERVER)
+    || join(dir ?? buildDir(), 'server', 'sfu-server');
   if (!existsSync(path))
     throw new Error(`${path} is not built`);
   return path;
@@ -48,13 +48,13 @@ export function childrenOf (pid, name) {
 
 export class Server {
   /**
-   * options: name (of the log file), args, env, host (where it is reached,
+   * options: dir (another build's folder), name (of the log file), args, env, host (where it is reached,
    * 127.0.0.1), listen (where it listens, host), ports (of media: --rtc-port 0),
    * wrap (command in front, say ip netns exec NAME), mortal (its workers may
    * die; otherwise a death fails the test that is running).
    */
   static async start (options = {}) {
-    const { name = 'server', args = [], env = {}, host = '127.0.0.1',
+    const { dir, name = 'server', args = [], env = {}, host = '127.0.0.1',
       listen = host, ports = ['--rtc-port', '0'], wrap = [],
       mortal = false } = options;
     const self = new Server();
@@ -68,7 +68,7 @@ export class Server {
     const log = createWriteStream(self.logFile);
 
     // How busy this machine is says nothing about the server.
-    const command = [...wrap, serverBinary(), '--http-port', '0', ...ports,
+    const command = [...wrap, serverBinary(dir), '--http-port', '0', ...ports,
       '--listen-ip', listen, '--admin-token-file', tokenFile,
       '--room-linger', '0', '--workers', '1', '--no-spare-worker',
       '--worker-cpu-limit', '0', '--audio-only-above-cpu', '0', ...args];
