@@ -7,6 +7,7 @@ import { cpuBusySeconds, cpuSeconds, cpuSecondsAll, footprint }
 /** A window counts as quiet when others used less than this of the CPU. */
 const FOREIGN_MAX = 0.03;
 const WARM_UP_MS = 2000;
+const REST_MS = 1500;
 /** GLib's thread pools keep an idle thread for 15 s: what a handshake borrowed
  * must not count as what a connection needs. */
 const SETTLE_MS = 17000;
@@ -55,6 +56,12 @@ export async function measure ({ sfu, loadgen, options }) {
 export async function begin ({ loadgen }) {
   await loadgen.command('start');
   await wait(WARM_UP_MS);
+}
+
+/** Nobody sends, and what follows from that (scores, reports) is over, too. */
+export async function rest ({ loadgen }) {
+  await loadgen.command('stop');
+  await wait(REST_MS);
 }
 
 export async function windows (context) {

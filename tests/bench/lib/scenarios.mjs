@@ -3,10 +3,11 @@
 import { GstSfu } from './gst-sfu.mjs';
 import { Janus } from './janus.mjs';
 import { Loadgen } from './loadgen.mjs';
-import { begin, measure } from './measure.mjs';
+import { begin, measure, rest } from './measure.mjs';
 import { churn, idle, joins } from './scenarios-joins.mjs';
 import { ramp, town, townNeeds } from './scenarios-large.mjs';
 import { figures, paused, runSteady, steady } from './scenarios-media.mjs';
+import { median, round } from './summary.mjs';
 
 const SCENARIOS = { paused, idle, joins, churn, ramp, town };
 for (const kind of Object.keys(steady))
@@ -64,6 +65,10 @@ export async function runCase (what, wanted, options) {
   }
 }
 
+/** Windows of a turn are neighbours in time: the machine was the same. */
+const ofFirst = (list, first) => round(median(list.map(
+  ({ usPerPacket }, i) => usPerPacket / first[i].usPerPacket)), 3);
+
 /**
  * A row for each SFU. All of them are set up and silent but for the one whose
  * window it is, so that they meet the same machine: how fast it is changes
@@ -81,11 +86,12 @@ export async function runInterleaved (what, options) {
       for (const { context, list } of runs) {
         await begin(context);
         list.push(await measure(context));
-        await context.loadgen.command('stop');
+        await rest(context);
       }
     }
     return runs.map(({ wanted, context, list, more }) => rowOf(
-      what, wanted, figures(context, list, more)));
+      what, wanted, { ...figures(context, list, more),
+        usPerPacketOfFirst: ofFirst(list, runs[0].list) }));
   } finally {
     for (const { context } of runs)
       await end(context);
