@@ -15,6 +15,9 @@ GST_DEBUG_CATEGORY_EXTERN (sfuconsumer);
  * when it is still missing. */
 #define MAX_RTX_BURST SFU_PACKETS_MAX
 
+/* Of what a transport's pad keeps for each packet (SfuTransportSinkPad). */
+#define TRANSPORT_PAD_SIZE (5 * SFU_CACHE_LINE)
+
 typedef struct {
   SfuConsumer *self;
   gint64 now_us;
@@ -112,6 +115,17 @@ sfu_consumer_on_list (GstPad *pad, GstObject *parent, GstBufferList *in)
     ret = forward (SFU_CONSUMER (parent), in, NULL, first,
         MIN (first + SFU_PACKETS_MAX, n));
   return ret;
+}
+
+void
+sfu_consumer_add_lines (GstObject *parent, SfuHotLines *lines)
+{
+  SfuConsumer *self = SFU_CONSUMER (parent);
+
+  sfu_hot_lines_add (lines, &self->sinkpad,
+      sizeof *self - G_STRUCT_OFFSET (SfuConsumer, sinkpad));
+  sfu_stream_sender_add_lines (self->sender, lines);
+  sfu_shortcut_add_lines (&self->shortcut, TRANSPORT_PAD_SIZE, lines);
 }
 
 GstFlowReturn

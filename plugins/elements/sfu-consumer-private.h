@@ -54,6 +54,8 @@ GstFlowReturn sfu_consumer_chain_list (
 /* The same, but in stays the caller's. */
 GstFlowReturn sfu_consumer_on_list (
     GstPad *pad, GstObject *parent, GstBufferList *in);
+/* What that will touch next time. */
+void sfu_consumer_add_lines (GstObject *parent, SfuHotLines *lines);
 /* sfu_stream_sender_retransmit or its like. */
 typedef gboolean (*SfuConsumerSendAgain) (
     SfuStreamSender *, guint16, gint64, SfuPacket *);

@@ -389,7 +389,8 @@ sfu_consumer_init (SfuConsumer *self)
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, sfu_consumer_chain);
   gst_pad_set_chain_list_function (self->sinkpad, sfu_consumer_chain_list);
-  sfu_pad_set_list_function (self->sinkpad, sfu_consumer_on_list);
+  sfu_pad_set_list_function (
+      self->sinkpad, sfu_consumer_on_list, sfu_consumer_add_lines);
   gst_pad_set_event_function (self->sinkpad, sfu_consumer_sink_event);
   g_signal_connect (self->sinkpad, "linked", G_CALLBACK (on_sink_linked), self);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);

@@ -18,14 +18,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  SfuSeqMap pictures; /* picture ids, counted on in 16 bits; with distances:
-                       * only which were left out */
   guint16 distance_offset, max_picture_out; /* with distances */
   guint16 last_in;                          /* the newest, counted on */
   gboolean started;
   gboolean resync; /* the next packet begins a new span */
   guint8 tl0_offset, key_offset;
   guint8 max_tl0_out, max_key_out;
+  SfuSeqMap pictures; /* picture ids, counted on in 16 bits; with distances:
+                       * only which were left out */
 } SfuPictureNumbers;
 
 /* In the consumer's numbers. */

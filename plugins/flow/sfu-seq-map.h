@@ -31,9 +31,9 @@ typedef struct {
   guint32 ts_offset;  /* out = in + ts_offset (mod 2^32) */
   guint32 max_ts_out; /* before the first packet: where to begin */
   guint32 ts_step;    /* of the resync that waits */
-  SfuSeqCut cuts[SFU_SEQ_MAP_CUTS]; /* ring, newest last */
   guint cuts_first;
   guint cuts_n;
+  SfuSeqCut cuts[SFU_SEQ_MAP_CUTS]; /* ring, newest last */
 } SfuSeqMap;
 
 /* first_out, first_ts_out: where this consumer's numbers begin (random, RFC

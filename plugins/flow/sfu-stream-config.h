@@ -40,8 +40,8 @@ typedef struct {
   gint red_payload, red_rtx_payload, ulpfec_payload;
   guint32 ssrc; /* 0 = unknown */
   guint32 rtx_ssrc;
-  SfuExtMap ext;
   gchar mid[SFU_MID_MAX + 1]; /* "" = none */
+  SfuExtMap ext;
   gboolean nack;
   gboolean pli;
   /* Never none; the best quality is the last. The only one repeats ssrc and

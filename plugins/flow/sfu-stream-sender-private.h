@@ -23,34 +23,37 @@ typedef struct {
   SfuTrack *track; /* owned; NULL = nothing was forwarded yet */
   guint encoding;
   guint epoch; /* of the track: whether the cache still has this stream */
-  SfuSeqMap map;
-  SfuPictureNumbers pictures;
   SfuFrameNumbers frames;
   SfuLayerFilter filter;
+  SfuSeqMap map;
+  SfuPictureNumbers pictures;
 } SfuSpan;
 
+/* What every packet needs comes first and together: of a room with 16 people each
+ * packet finds 15 of these cold, and each line of the cache that it touches is
+ * waited for. */
 struct _SfuStreamSender {
-  SfuStreamConfig config;
-  SfuTrack *track; /* owned; NULL until a producer is known */
-  /* before: the span that ended with the last switch or pause, kept for the
-   * NACKs that are still about it. */
-  SfuSpan now, before;
+  SfuTrack *track;      /* owned; NULL until a producer is known */
+  gint generation;      /* of the track, when the target was chosen */
+  gint target;          /* encoding to forward; -1 = none is being sent */
+  guint wanted;         /* bit i: packets of encoding i are looked at */
   SfuKeyframeGate gate; /* open: packets of now.encoding pass */
-  SfuRateMeter rate;
-  SfuStreamSenderStats stats;
-  guint16 rtx_seq;
   gboolean paused;
   gboolean connected;
   gboolean gap;    /* something was dropped: the next packet is a new span */
   gboolean rebase; /* and its timestamps come from another clock */
   gint64 last_sent_us;
   gint64 last_keyframe_want_us;
-  SfuRtxGuard rtx;
+  SfuStreamConfig config;
+  SfuSpan now;
+  SfuRateMeter rate;
+  SfuStreamSenderStats stats;
 
+  SfuSpan before; /* the span that ended with the last switch or pause, kept for
+                   * the NACKs that are still about it */
+  guint16 rtx_seq;
   gint preferred_spatial, preferred_temporal; /* -1 = the best there is */
-  gint generation; /* of the track, when the target was chosen */
-  gint target;     /* encoding to forward; -1 = none is being sent */
-  guint wanted;    /* bit i: packets of encoding i are looked at */
+  SfuRtxGuard rtx;
 };
 
 /* The numbers that a packet is sent with. */

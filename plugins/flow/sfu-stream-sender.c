@@ -267,6 +267,25 @@ sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in, gint64 now_us,
   return verdict;
 }
 
+void
+sfu_stream_sender_add_lines (const SfuStreamSender *self, SfuHotLines *lines)
+{
+  const SfuSeqMap *maps[] = { &self->now.map, &self->now.pictures.pictures };
+
+  sfu_hot_lines_add (lines, self, G_STRUCT_OFFSET (SfuStreamSender, config));
+  sfu_hot_lines_add (
+      lines, &self->config, G_STRUCT_OFFSET (SfuStreamConfig, ext.kind_of_id));
+  sfu_hot_lines_add (lines, &self->now, G_STRUCT_OFFSET (SfuSpan, map));
+  sfu_hot_lines_add (lines, &self->now.pictures,
+      G_STRUCT_OFFSET (SfuPictureNumbers, pictures));
+  for (guint i = 0; i < G_N_ELEMENTS (maps); i++)
+    sfu_hot_lines_add (
+        lines, maps[i], G_STRUCT_OFFSET (SfuSeqMap, cuts) + sizeof (SfuSeqCut));
+  sfu_hot_lines_add (lines, &self->rate, sizeof self->rate);
+  sfu_hot_lines_add (lines, &self->stats,
+      G_STRUCT_OFFSET (SfuStreamSenderStats, verdicts) + sizeof (guint64));
+}
+
 /* ---- retransmission ---- */
 
 void

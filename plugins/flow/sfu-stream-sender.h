@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sfu-event.h"
+#include "sfu-hot-lines.h"
 #include "sfu-keyframe-gate.h"
 #include "sfu-packet.h"
 #include "sfu-rate-meter.h"
@@ -22,6 +23,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint64 packets;
   guint64 bytes; /* RTP payload, retransmissions not included */
+  SfuVerdictCounters verdicts;
   guint64 rtx_packets;
   guint64 rtx_bytes;
   guint64 nacked;        /* numbers asked for by the receiver */
@@ -30,7 +32,6 @@ typedef struct {
   guint64 nack_limited;  /* beyond what retransmissions may take */
   guint64 lost_resent;   /* without being asked for */
   guint64 spans; /* stretches without interruption: pauses and switches */
-  SfuVerdictCounters verdicts;
 } SfuStreamSenderStats;
 
 typedef struct _SfuStreamSender SfuStreamSender;
@@ -80,6 +81,10 @@ guint32 sfu_stream_sender_keyframe_ssrc (const SfuStreamSender *self);
  * *want_keyframe is set (never cleared) when the gate waits in vain. */
 SfuVerdict sfu_stream_sender_packet (SfuStreamSender *self, GstBuffer *in,
     gint64 now_us, SfuPacket *out, gboolean *want_keyframe);
+
+/* What it will touch for the next packet. */
+void sfu_stream_sender_add_lines (
+    const SfuStreamSender *self, SfuHotLines *lines);
 
 /* Round trip time to the receiver. */
 void sfu_stream_sender_set_rtt (SfuStreamSender *self, gint64 rtt_us);

@@ -6,6 +6,13 @@
 
 #include "sfu-shortcut-private.h"
 
+/* What a branch touches is looked at again after so many lists: it has a way of
+ * its own only once something has passed, and may get another. */
+#define LOOK_AGAIN_AFTER 1024
+/* Branches from asking for the lines of one to serving it: what serving takes is
+ * about what memory takes. */
+#define AHEAD 2
+
 static GQuark
 func_quark (void)
 {
@@ -16,10 +23,21 @@ func_quark (void)
   return quark;
 }
 
+static GQuark
+lines_quark (void)
+{
+  static GQuark quark;
+
+  if (!quark)
+    quark = g_quark_from_static_string ("sfu-hot-lines-func");
+  return quark;
+}
+
 void
-sfu_pad_set_list_function (GstPad *pad, SfuListFunc func)
+sfu_pad_set_list_function (GstPad *pad, SfuListFunc func, SfuHotLinesFunc lines)
 {
   g_object_set_qdata (G_OBJECT (pad), func_quark (), (gpointer)func);
+  g_object_set_qdata (G_OBJECT (pad), lines_quark (), (gpointer)lines);
 }
 
 /* ---- looking ---- */
@@ -39,6 +57,7 @@ forget (SfuBranches *self)
   gst_clear_object (&self->peer);
   gst_clear_object (&self->tee);
   g_clear_pointer (&self->branches, g_array_unref);
+  g_clear_pointer (&self->hot, g_array_unref);
 }
 
 static gboolean
@@ -57,11 +76,23 @@ add_branch (GstElement *tee, GstPad *out, gpointer data)
   GArray *branches = data;
   SfuBranch branch = { gst_object_ref (out), gst_pad_get_peer (out) };
 
-  if (branch.in)
+  if (branch.in) {
     branch.func =
         (SfuListFunc)g_object_get_qdata (G_OBJECT (branch.in), func_quark ());
+    branch.lines = (SfuHotLinesFunc)g_object_get_qdata (
+        G_OBJECT (branch.in), lines_quark ());
+  }
   g_array_append_val (branches, branch);
   return branch.func || !branch.in;
+}
+
+/* All empty. */
+static GArray *
+hot_lines_new (guint n)
+{
+  GArray *hot = g_array_sized_new (FALSE, TRUE, sizeof (SfuHotLines), n);
+
+  return g_array_set_size (hot, n);
 }
 
 static void
@@ -76,8 +107,11 @@ look (SfuBranches *self, GstPad *src)
   self->branches = g_array_new (FALSE, FALSE, sizeof (SfuBranch));
   g_array_set_clear_func (self->branches, clear_branch);
   self->cookie = self->tee->pads_cookie;
+  self->given = 0;
   if (!gst_element_foreach_src_pad (self->tee, add_branch, self->branches))
     g_clear_pointer (&self->branches, g_array_unref);
+  else
+    self->hot = hot_lines_new (self->branches->len);
 }
 
 /* What we know is still so, be it that there is no way past; *open: there is one,
@@ -102,21 +136,51 @@ is_known (const SfuBranches *self, GstPad *src, gboolean *open)
 
 /* ---- pushing ---- */
 
-/* As a tee that tolerates branches that lead nowhere: one that fails stops no
- * other. */
+/* With the stream lock, which keeps the element. */
 static void
-give (const SfuBranch *branch, GstBufferList *list)
+look_at_lines (const SfuBranch *branch, SfuHotLines *lines)
+{
+  const GstPad *in = branch->in;
+
+  lines->n = 0;
+  sfu_hot_lines_add (lines, &in->stream_rec_lock, sizeof in->stream_rec_lock);
+  sfu_hot_lines_add (lines, in->stream_rec_lock.p, sizeof (GRecMutex));
+  if (branch->lines)
+    branch->lines (GST_OBJECT_PARENT (in), lines);
+}
+
+/* As a tee that tolerates branches that lead nowhere: one that fails stops no
+ * other. look: NULL, or what the branch touches is looked at. */
+static void
+give (const SfuBranch *branch, GstBufferList *list, SfuHotLines *look)
 {
   GST_PAD_STREAM_LOCK (branch->in);
-  if (!GST_PAD_IS_FLUSHING (branch->in))
+  if (!GST_PAD_IS_FLUSHING (branch->in)) {
     branch->func (branch->in, GST_OBJECT_PARENT (branch->in), list);
+    if (look)
+      look_at_lines (branch, look);
+  }
   GST_PAD_STREAM_UNLOCK (branch->in);
+}
+
+static void
+give_to_all (GArray *branches, GArray *hot, GstBufferList *list, gboolean look)
+{
+  const SfuBranch *all = (const SfuBranch *)branches->data;
+  SfuHotLines *lines = (SfuHotLines *)hot->data;
+
+  for (guint i = 0; i < branches->len; i++) {
+    if (i + AHEAD < branches->len)
+      sfu_hot_lines_prefetch (&lines[i + AHEAD]);
+    if (all[i].in)
+      give (&all[i], list, look ? &lines[i] : NULL);
+  }
 }
 
 GstFlowReturn
 sfu_branches_push (SfuBranches *self, GstPad *src, GstBufferList *list)
 {
-  g_autoptr (GArray) branches = NULL;
+  g_autoptr (GArray) branches = NULL, hot = NULL;
   gboolean open = FALSE;
 
   if (GST_PAD_IS_FLUSHING (src) || !sfu_shortcut_is_mine (&self->thread))
@@ -131,12 +195,8 @@ sfu_branches_push (SfuBranches *self, GstPad *src, GstBufferList *list)
     return gst_pad_push_list (src, list);
   /* Whoever gets the list may change what there is. */
   branches = g_array_ref (self->branches);
-  for (guint i = 0; i < branches->len; i++) {
-    const SfuBranch *branch = &g_array_index (branches, SfuBranch, i);
-
-    if (branch->in)
-      give (branch, list);
-  }
+  hot = g_array_ref (self->hot);
+  give_to_all (branches, hot, list, self->given++ % LOOK_AGAIN_AFTER == 1);
   gst_buffer_list_unref (list);
   return GST_FLOW_OK;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-hot-lines.h"
 
 G_BEGIN_DECLS
 
@@ -18,13 +19,18 @@ G_BEGIN_DECLS
 typedef GstFlowReturn (*SfuListFunc) (
     GstPad *pad, GstObject *parent, GstBufferList *list);
 
+/* Adds what the function above will touch next time. */
+typedef void (*SfuHotLinesFunc) (GstObject *parent, SfuHotLines *lines);
+
 /* What a sink pad does with lists that it need not own; does not set its chain
- * functions. */
-void sfu_pad_set_list_function (GstPad *pad, SfuListFunc func);
+ * functions. lines: may be NULL. */
+void sfu_pad_set_list_function (
+    GstPad *pad, SfuListFunc func, SfuHotLinesFunc lines);
 
 typedef struct {
   GstPad *out, *in; /* owned: the tee's, and the one behind or NULL */
   SfuListFunc func;
+  SfuHotLinesFunc lines;
 } SfuBranch;
 
 typedef struct {
@@ -33,6 +39,8 @@ typedef struct {
   GstElement *tee;  /* owned; NULL: there is none */
   guint32 cookie;   /* of the tee's pads when we looked */
   GArray *branches; /* SfuBranch; NULL: they are not all of our kind */
+  GArray *hot;      /* SfuHotLines of each branch, as they were last */
+  guint given;      /* lists, to those branches */
 } SfuBranches;
 
 /* Takes the list. */

@@ -205,6 +205,35 @@ sfu_shortcut_push (SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n)
   return result;
 }
 
+static void
+add_checked_lines (const GstPad *pad, SfuHotLines *lines)
+{
+  sfu_hot_lines_add (
+      lines, &GST_OBJECT_FLAGS (pad), sizeof GST_OBJECT_FLAGS (pad));
+  sfu_hot_lines_add (lines, &pad->num_probes, sizeof pad->num_probes);
+}
+
+void
+sfu_shortcut_add_lines (
+    const SfuShortcut *self, gsize own_size, SfuHotLines *lines)
+{
+  GstPad *end;
+
+  for (guint i = 0; i < self->n_links; i++) {
+    GstPad *out = self->links[i].out;
+
+    sfu_hot_lines_add (lines, &GST_PAD_PEER (out), sizeof GST_PAD_PEER (out));
+    add_checked_lines (out, lines);
+    add_checked_lines (self->links[i].in, lines);
+  }
+  if (self->n_links == 0)
+    return;
+  end = self->links[self->n_links - 1].in;
+  sfu_hot_lines_add (lines, &end->stream_rec_lock, sizeof end->stream_rec_lock);
+  sfu_hot_lines_add (lines, end->stream_rec_lock.p, sizeof (GRecMutex));
+  sfu_hot_lines_add (lines, end + 1, own_size);
+}
+
 void
 sfu_shortcut_clear (SfuShortcut *self)
 {

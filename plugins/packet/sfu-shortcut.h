@@ -18,6 +18,7 @@
  * nobody pushes. */
 #pragma once
 
+#include "sfu-hot-lines.h"
 #include "sfu-packet.h"
 
 G_BEGIN_DECLS
@@ -48,5 +49,9 @@ typedef struct {
 GstFlowReturn sfu_shortcut_push (
     SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n);
 void sfu_shortcut_clear (SfuShortcut *self);
+/* What the next push will touch on the way, and own_size bytes of what the pad at
+ * the end has behind GstPad. */
+void sfu_shortcut_add_lines (
+    const SfuShortcut *self, gsize own_size, SfuHotLines *lines);
 
 G_END_DECLS

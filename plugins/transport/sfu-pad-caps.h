@@ -31,11 +31,11 @@ typedef struct {
   gint rtx_payload;                                  /* -1 = no RTX */
   gint red_payload, red_rtx_payload, ulpfec_payload; /* -1 = none */
   guint32 clock_rate;
-  gchar mid[SFU_PAD_NAME_SIZE]; /* "" = none */
-  gchar *cname;                 /* owned, NULL = none */
-  SfuExtMap ext;
   gboolean nack, pli, fir, transport_cc, remb;
   gboolean reduced_size; /* RTCP need not be compound (RFC 5506) */
+  SfuExtMap ext;
+  gchar mid[SFU_PAD_NAME_SIZE]; /* "" = none */
+  gchar *cname;                 /* owned, NULL = none */
   SfuPadEncoding encodings[SFU_PAD_MAX_ENCODINGS];
   guint n_encodings; /* >= 1 */
 } SfuPadCaps;

@@ -33,20 +33,20 @@ struct _SfuTransportSinkPad {
   gint handed_over;   /* atomic: packets on their way to the media thread */
   gint overflowed;    /* atomic: refused, not yet among the drops */
 
-  /* media thread */
-  SfuPadCaps caps;
-  gboolean configured;                   /* caps have come */
+  /* media thread; first what every packet needs */
   guint64 packets, bytes, payload_bytes; /* media stream */
-  guint64 rtx_packets, rtx_bytes;
+  gint64 last_packet_us;
+  gint64 report_due_us; /* next sender report; 0 = silent */
   SfuRateMeter rate;
+  SfuPadCaps caps;
+  gboolean configured; /* caps have come */
+  guint64 rtx_packets, rtx_bytes;
   SfuVerdictCounters drops;
 
   gboolean have_report;
   SfuSenderReport report; /* capture time, in this consumer's numbers */
   SfuSentReport sent[SFU_SENT_REPORTS]; /* ring */
   guint n_sent;
-  gint64 last_packet_us;
-  gint64 report_due_us; /* next sender report; 0 = silent */
 
   /* what the receiver told */
   gint64 rtt_us; /* -1 = not known */

@@ -36,10 +36,11 @@ const gchar *sfu_ext_uri (SfuExtKind kind);
 /* SFU_EXT_NONE for an URI we do not know. NULL safe. */
 SfuExtKind sfu_ext_from_uri (const gchar *uri);
 
-/* One side's numbering: id 1..255 -> kind, and back (0 = not negotiated). */
+/* One side's numbering: id 1..255 -> kind, and back (0 = not negotiated). The
+ * small half and the ids that are in use lie side by side. */
 typedef struct {
-  guint8 kind_of_id[256];
   guint8 id_of_kind[SFU_EXT_COUNT];
+  guint8 kind_of_id[256];
 } SfuExtMap;
 
 void sfu_ext_map_init (SfuExtMap *map);

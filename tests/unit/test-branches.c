@@ -22,6 +22,7 @@ typedef struct {
   GstPad *sink, *tee_pad;
   guint32 arrived;     /* of this branch: what must come next */
   guint pushed, given; /* lists through the tee, and past it */
+  guint looked;        /* how often what it touches was asked for */
 } Branch;
 
 static GstFlowReturn
@@ -43,6 +44,16 @@ on_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
   ((Branch *)gst_pad_get_element_private (pad))->given++;
   return take (pad, list);
+}
+
+static void
+add_lines (GstObject *parent, SfuHotLines *lines)
+{
+  GstPad *pad = GST_ELEMENT (parent)->sinkpads->data;
+  Branch *branch = gst_pad_get_element_private (pad);
+
+  branch->looked++;
+  sfu_hot_lines_add (lines, branch, sizeof *branch);
 }
 
 static GstFlowReturn
@@ -102,7 +113,7 @@ branch_init (Branch *branch, World *w, gboolean reads)
   branch->sink = gst_pad_new ("sink", GST_PAD_SINK);
   gst_pad_set_chain_list_function (branch->sink, on_chain_list);
   if (reads)
-    sfu_pad_set_list_function (branch->sink, on_list);
+    sfu_pad_set_list_function (branch->sink, on_list, add_lines);
   gst_pad_set_element_private (branch->sink, branch);
   gst_pad_set_active (branch->sink, TRUE);
   gst_element_add_pad (branch->element, branch->sink);
@@ -164,6 +175,48 @@ test_past (void)
   }
   push (&w, 1);
   world_clear (&w);
+}
+
+/* Once there is a way, and now and then after that; a branch that has gone is
+ * asked for no more. */
+static void
+test_lines (void)
+{
+  Branch stays, leaves;
+  World w;
+
+  world_init (&w);
+  branch_init (&stays, &w, TRUE);
+  branch_init (&leaves, &w, TRUE);
+  branch_link (&stays);
+  branch_link (&leaves);
+  for (guint i = 0; i < 4; i++)
+    push (&w, 1); /* through; then past: the way, the lines, what follows */
+  g_assert_cmpuint (stays.looked, ==, 1);
+  g_assert_cmpuint (leaves.looked, ==, 1);
+  branch_remove (&leaves, &w);
+  for (guint i = 0; i < 2000; i++)
+    push (&w, 1);
+  g_assert_cmpuint (stays.looked, ==, 3);
+  g_assert_cmpuint (leaves.looked, ==, 1);
+  branch_remove (&stays, &w);
+  world_clear (&w);
+}
+
+static void
+test_lines_are_bounded (void)
+{
+  static const guint8 state[SFU_CACHE_LINE * (SFU_HOT_LINES_MAX + 8)];
+  SfuHotLines lines = { 0 };
+
+  sfu_hot_lines_add (&lines, NULL, 100);
+  g_assert_cmpuint (lines.n, ==, 0);
+  sfu_hot_lines_add (&lines, state + SFU_CACHE_LINE, 1);
+  sfu_hot_lines_add (&lines, state + SFU_CACHE_LINE, 1);
+  g_assert_cmpuint (lines.n, ==, 1);
+  sfu_hot_lines_add (&lines, state, sizeof state);
+  g_assert_cmpuint (lines.n, ==, SFU_HOT_LINES_MAX);
+  sfu_hot_lines_prefetch (&lines);
 }
 
 /* A recorder comes and goes; a probe looks; a branch is linked after the tee was
@@ -241,6 +294,8 @@ main (gint argc, gchar **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/branches/past", test_past);
   g_test_add_func ("/branches/through", test_through);
+  g_test_add_func ("/branches/lines", test_lines);
+  g_test_add_func ("/branches/lines-are-bounded", test_lines_are_bounded);
   g_test_add_func ("/branches/without", test_without);
   return g_test_run ();
 }
