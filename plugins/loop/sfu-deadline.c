@@ -19,8 +19,16 @@ struct _SfuDeadline {
   guint place;  /* index in the heap, or NOT_IN_HEAP */
 };
 
+/* No ready time: g_source_set_ready_time wakes the thread even when it is the
+ * thread itself that calls, which then polls once more for nothing. */
+typedef struct {
+  GSource parent;
+  SfuDeadlineHeap *heap; /* borrowed: owns us */
+} Source;
+
 struct _SfuDeadlineHeap {
-  GSource *source; /* owned; ready when the first one is due */
+  GSource *source;       /* owned; ready when the first one is due */
+  GMainContext *context; /* borrowed: outlives us */
   GMutex lock;
   GPtrArray *heap; /* of borrowed SfuDeadline, the earliest first */
 };
@@ -92,13 +100,10 @@ take_out (SfuDeadlineHeap *self, SfuDeadline *deadline)
   sift_down (self, filler->place);
 }
 
-static void
-arm (SfuDeadlineHeap *self)
+static gint64
+first_us (SfuDeadlineHeap *self)
 {
-  gint64 first_us = self->heap->len > 0 ? at (self, 0)->at_us : -1;
-
-  if (g_source_get_ready_time (self->source) != first_us)
-    g_source_set_ready_time (self->source, first_us);
+  return self->heap->len > 0 ? at (self, 0)->at_us : SFU_DEADLINE_NEVER;
 }
 
 /* ---- firing ---- */
@@ -113,10 +118,40 @@ take_due (SfuDeadlineHeap *self, gint64 now_us)
     due = at (self, 0);
     take_out (self, due);
   }
-  if (!due)
-    arm (self);
   g_mutex_unlock (&self->lock);
   return due;
+}
+
+static gint64
+get_first_us (SfuDeadlineHeap *self)
+{
+  gint64 us;
+
+  g_mutex_lock (&self->lock);
+  us = first_us (self);
+  g_mutex_unlock (&self->lock);
+  return us;
+}
+
+static gboolean
+check (GSource *source)
+{
+  gint64 us = get_first_us (((Source *)source)->heap);
+
+  return us != SFU_DEADLINE_NEVER && us <= g_source_get_time (source);
+}
+
+/* Rounded up, so that it is due when poll comes back. */
+static gboolean
+prepare (GSource *source, gint *timeout_ms)
+{
+  gint64 us = get_first_us (((Source *)source)->heap);
+  gint64 now_us = g_source_get_time (source);
+
+  *timeout_ms = us == SFU_DEADLINE_NEVER
+      ? -1
+      : (gint)CLAMP ((us - now_us + 999) / 1000, 0, G_MAXINT);
+  return *timeout_ms == 0;
 }
 
 /* A func that sets itself to a time that has passed fires in the next turn, so
@@ -135,9 +170,6 @@ dispatch (GSource *source, GSourceFunc unused, gpointer data)
   /* freeing happens on this thread too, so due lives until its func returns */
   while (budget-- > 0 && (due = take_due (self, now_us)))
     due->func (due->data);
-  g_mutex_lock (&self->lock);
-  arm (self);
-  g_mutex_unlock (&self->lock);
   return G_SOURCE_CONTINUE;
 }
 
@@ -147,7 +179,11 @@ never_called (gpointer unused)
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs source_funcs = { .dispatch = dispatch };
+static GSourceFuncs source_funcs = {
+  .prepare = prepare,
+  .check = check,
+  .dispatch = dispatch,
+};
 
 SfuDeadlineHeap *
 sfu_deadline_heap_new (GMainContext *context)
@@ -156,7 +192,9 @@ sfu_deadline_heap_new (GMainContext *context)
 
   g_mutex_init (&self->lock);
   self->heap = g_ptr_array_new ();
-  self->source = g_source_new (&source_funcs, sizeof (GSource));
+  self->context = context;
+  self->source = g_source_new (&source_funcs, sizeof (Source));
+  ((Source *)self->source)->heap = self;
   g_source_set_static_name (self->source, "sfu-deadlines");
   g_source_set_callback (self->source, never_called, self, NULL);
   g_source_attach (self->source, context);
@@ -191,16 +229,30 @@ sfu_deadline_new (
   return self;
 }
 
+/* Under the lock. The media thread itself looks before it waits again; it need
+ * not hear of what comes later than what it waits for, either. */
+static gboolean
+must_wake (SfuDeadline *self, gint64 waits_for_us)
+{
+  gint64 us = first_us (self->heap);
+
+  return us != SFU_DEADLINE_NEVER && !sfu_media_loop_is_self (self->loop) &&
+      (waits_for_us == SFU_DEADLINE_NEVER || us < waits_for_us);
+}
+
 void
 sfu_deadline_set (SfuDeadline *self, gint64 at_us)
 {
   SfuDeadlineHeap *heap = self->heap;
+  gint64 waits_for_us;
+  gboolean wake;
 
   g_mutex_lock (&heap->lock);
   if (at_us == self->at_us) { /* mostly: never, once a received packet */
     g_mutex_unlock (&heap->lock);
     return;
   }
+  waits_for_us = first_us (heap);
   if (self->place != NOT_IN_HEAP)
     take_out (heap, self);
   self->at_us = at_us;
@@ -208,8 +260,10 @@ sfu_deadline_set (SfuDeadline *self, gint64 at_us)
     g_ptr_array_add (heap->heap, self);
     sift_up (heap, heap->heap->len - 1);
   }
-  arm (heap);
+  wake = must_wake (self, waits_for_us);
   g_mutex_unlock (&heap->lock);
+  if (wake)
+    g_main_context_wakeup (heap->context);
 }
 
 static void

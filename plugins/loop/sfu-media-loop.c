@@ -122,7 +122,8 @@ core_post (Core *core, Call *call)
     core->last->next = call;
   core->last = call;
   g_mutex_unlock (&core->lock);
-  if (was_empty)
+  /* The thread itself looks before it waits again. */
+  if (was_empty && current != core)
     g_main_context_wakeup (core->context);
 }
 

@@ -174,6 +174,53 @@ test_threads (void)
   log_clear (&log);
 }
 
+#define MAX_FDS 8
+
+/* Its own wake-up is the only descriptor that this loop has. */
+static gboolean
+is_woken (SfuMediaLoop *loop)
+{
+  GMainContext *context = sfu_media_loop_get_context (loop);
+  GPollFD fds[MAX_FDS];
+  gint timeout, priority, n;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n = g_main_context_query (context, priority, &timeout, fds, MAX_FDS);
+  g_main_context_release (context);
+  g_assert_cmpint (n, >=, 1);
+  g_assert_cmpint (n, <=, MAX_FDS);
+  return g_poll (fds, (guint)n, 0) > 0;
+}
+
+static void
+set_on_thread (gpointer data, gpointer unused)
+{
+  Item *item = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  sfu_deadline_set (item->deadline, now_us + 20 * WAIT_US);
+  sfu_deadline_set (item->deadline, now_us + 10 * WAIT_US);
+  sfu_deadline_set (item->deadline, SFU_DEADLINE_NEVER);
+  g_assert_false (is_woken (item->log->loop));
+}
+
+/* The media thread looks before it waits again: to wake itself would cost a write,
+ * a read and a poll for each packet that sets a deadline. */
+static void
+test_sets_without_waking (void)
+{
+  Item item = { 0 };
+  Log log;
+
+  log_init (&log);
+  item.log = &log;
+  item.deadline = sfu_deadline_new (log.loop, on_deadline, &item);
+  sfu_media_loop_call (log.loop, set_on_thread, &item);
+  sfu_deadline_free (item.deadline);
+  log_clear (&log);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,5 +228,6 @@ main (int argc, char **argv)
   g_test_add_func ("/deadline/order", test_order);
   g_test_add_func ("/deadline/again-and-itself", test_again_and_itself);
   g_test_add_func ("/deadline/threads", test_threads);
+  g_test_add_func ("/deadline/sets-without-waking", test_sets_without_waking);
   return g_test_run ();
 }
