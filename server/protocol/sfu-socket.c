@@ -4,6 +4,7 @@
  * Threads: the server's one thread. */
 #include "sfu-socket.h"
 
+#include "sfu-flush.h"
 #include "sfu-ping-marks.h"
 
 #include <netinet/in.h>
@@ -24,7 +25,8 @@ struct _SfuSocket {
   gpointer owner; /* borrowed: it frees us */
   GQueue queue;   /* of gchar *, owned */
   gsize queued_bytes;
-  GSource *writable; /* owned; while the queue is not empty */
+  SfuFlushItem flush; /* while the queue is not empty: this, */
+  GSource *writable;  /* or, when the kernel takes no more, this; owned */
   guint fail_id;     /* idle source that closes for being too slow */
   guint ping_id, kill_id;
   gint64 last_seen_us;
@@ -35,11 +37,19 @@ struct _SfuSocket {
   gboolean broken; /* closed, and nobody said goodbye */
 };
 
+static gboolean
+is_open (SfuSocket *socket)
+{
+  return soup_websocket_connection_get_state (socket->connection) ==
+      SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 static void
 drop_queue (SfuSocket *socket)
 {
   g_queue_clear_full (&socket->queue, g_free);
   socket->queued_bytes = 0;
+  sfu_flush_forget (&socket->flush);
   if (socket->writable != NULL) {
     g_source_destroy (socket->writable);
     g_clear_pointer (&socket->writable, g_source_unref);
@@ -94,8 +104,7 @@ send_close (SfuSocket *socket)
   if (socket->close_sent || socket->closed)
     return;
   socket->close_sent = TRUE;
-  if (soup_websocket_connection_get_state (socket->connection) ==
-      SOUP_WEBSOCKET_STATE_OPEN)
+  if (is_open (socket))
     soup_websocket_connection_close (
         socket->connection, socket->close_code, socket->close_reason);
 }
@@ -114,14 +123,10 @@ cork (SfuSocket *socket, gboolean on)
         IPPROTO_TCP, TCP_CORK, on, NULL);
 }
 
-/* Some messages a turn: libsoup writes them at once, or in the next turn, and
- * when the kernel takes no more, this source does not run either. A turn costs
- * something for every connection of the server, so a burst should not take one a
- * message. */
-static gboolean
-on_writable (GObject *stream, gpointer data)
+/* As much as surely fits: libsoup writes it at once. */
+static void
+send_some (SfuSocket *socket)
 {
-  SfuSocket *socket = data;
   gboolean several = g_queue_get_length (&socket->queue) > 1;
   gsize given = 0;
 
@@ -133,12 +138,19 @@ on_writable (GObject *stream, gpointer data)
 
     given += len;
     socket->queued_bytes -= len;
-    if (soup_websocket_connection_get_state (socket->connection) ==
-        SOUP_WEBSOCKET_STATE_OPEN)
+    if (is_open (socket))
       soup_websocket_connection_send_text (socket->connection, text);
   }
   if (several)
     cork (socket, FALSE);
+}
+
+static gboolean
+on_writable (GObject *stream, gpointer data)
+{
+  SfuSocket *socket = data;
+
+  send_some (socket);
   if (!g_queue_is_empty (&socket->queue))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&socket->writable, g_source_unref);
@@ -148,20 +160,34 @@ on_writable (GObject *stream, gpointer data)
 }
 
 static void
-watch_writable (SfuSocket *socket)
+watch_writable (SfuSocket *socket, GOutputStream *output)
 {
-  GIOStream *stream =
-      soup_websocket_connection_get_io_stream (socket->connection);
-  GOutputStream *output;
-
-  if (socket->writable != NULL || stream == NULL)
-    return;
-  output = g_io_stream_get_output_stream (stream);
   socket->writable = g_pollable_output_stream_create_source (
       G_POLLABLE_OUTPUT_STREAM (output), NULL);
   g_source_set_callback (
       socket->writable, G_SOURCE_FUNC (on_writable), socket, NULL);
   g_source_attach (socket->writable, g_main_context_get_thread_default ());
+}
+
+static void
+on_flush (gpointer data)
+{
+  SfuSocket *socket = data;
+  GIOStream *stream =
+      soup_websocket_connection_get_io_stream (socket->connection);
+  GOutputStream *output;
+
+  if (stream == NULL || !is_open (socket)) {
+    drop_queue (socket); /* libsoup says so in a moment */
+    return;
+  }
+  output = g_io_stream_get_output_stream (stream);
+  if (g_pollable_output_stream_is_writable (G_POLLABLE_OUTPUT_STREAM (output)))
+    send_some (socket);
+  if (!g_queue_is_empty (&socket->queue))
+    watch_writable (socket, output);
+  else if (socket->closing)
+    send_close (socket);
 }
 
 static gboolean
@@ -175,18 +201,18 @@ on_too_slow (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void
-sfu_socket_send (SfuSocket *socket, gchar *text)
+/* Takes text; FALSE = it was dropped. */
+static gboolean
+enqueue (SfuSocket *socket, gchar *text)
 {
   gsize len = strlen (text);
 
   /* Between the end of the connection and libsoup's "closed" its GSocket is
    * closed already, and a source on that is a critical of GLib's. */
   if (socket->closing || socket->closed || socket->fail_id != 0 ||
-      soup_websocket_connection_get_state (socket->connection) !=
-          SOUP_WEBSOCKET_STATE_OPEN) {
+      !is_open (socket)) {
     g_free (text);
-    return;
+    return FALSE;
   }
   if (socket->queued_bytes + len > socket->limits.max_queue_bytes) {
     g_message ("%" G_GSIZE_FORMAT " bytes wait for a slow reader: closing",
@@ -194,11 +220,25 @@ sfu_socket_send (SfuSocket *socket, gchar *text)
     g_free (text);
     /* Later: the caller may be in the middle of telling a whole room. */
     socket->fail_id = g_idle_add (on_too_slow, socket);
-    return;
+    return FALSE;
   }
   g_queue_push_tail (&socket->queue, text);
   socket->queued_bytes += len;
-  watch_writable (socket);
+  return TRUE;
+}
+
+void
+sfu_socket_send (SfuSocket *socket, gchar *text)
+{
+  if (enqueue (socket, text) && socket->writable == NULL)
+    sfu_flush_soon (&socket->flush);
+}
+
+void
+sfu_socket_send_later (SfuSocket *socket, gchar *text)
+{
+  if (enqueue (socket, text) && socket->writable == NULL)
+    sfu_flush_later (&socket->flush);
 }
 
 void
@@ -213,6 +253,8 @@ sfu_socket_close (SfuSocket *socket, guint16 code, const gchar *reason)
   socket->kill_id = g_timeout_add_seconds (CLOSE_TIMEOUT_S, on_kill, socket);
   if (g_queue_is_empty (&socket->queue))
     send_close (socket);
+  else if (socket->writable == NULL)
+    sfu_flush_soon (&socket->flush);
 }
 
 static void
@@ -320,6 +362,7 @@ sfu_socket_new (SoupWebsocketConnection *connection,
   socket->callbacks = callbacks;
   socket->owner = owner;
   g_queue_init (&socket->queue);
+  sfu_flush_item_init (&socket->flush, on_flush, socket);
   socket->last_seen_us = g_get_monotonic_time ();
   soup_websocket_connection_set_max_incoming_payload_size (
       connection, limits->max_message_bytes * HARD_LIMIT_FACTOR);

@@ -97,19 +97,24 @@ sfu_worker_transport_free (SfuWorkerTransport *self)
   g_free (self);
 }
 
-/* Weakest first: clients that take one only take the last. */
+/* Weakest first: clients that take one only take the last. The certificate is
+ * one for all and for as long as the process lives: hashed once. */
 static void
 add_fingerprints (SfuSeamTransportInfo *info)
 {
-  static const gchar *const algorithms[] = { "sha-1", "sha-224", "sha-384",
-    "sha-512", "sha-256" };
+  static struct {
+    const gchar *algorithm;
+    gchar *value;
+  } all[] = { { "sha-1" }, { "sha-224" }, { "sha-384" }, { "sha-512" },
+    { "sha-256" } };
   g_autoptr (SfuCertificate) certificate = sfu_certificate_get_default ();
-  for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++) {
-    g_autofree gchar *value = sfu_certificate_fingerprint (
-        sfu_certificate_get_pem (certificate), algorithms[i]);
-    if (value)
-      g_ptr_array_add (
-          info->fingerprints, sfu_seam_fingerprint_new (algorithms[i], value));
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    if (!all[i].value)
+      all[i].value = sfu_certificate_fingerprint (
+          sfu_certificate_get_pem (certificate), all[i].algorithm);
+    if (all[i].value)
+      g_ptr_array_add (info->fingerprints,
+          sfu_seam_fingerprint_new (all[i].algorithm, all[i].value));
   }
 }
 
