@@ -6,7 +6,7 @@
 
 /* A turn takes about a quarter of a µs for each descriptor and the sources that
  * belong to it; with this the turning takes an eighth of the time at most. */
-#define US_PER_FD 2
+#define US_PER_FD 5
 /* A request crosses the loop a few times, and people wait for the answer. */
 #define MAX_WAIT_US 2000
 

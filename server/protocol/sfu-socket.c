@@ -20,6 +20,7 @@
 
 struct _SfuSocket {
   SoupWebsocketConnection *connection; /* owned */
+  GSocket *tcp;                        /* owned; NULL = not known */
   SfuSocketLimits limits;
   const SfuSocketCallbacks *callbacks;
   gpointer owner; /* borrowed: it frees us */
@@ -109,18 +110,33 @@ send_close (SfuSocket *socket)
         socket->connection, socket->close_code, socket->close_reason);
 }
 
+/* libsoup shows a stream of its own, and what is below it as a property. */
+static GSocket *
+find_tcp (SoupWebsocketConnection *connection)
+{
+  GIOStream *shown = soup_websocket_connection_get_io_stream (connection);
+  g_autoptr (GIOStream) below = NULL;
+
+  if (shown == NULL)
+    return NULL;
+  if (g_object_class_find_property (
+          G_OBJECT_GET_CLASS (shown), "base-iostream") != NULL)
+    g_object_get (shown, "base-iostream", &below, NULL);
+  if (below != NULL)
+    shown = below;
+  return G_IS_SOCKET_CONNECTION (shown)
+      ? g_object_ref (
+            g_socket_connection_get_socket (G_SOCKET_CONNECTION (shown)))
+      : NULL;
+}
+
 /* The kernel keeps what is written until uncork: several messages in one segment
  * instead of one each, which is most of what a small one costs here and there. */
 static void
 cork (SfuSocket *socket, gboolean on)
 {
-  GIOStream *stream =
-      soup_websocket_connection_get_io_stream (socket->connection);
-
-  if (stream != NULL && G_IS_SOCKET_CONNECTION (stream))
-    g_socket_set_option (
-        g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)),
-        IPPROTO_TCP, TCP_CORK, on, NULL);
+  if (socket->tcp != NULL && !g_socket_is_closed (socket->tcp))
+    g_socket_set_option (socket->tcp, IPPROTO_TCP, TCP_CORK, on, NULL);
 }
 
 /* As much as surely fits: libsoup writes it at once. */
@@ -358,6 +374,7 @@ sfu_socket_new (SoupWebsocketConnection *connection,
   SfuSocket *socket = g_new0 (SfuSocket, 1);
 
   socket->connection = g_object_ref (connection);
+  socket->tcp = find_tcp (connection);
   socket->limits = *limits;
   socket->callbacks = callbacks;
   socket->owner = owner;
@@ -390,6 +407,7 @@ sfu_socket_free (SfuSocket *socket)
   if (soup_websocket_connection_get_state (socket->connection) !=
       SOUP_WEBSOCKET_STATE_CLOSED)
     cut_off (socket);
+  g_clear_object (&socket->tcp);
   g_object_unref (socket->connection);
   g_free (socket->close_reason);
   g_free (socket);
