@@ -242,17 +242,59 @@ on_close_producer (
 }
 
 static gboolean
-on_consume (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
-    const gchar *transport_id, const gchar *id, const gchar *producer_id,
-    GVariant *rtp_parameters, gboolean paused)
+consume_one (SfuWorkerControl *self, const gchar *transport_id,
+    GVariant *consumer, GError **error)
 {
-  GError *error = NULL;
+  const gchar *id, *producer_id;
+  g_autoptr (GVariant) rtp_parameters = NULL;
+  gboolean paused;
+  g_variant_get (consumer, "(&s&s@" SFU_RTP_PARAMETERS_SIGNATURE "b)", &id,
+      &producer_id, &rtp_parameters, &paused);
   g_autoptr (SfuRtpParameters) parameters =
-      sfu_rtp_parameters_from_variant (rtp_parameters, &error);
-  gboolean ok = parameters &&
+      sfu_rtp_parameters_from_variant (rtp_parameters, error);
+  return parameters &&
       sfu_worker_consume (self->worker, transport_id, id, producer_id,
-          parameters, paused, &error);
-  return answer (invocation, ok, error);
+          parameters, paused, error);
+}
+
+static gboolean
+on_consume (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
+    const gchar *transport_id, GVariant *consumers)
+{
+  GVariantIter iter;
+  GVariant *consumer;
+  GVariantBuilder errors;
+  g_variant_builder_init (&errors, G_VARIANT_TYPE ("a(ss)"));
+  g_variant_iter_init (&iter, consumers);
+  while ((consumer = g_variant_iter_next_value (&iter))) {
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *name = NULL;
+    g_autofree gchar *text = NULL;
+    if (!consume_one (self, transport_id, consumer, &error)) {
+      name = g_dbus_error_encode_gerror (error);
+      text = g_utf8_make_valid (error->message, -1);
+      g_info ("Consume refused: %s", text);
+    }
+    g_variant_builder_add (&errors, "(ss)", name ? name : "", text ? text : "");
+    g_variant_unref (consumer);
+    sfu_pulse_beat (self->pulse, SFU_PULSE_CONTROL);
+  }
+  sfu_dbus_worker1_complete_consume (
+      self->skeleton, invocation, g_variant_builder_end (&errors));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_resume_consumers (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
+    const gchar *const *ids)
+{
+  for (guint i = 0; ids[i]; i++) {
+    g_autoptr (GError) error = NULL;
+    if (!sfu_worker_set_consumer_paused (self->worker, ids[i], FALSE, &error))
+      g_debug ("ResumeConsumers: %s", error->message);
+  }
+  g_dbus_method_invocation_return_value (invocation, NULL);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
@@ -390,6 +432,7 @@ static const struct {
   { "handle-set-producer-paused", G_CALLBACK (on_set_producer_paused) },
   { "handle-close-producer", G_CALLBACK (on_close_producer) },
   { "handle-consume", G_CALLBACK (on_consume) },
+  { "handle-resume-consumers", G_CALLBACK (on_resume_consumers) },
   { "handle-set-consumer-paused", G_CALLBACK (on_set_consumer_paused) },
   { "handle-set-consumer-preferred-layers",
       G_CALLBACK (on_set_consumer_preferred_layers) },
