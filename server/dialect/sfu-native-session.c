@@ -151,8 +151,7 @@ on_call_done (
   if (reply != NULL) {
     g_autofree gchar *data = sfu_native_write_reply (reply);
 
-    sfu_native_session_send (
-        session, sfu_protoo_response_of (call->tag, data));
+    sfu_native_session_send (session, sfu_protoo_response_of (call->tag, data));
   } else {
     g_info ("%s method=%s error=%s %s", session->label,
         sfu_dispatch_lookup (call->request->method)->name,

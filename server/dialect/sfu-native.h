@@ -22,8 +22,7 @@ SfuRequest *sfu_native_decode (
 gchar *sfu_native_write_reply (const SfuReply *reply);
 /* The same of a notification; *method: its word. NULL = this dialect has none
  * for it. */
-gchar *sfu_native_write_notice (
-    const SfuNotice *notice, const gchar **method);
+gchar *sfu_native_write_notice (const SfuNotice *notice, const gchar **method);
 /* data of newConsumer. */
 JsonNode *sfu_native_encode_new_consumer (const SfuRoomConsumer *consumer);
 

@@ -11,8 +11,9 @@ void
 sfu_flush_item_init (
     SfuFlushItem *item, void (*flush) (gpointer owner), gpointer owner)
 {
-  *item =
-      (SfuFlushItem){ .flush = flush, .owner = owner, .link = { .data = item } };
+  *item = (SfuFlushItem){
+    .flush = flush, .owner = owner, .link = { .data = item }
+  };
 }
 
 /* Who comes while this runs is for the next time: a flush may end a connection,

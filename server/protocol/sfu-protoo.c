@@ -161,10 +161,9 @@ sfu_protoo_notification_of (const gchar *method, const gchar *data)
 gchar *
 sfu_protoo_response_of (gint64 id, const gchar *data)
 {
-  g_autofree gchar *head =
-      g_strdup_printf ("{\"response\":true,\"id\":%" G_GINT64_FORMAT
-                       ",\"ok\":true,\"data\":",
-          id);
+  g_autofree gchar *head = g_strdup_printf (
+      "{\"response\":true,\"id\":%" G_GINT64_FORMAT ",\"ok\":true,\"data\":",
+      id);
 
   return g_strconcat (head, data, "}", NULL);
 }

@@ -28,8 +28,9 @@ struct _SfuSocket {
   gsize queued_bytes;
   SfuFlushItem flush; /* while the queue is not empty: this, */
   GSource *writable;  /* or, when the kernel takes no more, this; owned */
-  guint fail_id;     /* idle source that closes for being too slow */
-  guint ping_id, kill_id;
+  guint fail_id;      /* idle source that closes for being too slow */
+  GList pinged;       /* in the list of those that are, when limits say so */
+  guint kill_id;
   gint64 last_seen_us;
   gboolean closing; /* close was asked for: the queue drains first */
   guint16 close_code;
@@ -57,11 +58,26 @@ drop_queue (SfuSocket *socket)
   }
 }
 
+/* Every turn of the loop looks at every timer, so all have one. */
+static GQueue pinged = G_QUEUE_INIT;
+static guint pinged_id, pinged_s; /* while somebody is; the shortest interval */
+
+static void
+forget_pings (SfuSocket *socket)
+{
+  if (socket->pinged.data == NULL)
+    return;
+  g_queue_unlink (&pinged, &socket->pinged);
+  socket->pinged.data = NULL;
+  if (g_queue_is_empty (&pinged))
+    g_clear_handle_id (&pinged_id, g_source_remove);
+}
+
 static void
 stop_timers (SfuSocket *socket)
 {
   g_clear_handle_id (&socket->fail_id, g_source_remove);
-  g_clear_handle_id (&socket->ping_id, g_source_remove);
+  forget_pings (socket);
   g_clear_handle_id (&socket->kill_id, g_source_remove);
 }
 
@@ -350,20 +366,49 @@ on_closed (SoupWebsocketConnection *connection, SfuSocket *socket)
   finish (socket);
 }
 
-/* libsoup sends the pings but does not miss the pongs. */
 static gboolean
-on_ping_check (gpointer data)
+is_silent (const SfuSocket *socket, gint64 now_us)
 {
-  SfuSocket *socket = data;
-  gint64 silent_us = g_get_monotonic_time () - socket->last_seen_us;
+  return now_us - socket->last_seen_us >=
+      socket->limits.ping_timeout_s * G_USEC_PER_SEC;
+}
 
-  if (silent_us < socket->limits.ping_timeout_s * G_USEC_PER_SEC)
-    return G_SOURCE_CONTINUE;
-  socket->ping_id = 0;
-  g_message ("nothing heard for %u s: closing", socket->limits.ping_timeout_s);
-  cut_off (socket);
-  finish (socket);
-  return G_SOURCE_REMOVE;
+/* libsoup sends the pings but does not miss the pongs. One that ends may take
+ * others with it: begins anew then. */
+static gboolean
+on_ping_check (gpointer unused)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  GList *l = pinged.head;
+
+  while (l != NULL) {
+    SfuSocket *socket = l->data;
+
+    l = l->next;
+    if (!is_silent (socket, now_us))
+      continue;
+    g_message (
+        "nothing heard for %u s: closing", socket->limits.ping_timeout_s);
+    forget_pings (socket);
+    cut_off (socket);
+    finish (socket);
+    l = pinged.head;
+  }
+  return g_queue_is_empty (&pinged) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+static void
+watch_pings (SfuSocket *socket)
+{
+  guint interval_s = socket->limits.ping_interval_s;
+
+  socket->pinged.data = socket;
+  g_queue_push_tail_link (&pinged, &socket->pinged);
+  if (pinged_id != 0 && pinged_s <= interval_s)
+    return;
+  g_clear_handle_id (&pinged_id, g_source_remove);
+  pinged_s = interval_s;
+  pinged_id = g_timeout_add_seconds (interval_s, on_ping_check, NULL);
 }
 
 SfuSocket *
@@ -389,8 +434,7 @@ sfu_socket_new (SoupWebsocketConnection *connection,
   if (limits->ping_interval_s > 0) {
     soup_websocket_connection_set_keepalive_interval (
         connection, limits->ping_interval_s);
-    socket->ping_id =
-        g_timeout_add_seconds (limits->ping_interval_s, on_ping_check, socket);
+    watch_pings (socket);
   }
   return socket;
 }

@@ -58,9 +58,8 @@ on_call_answered (GObject *source, GAsyncResult *result, gpointer data)
   if (reply)
     g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
   else
-    g_task_return_error (
-        task, sfu_worker_client_translate (
-                  error, call->method, call->timeout_ms));
+    g_task_return_error (task,
+        sfu_worker_client_translate (error, call->method, call->timeout_ms));
 }
 
 /* Takes task. */
