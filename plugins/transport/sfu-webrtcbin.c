@@ -280,6 +280,8 @@ on_webrtc_deep_element_added (
   } else if (g_str_equal (name, "srtpdec")) {
     g_object_set (element, "replay-window-size", SRTP_WINDOW, NULL);
   } else if (receive && g_str_equal (name, "queue")) {
+    /* It will be passed by: locked, it never starts its thread. */
+    gst_element_set_locked_state (element, TRUE);
     take_element (&self->parts.queue, element);
   } else if (receive && g_str_equal (name, "capsfilter")) {
     take_element (&self->parts.capsfilter, element);
@@ -362,9 +364,13 @@ make_elements (SfuWebrtcbin *self, GError **error)
       G_CALLBACK (on_webrtc_deep_element_added));
   self->inward = sfu_lane_new_inward (&lane_callbacks, self);
   self->outward = sfu_lane_new_outward ();
+  /* Not further than PAUSED before it is linked anew: a session of rtpbin that
+   * plays has a thread, and these end before they do anything. */
+  gst_element_set_locked_state (self->webrtc, TRUE);
   gst_bin_add_many (self->bin, self->inward, self->webrtc, self->outward, NULL);
   if (gst_element_sync_state_with_parent (self->inward) &&
-      gst_element_sync_state_with_parent (self->webrtc) &&
+      gst_element_set_state (self->webrtc, GST_STATE_PAUSED) !=
+          GST_STATE_CHANGE_FAILURE &&
       gst_element_sync_state_with_parent (self->outward))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot start webrtcbin");
@@ -383,6 +389,16 @@ negotiate (
   return ok;
 }
 
+static gboolean
+play (SfuWebrtcbin *self, GError **error)
+{
+  gst_element_set_locked_state (self->webrtc, FALSE);
+  if (gst_element_sync_state_with_parent (self->webrtc))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot start webrtcbin");
+  return FALSE;
+}
+
 gboolean
 sfu_webrtcbin_start (SfuWebrtcbin *self, const gchar *pem, gboolean is_client,
     gboolean sctp, GPtrArray *fingerprints, GError **error)
@@ -392,7 +408,8 @@ sfu_webrtcbin_start (SfuWebrtcbin *self, const gchar *pem, gboolean is_client,
   if (!check_plugins (error) || !make_elements (self, error) ||
       !negotiate (self, is_client, sctp, error) ||
       !sfu_relink (
-          self->webrtc, &self->parts, self->inward, self->outward, error))
+          self->webrtc, &self->parts, self->inward, self->outward, error) ||
+      !play (self, error))
     return FALSE;
   gate_pad (self, self->parts.dec, "data_src", on_data_in);
   gate_pad (self, self->parts.enc, "data_sink", on_data_out);

@@ -4,9 +4,10 @@
  * Threads: the loop's. */
 #include "sfu-turn-pace.h"
 
-/* A turn takes about a quarter of a µs for each descriptor and the sources that
- * belong to it; with this the turning takes an eighth of the time at most. */
-#define US_PER_FD 2
+/* A turn takes about a third of a µs for each descriptor and the sources that
+ * belong to it, and twice that where a worker has the CPU in between; with this
+ * the turning takes a fifteenth of the time at most. */
+#define US_PER_FD 10
 /* A request crosses the loop a few times, and people wait for the answer. */
 #define MAX_WAIT_US 2000
 

@@ -7,7 +7,7 @@
 #include "sfu-json-rtp.h"
 
 typedef struct {
-  JsonObject *object; /* owned; others share it: not to be changed */
+  gchar *text; /* owned */
   gchar *display_name, *device;
 } ShownPeer;
 
@@ -16,50 +16,86 @@ shown_peer_free (gpointer data)
 {
   ShownPeer *shown = data;
 
-  json_object_unref (shown->object);
+  g_free (shown->text);
   g_free (shown->display_name);
   g_free (shown->device);
   g_free (shown);
 }
 
-/* Everybody who joins is told of all who are there: it is made once, and again
- * when the peer describes itself differently. */
-static JsonObject *
-encode_peer (SfuPeer *peer)
+/* Takes node. */
+static gchar *
+to_text (JsonNode *node)
 {
-  static const gchar maker;
-  ShownPeer *shown = sfu_memo_get (&peer->shown, &maker);
-  JsonObject *object;
+  g_autoptr (JsonNode) owned = node;
 
-  if (shown != NULL &&
-      g_strcmp0 (shown->display_name, peer->display_name) == 0 &&
-      g_strcmp0 (shown->device, peer->device) == 0)
-    return json_object_ref (shown->object);
-  object = json_object_new ();
+  return sfu_json_to_string (owned);
+}
+
+static gchar *
+encode_peer (const SfuPeer *peer)
+{
+  JsonObject *object = json_object_new ();
+
   json_object_set_string_member (object, "id", peer->id);
   json_object_set_string_member (object, "displayName", peer->display_name);
   json_object_set_object_member (
       object, "device", sfu_shape_opaque (peer->device));
+  return to_text (sfu_shape_node (object));
+}
+
+/* Everybody who joins is told of all who are there: it is made once, and again
+ * when the peer describes itself differently. Borrowed. */
+static const gchar *
+show_peer (SfuPeer *peer)
+{
+  static const gchar maker;
+  ShownPeer *shown = sfu_memo_get (&peer->shown, &maker);
+
+  if (shown != NULL &&
+      g_strcmp0 (shown->display_name, peer->display_name) == 0 &&
+      g_strcmp0 (shown->device, peer->device) == 0)
+    return shown->text;
   shown = g_new (ShownPeer, 1);
-  shown->object = json_object_ref (object);
+  shown->text = encode_peer (peer);
   shown->display_name = g_strdup (peer->display_name);
   shown->device = g_strdup (peer->device);
   sfu_memo_set (&peer->shown, &maker, shown, shown_peer_free);
-  return object;
+  return shown->text;
 }
 
-static JsonNode *
-encode_peers (const SfuReply *reply)
+static gchar *
+write_peers (const SfuReply *reply)
 {
   const GPtrArray *peers = reply->peers;
+  GString *text = g_string_new ("{\"peers\":[");
   JsonObject *object = json_object_new ();
-  JsonArray *array = json_array_new ();
+  g_autofree gchar *rest = NULL;
 
-  for (guint i = 0; i < peers->len; i++)
-    json_array_add_object_element (array, encode_peer (peers->pdata[i]));
-  json_object_set_array_member (object, "peers", array);
+  for (guint i = 0; i < peers->len; i++) {
+    if (i > 0)
+      g_string_append_c (text, ',');
+    g_string_append (text, show_peer (peers->pdata[i]));
+  }
   sfu_shape_add_ice_servers (object, reply);
-  return sfu_shape_node (object);
+  rest = to_text (sfu_shape_node (object)); /* {} or {"iceServers":... */
+  g_string_append (text, rest[1] == '}' ? "]" : "],");
+  g_string_append (text, rest + 1);
+  return g_string_free (text, FALSE);
+}
+
+static gchar *
+write_capabilities (const SfuReply *reply)
+{
+  static const gchar maker;
+  const gchar *known =
+      reply->memo != NULL ? sfu_memo_get (reply->memo, &maker) : NULL;
+  gchar *text = known != NULL
+      ? g_strdup (known)
+      : to_text (sfu_json_from_rtp_capabilities (reply->capabilities));
+
+  if (known == NULL && reply->memo != NULL)
+    sfu_memo_set (reply->memo, &maker, g_strdup (text), g_free);
+  return text;
 }
 
 static JsonNode *
@@ -71,16 +107,13 @@ encode_id (const gchar *id)
   return sfu_shape_node (object);
 }
 
-JsonNode *
-sfu_native_encode_reply (const SfuReply *reply)
+/* NULL = {}. */
+static JsonNode *
+encode_reply (const SfuReply *reply)
 {
   switch (reply->kind) {
     case SFU_REPLY_ID:
       return encode_id (reply->id);
-    case SFU_REPLY_PEERS:
-      return encode_peers (reply);
-    case SFU_REPLY_CAPABILITIES:
-      return sfu_json_from_rtp_capabilities (reply->capabilities);
     case SFU_REPLY_TRANSPORT:
       return sfu_shape_node (sfu_shape_transport (reply));
     case SFU_REPLY_ICE_PARAMETERS:
@@ -94,6 +127,19 @@ sfu_native_encode_reply (const SfuReply *reply)
     default:
       return NULL;
   }
+}
+
+gchar *
+sfu_native_write_reply (const SfuReply *reply)
+{
+  JsonNode *node;
+
+  if (reply->kind == SFU_REPLY_PEERS)
+    return write_peers (reply);
+  if (reply->kind == SFU_REPLY_CAPABILITIES)
+    return write_capabilities (reply);
+  node = encode_reply (reply);
+  return node != NULL ? to_text (node) : g_strdup ("{}");
 }
 
 /* mediasoup: one entry for each encoding. */
@@ -160,17 +206,12 @@ encode_speaker (const SfuNotice *notice, JsonObject *object)
   json_object_set_int_member (object, "volume", notice->volume);
 }
 
-JsonNode *
-sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
+static JsonNode *
+encode_notice (const SfuNotice *notice, const gchar **method)
 {
   JsonObject *object = json_object_new ();
 
   switch (notice->kind) {
-    case SFU_NOTICE_NEW_PEER:
-      *method = "newPeer";
-      json_object_unref (object);
-      object = encode_peer (notice->peer);
-      break;
     case SFU_NOTICE_PEER_CLOSED:
       *method = "peerClosed";
       json_object_set_string_member (object, "peerId", notice->peer->id);
@@ -233,6 +274,21 @@ sfu_native_encode_notice (const SfuNotice *notice, const gchar **method)
       break;
   }
   return sfu_shape_node (object);
+}
+
+gchar *
+sfu_native_write_notice (const SfuNotice *notice, const gchar **method)
+{
+  gchar *text;
+
+  if (notice->kind == SFU_NOTICE_NEW_PEER) {
+    *method = "newPeer";
+    return g_strdup (show_peer (notice->peer));
+  }
+  text = to_text (encode_notice (notice, method));
+  if (*method == NULL)
+    g_clear_pointer (&text, g_free);
+  return text;
 }
 
 JsonNode *

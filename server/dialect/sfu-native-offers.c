@@ -110,6 +110,15 @@ start_timeout (Offer *offer)
     arm (session, offer->due_us);
 }
 
+/* Takes what was offered back. */
+static void
+forget (SfuNativeSession *session, gint64 id)
+{
+  g_hash_table_remove (session->offers, &id);
+  if (g_hash_table_size (session->offers) == 0)
+    g_clear_handle_id (&session->offers_id, g_source_remove);
+}
+
 static gboolean
 on_too_many_offers (gpointer data)
 {
@@ -179,7 +188,7 @@ sfu_native_offer_answered (
   if (session->outbox != NULL)
     sfu_outbox_tag_arrived (session->outbox, message->id);
   consumer = sfu_room_consumer_ref (offer->consumer);
-  g_hash_table_remove (session->offers, &message->id);
+  forget (session, message->id);
   if (message->ok) {
     sfu_room_consumer_accept (consumer);
   } else {

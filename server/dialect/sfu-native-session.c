@@ -27,14 +27,20 @@ session_free_when_idle (SfuNativeSession *session)
   g_free (session);
 }
 
+static void
+keep (SfuNativeSession *session, const gchar *text, gint64 tag)
+{
+  if (session->outbox == NULL || session->peer == NULL)
+    return;
+  sfu_outbox_add (session->outbox, text, tag);
+  sfu_native_session_check_outbox (session);
+}
+
 void
 sfu_native_session_send_tagged (
     SfuNativeSession *session, gchar *text, gint64 tag)
 {
-  if (session->outbox != NULL && session->peer != NULL) {
-    sfu_outbox_add (session->outbox, text, tag);
-    sfu_native_session_check_outbox (session);
-  }
+  keep (session, text, tag);
   if (session->socket != NULL)
     sfu_socket_send (session->socket, text);
   else
@@ -57,18 +63,16 @@ notice_text (const SfuNotice *notice)
   static const gchar maker;
   const gchar *known =
       notice->memo != NULL ? sfu_memo_get (notice->memo, &maker) : NULL;
+  g_autofree gchar *data = NULL;
   const gchar *method;
-  JsonNode *data;
   gchar *text;
 
   if (known != NULL)
     return g_strdup (known);
-  data = sfu_native_encode_notice (notice, &method);
-  if (method == NULL) {
-    json_node_unref (data);
+  data = sfu_native_write_notice (notice, &method);
+  if (data == NULL)
     return NULL;
-  }
-  text = sfu_protoo_notification (method, data);
+  text = sfu_protoo_notification_of (method, data);
   if (notice->memo != NULL)
     sfu_memo_set (notice->memo, &maker, g_strdup (text), g_free);
   return text;
@@ -79,8 +83,14 @@ sfu_native_session_notify (SfuNativeSession *session, const SfuNotice *notice)
 {
   gchar *text = notice_text (notice);
 
-  if (text != NULL)
+  if (text == NULL)
+    return;
+  if (!notice->calm || session->socket == NULL) {
     sfu_native_session_send (session, text);
+    return;
+  }
+  keep (session, text, SFU_NATIVE_NO_OFFER);
+  sfu_socket_send_later (session->socket, text);
 }
 
 static void
@@ -139,8 +149,9 @@ on_call_done (
   SfuNativeSession *session = owner;
 
   if (reply != NULL) {
-    sfu_native_session_send (session,
-        sfu_protoo_response (call->tag, sfu_native_encode_reply (reply)));
+    g_autofree gchar *data = sfu_native_write_reply (reply);
+
+    sfu_native_session_send (session, sfu_protoo_response_of (call->tag, data));
   } else {
     g_info ("%s method=%s error=%s %s", session->label,
         sfu_dispatch_lookup (call->request->method)->name,

@@ -18,11 +18,11 @@ const gchar *sfu_native_method (guint i);
 SfuRequest *sfu_native_decode (
     const gchar *method, JsonNode *data, GError **error);
 
-/* NULL = {}. */
-JsonNode *sfu_native_encode_reply (const SfuReply *reply);
-/* *method: the word; NULL = this dialect has none for it. */
-JsonNode *sfu_native_encode_notice (
-    const SfuNotice *notice, const gchar **method);
+/* data of an answer, as text. */
+gchar *sfu_native_write_reply (const SfuReply *reply);
+/* The same of a notification; *method: its word. NULL = this dialect has none
+ * for it. */
+gchar *sfu_native_write_notice (const SfuNotice *notice, const gchar **method);
 /* data of newConsumer. */
 JsonNode *sfu_native_encode_new_consumer (const SfuRoomConsumer *consumer);
 

@@ -205,8 +205,7 @@ sfu_json_to_string (JsonNode *node)
 {
   g_autofree gchar *text = json_to_string (node, FALSE);
 
-  if (strstr (text, "e+") != NULL || strstr (text, "e-") != NULL ||
-      strstr (text, "inf") != NULL)
+  if (strstr (text, ".0") != NULL || strstr (text, "inf") != NULL)
     return repair_numbers (text);
   return g_steal_pointer (&text);
 }

@@ -150,6 +150,24 @@ sfu_protoo_response (gint64 id, JsonNode *data)
   return to_text (object);
 }
 
+/* method: a word of ours, which needs no escapes. */
+gchar *
+sfu_protoo_notification_of (const gchar *method, const gchar *data)
+{
+  return g_strconcat ("{\"notification\":true,\"method\":\"", method,
+      "\",\"data\":", data, "}", NULL);
+}
+
+gchar *
+sfu_protoo_response_of (gint64 id, const gchar *data)
+{
+  g_autofree gchar *head = g_strdup_printf (
+      "{\"response\":true,\"id\":%" G_GINT64_FORMAT ",\"ok\":true,\"data\":",
+      id);
+
+  return g_strconcat (head, data, "}", NULL);
+}
+
 gchar *
 sfu_protoo_error (gint64 id, gint code, const gchar *reason)
 {

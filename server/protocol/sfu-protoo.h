@@ -43,6 +43,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SfuProtooMessage, sfu_protoo_message_clear)
 gchar *sfu_protoo_request (gint64 id, const gchar *method, JsonNode *data);
 gchar *sfu_protoo_notification (const gchar *method, JsonNode *data);
 gchar *sfu_protoo_response (gint64 id, JsonNode *data);
+/* The same with data that is JSON already. */
+gchar *sfu_protoo_notification_of (const gchar *method, const gchar *data);
+gchar *sfu_protoo_response_of (gint64 id, const gchar *data);
 gchar *sfu_protoo_error (gint64 id, gint code, const gchar *reason);
 /* The same, code and text from error. */
 gchar *sfu_protoo_error_from_gerror (gint64 id, const GError *error);

@@ -55,6 +55,9 @@ void sfu_socket_free (SfuSocket *socket);
 /* Takes text. After a close it is dropped. A queue that gets too long closes
  * the connection (SFU_SOCKET_CLOSE_POLICY, "too slow"), a little later. */
 void sfu_socket_send (SfuSocket *socket, gchar *text);
+/* The same for what is in no hurry: it may wait for company, for
+ * SFU_FLUSH_LATER_MS. Order is kept: whatever is sent after it takes it along. */
+void sfu_socket_send_later (SfuSocket *socket, gchar *text);
 
 /* Sends what is queued as far as possible, then closes. Idempotent. */
 void sfu_socket_close (SfuSocket *socket, guint16 code, const gchar *reason);

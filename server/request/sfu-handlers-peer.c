@@ -11,7 +11,8 @@ void
 sfu_handle_get_router_rtp_capabilities (SfuCall *call)
 {
   SfuReply reply = { .kind = SFU_REPLY_CAPABILITIES,
-    .capabilities = sfu_rooms_get_capabilities (call->peer->room->rooms) };
+    .capabilities = sfu_rooms_get_capabilities (call->peer->room->rooms),
+    .memo = sfu_rooms_get_capabilities_memo (call->peer->room->rooms) };
 
   sfu_call_reply (call, &reply);
 }

@@ -112,6 +112,7 @@ typedef struct {
   /* PEERS, TRANSPORT: of SfuIceServer; NULL = none are configured */
   const GPtrArray *ice_servers;
   const SfuRtpCapabilities *capabilities;
+  SfuMemo *memo; /* CAPABILITIES: they are always the same; or NULL */
   const SfuSeamTransportInfo *transport;
   const SfuSeamPlainInfo *plain;
   const gchar *srtp_suite, *srtp_key; /* ours */

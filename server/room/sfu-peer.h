@@ -75,6 +75,7 @@ typedef struct {
   gint64 timestamp_ms; /* since 1970 */
   gboolean on;
   SfuMemo *memo; /* of one that goes to several; else NULL */
+  gboolean calm; /* it may wait a moment for others */
 } SfuNotice;
 
 typedef enum {

@@ -24,8 +24,6 @@ static const Call pause_producer = { "SetProducerPaused",
   sfu_worker_client_set_producer_paused_finish };
 static const Call close_consumer = { "CloseConsumer",
   sfu_worker_client_close_consumer_finish };
-static const Call resume_consumer = { "SetConsumerPaused",
-  sfu_worker_client_set_consumer_paused_finish };
 
 static void
 on_done (GObject *source, GAsyncResult *result, gpointer data)
@@ -88,12 +86,4 @@ sfu_room_tell_close_consumer (SfuWorkerClient *worker, const gchar *consumer_id)
 {
   sfu_worker_client_close_consumer_async (
       worker, consumer_id, NULL, on_done, (gpointer)&close_consumer);
-}
-
-void
-sfu_room_tell_resume_consumer (
-    SfuWorkerClient *worker, const gchar *consumer_id)
-{
-  sfu_worker_client_set_consumer_paused_async (
-      worker, consumer_id, FALSE, NULL, on_done, (gpointer)&resume_consumer);
 }

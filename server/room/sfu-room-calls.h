@@ -21,7 +21,5 @@ void sfu_room_tell_pause_producer (
     SfuWorkerClient *worker, const gchar *producer_id, gboolean paused);
 void sfu_room_tell_close_consumer (
     SfuWorkerClient *worker, const gchar *consumer_id);
-void sfu_room_tell_resume_consumer (
-    SfuWorkerClient *worker, const gchar *consumer_id);
 
 G_END_DECLS

@@ -151,7 +151,7 @@ sfu_room_consumer_accept (SfuRoomConsumer *consumer)
     return;
   consumer->accepted = TRUE;
   if (!consumer->paused)
-    sfu_room_tell_resume_consumer (
+    sfu_worker_client_resume_consumer (
         sfu_room_router (consumer->peer->room)->worker, consumer->id);
   sfu_peer_notify (consumer->peer, &notice);
 }

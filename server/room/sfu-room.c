@@ -15,6 +15,9 @@
 /* Clients that lost their worker come back within seconds; protoo-client and
  * socket.io-client try again every five at last. */
 #define RECOVERY_S 15
+/* Who comes and goes in a room of so many is told to each with what follows, when
+ * that is not long: everybody who enters would cost a message to everybody. */
+#define CROWD 16
 
 SfuRoomRouter *
 sfu_room_router (const SfuRoom *room)
@@ -306,6 +309,9 @@ sfu_room_notify (SfuRoom *room, const SfuNotice *notice, const SfuPeer *except)
   SfuNotice shared = *notice;
 
   shared.memo = &memo;
+  shared.calm = peers->len >= CROWD &&
+      (notice->kind == SFU_NOTICE_NEW_PEER ||
+          notice->kind == SFU_NOTICE_PEER_CLOSED);
   for (guint i = 0; i < peers->len; i++)
     sfu_peer_notify (peers->pdata[i], &shared);
   sfu_memo_clear (&memo);

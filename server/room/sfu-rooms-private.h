@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 struct _SfuRooms {
   SfuWorkerPool *pool; /* borrowed */
   SfuRtpCapabilities *router;
+  SfuMemo shown_router; /* how a dialect describes them */
   SfuRoomLimits limits;
   const SfuIceServers *ice_servers; /* borrowed; NULL = none */
   SfuPresence *presence;            /* owned */

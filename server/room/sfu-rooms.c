@@ -86,6 +86,7 @@ sfu_rooms_free (SfuRooms *rooms)
   sfu_drain_free (rooms->drain);
   sfu_metrics_unref (rooms->metrics);
   sfu_rtp_capabilities_free (rooms->router);
+  sfu_memo_clear (&rooms->shown_router);
   g_free (rooms);
 }
 
@@ -105,6 +106,12 @@ const SfuRtpCapabilities *
 sfu_rooms_get_capabilities (SfuRooms *rooms)
 {
   return rooms->router;
+}
+
+SfuMemo *
+sfu_rooms_get_capabilities_memo (SfuRooms *rooms)
+{
+  return &rooms->shown_router;
 }
 
 SfuWorkerPool *

@@ -41,6 +41,8 @@ const SfuRoomLimits *sfu_rooms_get_limits (SfuRooms *rooms);
 /* From now on; nobody who is in is put out. */
 void sfu_rooms_set_limits (SfuRooms *rooms, const SfuRoomLimits *limits);
 const SfuRtpCapabilities *sfu_rooms_get_capabilities (SfuRooms *rooms);
+/* For what somebody makes of them. */
+SfuMemo *sfu_rooms_get_capabilities_memo (SfuRooms *rooms);
 SfuWorkerPool *sfu_rooms_get_pool (SfuRooms *rooms);
 /* What is counted. Never NULL; borrowed: who keeps it takes a reference. */
 SfuMetrics *sfu_rooms_get_metrics (SfuRooms *rooms);

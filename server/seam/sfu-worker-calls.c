@@ -308,27 +308,6 @@ sfu_worker_client_close_producer_finish (
 }
 
 void
-sfu_worker_client_consume_async (SfuWorkerClient *self,
-    const gchar *transport_id, const gchar *consumer_id,
-    const gchar *producer_id, const SfuRtpParameters *parameters,
-    gboolean paused, GCancellable *cancellable, GAsyncReadyCallback callback,
-    gpointer data)
-{
-  sfu_worker_client_call (self, "Consume",
-      g_variant_new ("(sss@" SFU_RTP_PARAMETERS_SIGNATURE "b)", transport_id,
-          consumer_id, producer_id, sfu_rtp_parameters_to_variant (parameters),
-          paused),
-      cancellable, callback, data, sfu_worker_client_consume_async);
-}
-
-gboolean
-sfu_worker_client_consume_finish (
-    SfuWorkerClient *self, GAsyncResult *result, GError **error)
-{
-  return finish_void (self, result, sfu_worker_client_consume_async, error);
-}
-
-void
 sfu_worker_client_set_consumer_paused_async (SfuWorkerClient *self,
     const gchar *consumer_id, gboolean paused, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data)

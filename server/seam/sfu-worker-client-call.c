@@ -12,8 +12,9 @@
 #define MAX_WAITING_CALLS 10000
 
 /* Every error that leaves this object is an SFU_ERROR or a cancellation. */
-static GError *
-translate (GError *error, const gchar *method, gint timeout_ms)
+GError *
+sfu_worker_client_translate (
+    GError *error, const gchar *method, gint timeout_ms)
 {
   g_autoptr (GError) owned = error;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -57,8 +58,8 @@ on_call_answered (GObject *source, GAsyncResult *result, gpointer data)
   if (reply)
     g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
   else
-    g_task_return_error (
-        task, translate (error, call->method, call->timeout_ms));
+    g_task_return_error (task,
+        sfu_worker_client_translate (error, call->method, call->timeout_ms));
 }
 
 /* Takes task. */
@@ -79,6 +80,7 @@ sfu_worker_client_call_for (SfuWorkerClient *self, const gchar *method,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
   Call *call = g_new (Call, 1);
+  sfu_worker_client_send_batch (self);
   call->method = method;
   call->timeout_ms = timeout_ms;
   call->args = g_variant_ref_sink (args);

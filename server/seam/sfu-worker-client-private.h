@@ -26,6 +26,13 @@ typedef enum {
   SFU_WORKER_CLIENT_ENDED
 } SfuWorkerClientState;
 
+/* What is gathered in this turn of the loop. */
+typedef struct {
+  GPtrArray *consumes; /* of GTask, owned: one transport's */
+  GPtrArray *resumes;  /* of gchar *, owned: ids of consumers */
+  guint id;            /* while there is something */
+} SfuWorkerBatch;
+
 struct _SfuWorkerClient {
   GObject parent;
   gchar *program;
@@ -43,6 +50,7 @@ struct _SfuWorkerClient {
   gchar *kill_reason;          /* owned; NULL = nobody killed it */
   guint16 port_min, port_max;
   gint call_timeout_ms;
+  SfuWorkerBatch batch;
 };
 
 /* sfu-worker-client.c */
@@ -53,7 +61,16 @@ void sfu_worker_client_drop_connection (SfuWorkerClient *self);
 /* owner: the client. */
 extern const SfuWorkerProcessCallbacks sfu_worker_client_process_callbacks;
 
+/* sfu-worker-client-batch.c */
+void sfu_worker_client_batch_init (SfuWorkerBatch *batch);
+void sfu_worker_client_batch_clear (SfuWorkerBatch *batch);
+/* Now, as something else is to be asked. */
+void sfu_worker_client_send_batch (SfuWorkerClient *self);
+
 /* sfu-worker-client-call.c */
+/* Takes error: one of SFU_ERROR, or a cancellation. */
+GError *sfu_worker_client_translate (
+    GError *error, const gchar *method, gint timeout_ms);
 /* Calls method with a tuple (floating: consumed). tag: the calling _async. */
 void sfu_worker_client_call (SfuWorkerClient *self, const gchar *method,
     GVariant *args, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -97,6 +97,8 @@ sfu_worker_client_drop_connection (SfuWorkerClient *self)
       g_dbus_connection_close (self->connection, NULL, NULL, NULL);
   }
   g_clear_object (&self->connection);
+  /* Fails: whoever waits for it hears that the worker is gone. */
+  sfu_worker_client_send_batch (self);
 }
 
 /* No message is exchanged: there is no bus, and no properties. */
@@ -283,6 +285,7 @@ sfu_worker_client_finalize (GObject *object)
   g_clear_pointer (&self->start_args, g_variant_unref);
   g_clear_error (&self->start_error);
   g_ptr_array_unref (self->stop_tasks);
+  sfu_worker_client_batch_clear (&self->batch);
   G_OBJECT_CLASS (sfu_worker_client_parent_class)->finalize (object);
 }
 
@@ -319,6 +322,7 @@ sfu_worker_client_init (SfuWorkerClient *self)
 {
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->waiting);
+  sfu_worker_client_batch_init (&self->batch);
   self->call_timeout_ms = SFU_WORKER_CALL_TIMEOUT_MS;
 }
 

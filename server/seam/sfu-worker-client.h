@@ -224,6 +224,9 @@ void sfu_worker_client_consume_async (SfuWorkerClient *self,
     gpointer data);
 gboolean sfu_worker_client_consume_finish (
     SfuWorkerClient *self, GAsyncResult *result, GError **error);
+/* Not paused any more; nobody hears whether it was there. */
+void sfu_worker_client_resume_consumer (
+    SfuWorkerClient *self, const gchar *consumer_id);
 void sfu_worker_client_set_consumer_paused_async (SfuWorkerClient *self,
     const gchar *consumer_id, gboolean paused, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data);

@@ -2,19 +2,11 @@
 /* See sfu-worker-control.h.
  *
  * Threads: control thread. */
-#include "sfu-worker-control.h"
+#include "sfu-worker-control-private.h"
 
-#include "sfu-dbus.h"
 #include "sfu-error.h"
 #include "sfu-seam.h"
 #include "sfu-worker-log.h"
-#include "sfu-worker.h"
-
-struct _SfuWorkerControl {
-  SfuDBusWorker1 *skeleton; /* owned */
-  SfuWorker *worker;        /* owned */
-  SfuPulse *pulse;          /* borrowed; NULL = nobody looks */
-};
 
 /* ---- answers ---- */
 
@@ -36,9 +28,9 @@ refuse (GDBusMethodInvocation *invocation, GError *error)
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* For methods that return nothing. */
-static gboolean
-answer (GDBusMethodInvocation *invocation, gboolean ok, GError *error)
+gboolean
+sfu_worker_control_answer (
+    GDBusMethodInvocation *invocation, gboolean ok, GError *error)
 {
   if (!ok)
     return refuse (invocation, error);
@@ -81,7 +73,7 @@ on_create_router (
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_create_router (self->worker, id, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -90,7 +82,7 @@ on_close_router (
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_close_router (self->worker, id, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -99,7 +91,7 @@ on_set_router_loudest (SfuWorkerControl *self,
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_set_router_loudest (self->worker, id, n, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 /* "initial-outgoing-bitrate" has no effect before bandwidth is estimated. */
@@ -199,7 +191,7 @@ on_close_transport (
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_close_transport (self->worker, id, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -219,7 +211,7 @@ on_produce (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
   gboolean ok = parameters &&
       sfu_worker_produce (
           self->worker, transport_id, id, kind, parameters, paused, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -229,7 +221,7 @@ on_set_producer_paused (SfuWorkerControl *self,
   GError *error = NULL;
   gboolean ok =
       sfu_worker_set_producer_paused (self->worker, id, paused, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -238,60 +230,7 @@ on_close_producer (
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_close_producer (self->worker, id, &error);
-  return answer (invocation, ok, error);
-}
-
-static gboolean
-on_consume (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
-    const gchar *transport_id, const gchar *id, const gchar *producer_id,
-    GVariant *rtp_parameters, gboolean paused)
-{
-  GError *error = NULL;
-  g_autoptr (SfuRtpParameters) parameters =
-      sfu_rtp_parameters_from_variant (rtp_parameters, &error);
-  gboolean ok = parameters &&
-      sfu_worker_consume (self->worker, transport_id, id, producer_id,
-          parameters, paused, &error);
-  return answer (invocation, ok, error);
-}
-
-static gboolean
-on_set_consumer_paused (SfuWorkerControl *self,
-    GDBusMethodInvocation *invocation, const gchar *id, gboolean paused)
-{
-  GError *error = NULL;
-  gboolean ok =
-      sfu_worker_set_consumer_paused (self->worker, id, paused, &error);
-  return answer (invocation, ok, error);
-}
-
-static gboolean
-on_set_consumer_preferred_layers (SfuWorkerControl *self,
-    GDBusMethodInvocation *invocation, const gchar *id, gint spatial,
-    gint temporal)
-{
-  GError *error = NULL;
-  gboolean ok = sfu_worker_set_consumer_preferred_layers (
-      self->worker, id, spatial, temporal, &error);
-  return answer (invocation, ok, error);
-}
-
-static gboolean
-on_request_key_frame (
-    SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
-{
-  GError *error = NULL;
-  gboolean ok = sfu_worker_request_key_frame (self->worker, id, &error);
-  return answer (invocation, ok, error);
-}
-
-static gboolean
-on_close_consumer (
-    SfuWorkerControl *self, GDBusMethodInvocation *invocation, const gchar *id)
-{
-  GError *error = NULL;
-  gboolean ok = sfu_worker_close_consumer (self->worker, id, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -333,7 +272,7 @@ on_set_log_levels (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
 {
   GError *error = NULL;
   gboolean ok = sfu_worker_log_set_levels (levels, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static gboolean
@@ -367,7 +306,7 @@ on_set_impairment (SfuWorkerControl *self, GDBusMethodInvocation *invocation,
   GError *error = NULL;
   gboolean ok =
       sfu_worker_set_impairment (self->worker, percent_in, percent_out, &error);
-  return answer (invocation, ok, error);
+  return sfu_worker_control_answer (invocation, ok, error);
 }
 
 static const struct {
@@ -389,12 +328,17 @@ static const struct {
   { "handle-produce", G_CALLBACK (on_produce) },
   { "handle-set-producer-paused", G_CALLBACK (on_set_producer_paused) },
   { "handle-close-producer", G_CALLBACK (on_close_producer) },
-  { "handle-consume", G_CALLBACK (on_consume) },
-  { "handle-set-consumer-paused", G_CALLBACK (on_set_consumer_paused) },
+  { "handle-consume", G_CALLBACK (sfu_worker_control_on_consume) },
+  { "handle-resume-consumers",
+      G_CALLBACK (sfu_worker_control_on_resume_consumers) },
+  { "handle-set-consumer-paused",
+      G_CALLBACK (sfu_worker_control_on_set_consumer_paused) },
   { "handle-set-consumer-preferred-layers",
-      G_CALLBACK (on_set_consumer_preferred_layers) },
-  { "handle-request-key-frame", G_CALLBACK (on_request_key_frame) },
-  { "handle-close-consumer", G_CALLBACK (on_close_consumer) },
+      G_CALLBACK (sfu_worker_control_on_set_consumer_preferred_layers) },
+  { "handle-request-key-frame",
+      G_CALLBACK (sfu_worker_control_on_request_key_frame) },
+  { "handle-close-consumer",
+      G_CALLBACK (sfu_worker_control_on_close_consumer) },
   { "handle-get-stats", G_CALLBACK (on_get_stats) },
   { "handle-get-producer-activity", G_CALLBACK (on_get_producer_activity) },
   { "handle-get-metrics", G_CALLBACK (on_get_metrics) },

@@ -15,14 +15,35 @@
 /* One per hash function is what clients send; five are in use. */
 #define MAX_FINGERPRINTS 16
 
+static gboolean
+on_idle (gpointer data)
+{
+  SfuWorkerTransport *self = data;
+  self->news_id = 0;
+  self->callbacks->state_changed (
+      self->owner, self, self->ice_state, self->dtls_state, "");
+  return G_SOURCE_REMOVE;
+}
+
+/* On its way up a transport has four states within milliseconds, and nobody acts
+ * on any of them: when there is more to do, the last one will be told. What ends
+ * or has a reason is told at once. */
 static void
 on_state_changed (GstElement *element, const gchar *ice_state,
     const gchar *dtls_state, const gchar *reason, SfuWorkerTransport *self)
 {
+  gboolean urgent = *reason != '\0' || g_str_equal (ice_state, "closed") ||
+      g_str_equal (dtls_state, "closed") || g_str_equal (dtls_state, "failed");
   g_free (self->ice_state);
   g_free (self->dtls_state);
   self->ice_state = g_strdup (ice_state);
   self->dtls_state = g_strdup (dtls_state);
+  if (!urgent) {
+    if (self->news_id == 0)
+      self->news_id = g_idle_add (on_idle, self);
+    return;
+  }
+  g_clear_handle_id (&self->news_id, g_source_remove);
   self->callbacks->state_changed (
       self->owner, self, ice_state, dtls_state, reason);
 }
@@ -80,6 +101,7 @@ sfu_worker_transport_free (SfuWorkerTransport *self)
   g_assert (self->producers->len == 0 && self->consumers->len == 0);
   /* Whoever closes a transport knows; only others are told. */
   g_signal_handlers_disconnect_by_data (self->element, self);
+  g_clear_handle_id (&self->news_id, g_source_remove);
   if (self->plain)
     sfu_worker_plain_close (self);
   else
@@ -97,19 +119,24 @@ sfu_worker_transport_free (SfuWorkerTransport *self)
   g_free (self);
 }
 
-/* Weakest first: clients that take one only take the last. */
+/* Weakest first: clients that take one only take the last. The certificate is
+ * one for all and for as long as the process lives: hashed once. */
 static void
 add_fingerprints (SfuSeamTransportInfo *info)
 {
-  static const gchar *const algorithms[] = { "sha-1", "sha-224", "sha-384",
-    "sha-512", "sha-256" };
+  static struct {
+    const gchar *algorithm;
+    gchar *value;
+  } all[] = { { "sha-1" }, { "sha-224" }, { "sha-384" }, { "sha-512" },
+    { "sha-256" } };
   g_autoptr (SfuCertificate) certificate = sfu_certificate_get_default ();
-  for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++) {
-    g_autofree gchar *value = sfu_certificate_fingerprint (
-        sfu_certificate_get_pem (certificate), algorithms[i]);
-    if (value)
-      g_ptr_array_add (
-          info->fingerprints, sfu_seam_fingerprint_new (algorithms[i], value));
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    if (!all[i].value)
+      all[i].value = sfu_certificate_fingerprint (
+          sfu_certificate_get_pem (certificate), all[i].algorithm);
+    if (all[i].value)
+      g_ptr_array_add (info->fingerprints,
+          sfu_seam_fingerprint_new (all[i].algorithm, all[i].value));
   }
 }
 

@@ -27,6 +27,7 @@ struct _SfuWorkerTransport {
   GstElement *element;     /* owned; in the router's pipeline */
   gchar *ice_state;        /* owned; as last told by the element */
   gchar *dtls_state;       /* owned */
+  guint news_id;           /* while they are still to be told */
   GPtrArray *producers;    /* of SfuWorkerProducer, borrowed: they leave when */
   GPtrArray *consumers;    /* of SfuWorkerConsumer        ... they are freed */
   const SfuWorkerTransportCallbacks *callbacks;

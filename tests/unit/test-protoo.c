@@ -67,6 +67,9 @@ test_write (void)
   g_autofree gchar *notification = sfu_protoo_notification ("m", NULL);
   g_autofree gchar *response =
       sfu_protoo_response (SFU_PROTOO_MAX_ID, json_from_string ("[1]", NULL));
+  g_autofree gchar *notification_of = sfu_protoo_notification_of ("m", "{}");
+  g_autofree gchar *response_of =
+      sfu_protoo_response_of (SFU_PROTOO_MAX_ID, "[1]");
   g_autofree gchar *failure = sfu_protoo_error_from_gerror (2, error);
 
   g_assert_cmpstr (
@@ -75,6 +78,8 @@ test_write (void)
       notification, ==, "{\"notification\":true,\"method\":\"m\",\"data\":{}}");
   g_assert_cmpstr (response, ==,
       "{\"response\":true,\"id\":9007199254740992,\"ok\":true,\"data\":[1]}");
+  g_assert_cmpstr (notification_of, ==, notification);
+  g_assert_cmpstr (response_of, ==, response);
   g_assert_cmpstr (failure, ==,
       "{\"response\":true,\"id\":2,\"ok\":false,\"errorCode\":404,"
       "\"errorReason\":\"no \\\"x\\\"\"}");
@@ -174,7 +179,7 @@ test_page (void)
       .kind = kinds[i], .consumer = &consumer, .producer = &producer
     };
     const gchar *method;
-    g_autoptr (JsonNode) data = sfu_native_encode_notice (&notice, &method);
+    g_autofree gchar *data = sfu_native_write_notice (&notice, &method);
     g_autofree gchar *quoted = g_strdup_printf ("`%s`", method);
 
     if (strstr (page, quoted) == NULL)

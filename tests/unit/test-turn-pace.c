@@ -14,15 +14,15 @@ test_waits (void)
     gint timeout_ms;
     gint64 wait_us;
   } cases[] = {
-    { "few clients", 4, 0, -1, 8 },
-    { "many clients", 200, 0, -1, 400 },
-    { "a part has passed", 200, 150, -1, 250 },
-    { "all has passed", 200, 400, -1, 0 },
-    { "idle", 200, 5000000, -1, 0 },
+    { "few clients", 4, 0, -1, 40 },
+    { "many clients", 150, 0, -1, 1500 },
+    { "a part has passed", 150, 150, -1, 1350 },
+    { "all has passed", 150, 1500, -1, 0 },
+    { "idle", 150, 5000000, -1, 0 },
     { "more than anybody shall wait", 100000, 0, -1, 2000 },
-    { "a timer is due first", 900, 0, 1, 1000 },
-    { "a timer is due later", 900, 0, 7, 1800 },
-    { "something is ready", 200, 0, 0, 400 },
+    { "a timer is due first", 180, 0, 1, 1000 },
+    { "a timer is due later", 180, 0, 7, 1800 },
+    { "something is ready", 150, 0, 0, 1500 },
     { "the clock went backwards", 200, -1, -1, 0 },
   };
 
