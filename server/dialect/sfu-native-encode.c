@@ -206,6 +206,33 @@ encode_speaker (const SfuNotice *notice, JsonObject *object)
   json_object_set_int_member (object, "volume", notice->volume);
 }
 
+/* The method; NULL: it is not of a consumer. */
+static const gchar *
+encode_consumer_notice (const SfuNotice *notice, JsonObject *object)
+{
+  switch (notice->kind) {
+    case SFU_NOTICE_CONSUMER_CLOSED:
+    case SFU_NOTICE_CONSUMER_PAUSED:
+    case SFU_NOTICE_CONSUMER_RESUMED:
+      json_object_set_string_member (
+          object, "consumerId", notice->consumer->id);
+      return notice->kind == SFU_NOTICE_CONSUMER_CLOSED ? "consumerClosed"
+          : notice->kind == SFU_NOTICE_CONSUMER_PAUSED  ? "consumerPaused"
+                                                        : "consumerResumed";
+    case SFU_NOTICE_CONSUMER_SCORE:
+      json_object_set_string_member (
+          object, "consumerId", notice->consumer->id);
+      json_object_set_object_member (
+          object, "score", encode_consumer_score (notice->consumer));
+      return "consumerScore";
+    case SFU_NOTICE_CONSUMER_LAYERS:
+      encode_layers (notice->consumer, object);
+      return "consumerLayersChanged";
+    default:
+      return NULL;
+  }
+}
+
 static JsonNode *
 encode_notice (const SfuNotice *notice, const gchar **method)
 {
@@ -223,26 +250,6 @@ encode_notice (const SfuNotice *notice, const gchar **method)
           object, "displayName", notice->peer->display_name);
       json_object_set_string_member (
           object, "oldDisplayName", notice->old_display_name);
-      break;
-    case SFU_NOTICE_CONSUMER_CLOSED:
-    case SFU_NOTICE_CONSUMER_PAUSED:
-    case SFU_NOTICE_CONSUMER_RESUMED:
-      *method = notice->kind == SFU_NOTICE_CONSUMER_CLOSED ? "consumerClosed"
-          : notice->kind == SFU_NOTICE_CONSUMER_PAUSED     ? "consumerPaused"
-                                                           : "consumerResumed";
-      json_object_set_string_member (
-          object, "consumerId", notice->consumer->id);
-      break;
-    case SFU_NOTICE_CONSUMER_SCORE:
-      *method = "consumerScore";
-      json_object_set_string_member (
-          object, "consumerId", notice->consumer->id);
-      json_object_set_object_member (
-          object, "score", encode_consumer_score (notice->consumer));
-      break;
-    case SFU_NOTICE_CONSUMER_LAYERS:
-      *method = "consumerLayersChanged";
-      encode_layers (notice->consumer, object);
       break;
     case SFU_NOTICE_PRODUCER_SCORE:
       *method = "producerScore";
@@ -270,7 +277,7 @@ encode_notice (const SfuNotice *notice, const gchar **method)
       encode_speaker (notice, object);
       break;
     default:
-      *method = NULL;
+      *method = encode_consumer_notice (notice, object);
       break;
   }
   return sfu_shape_node (object);
