@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "test-patience.h"
+#include "test-result.h"
 
 #define DEADLINE_US (60 * G_USEC_PER_SEC)
 
@@ -51,12 +52,6 @@ typedef struct {
   guint port;
   gint pid;
 } Program;
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
-}
 
 /* script: what a shell does before it becomes the server ("ulimit ..."). */
 static void
