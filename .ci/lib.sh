@@ -91,7 +91,7 @@ find_fuzzer () {
 # Arguments: the compiler, the folder. Nothing but the targets.
 build_fuzz_targets () {
   if [ ! -f "$2/build.ninja" ]; then
-    CC=$1 meson setup "$2" -Dweb=false -Doptimization=1 \
+    CC=$1 meson setup "$2" -Dfuzz=true -Dweb=false -Doptimization=1 \
       -Db_sanitize=address,undefined -Db_lundef=false >"$2.log" 2>&1 || {
       cat "$2.log" >&2
       die "meson setup failed"

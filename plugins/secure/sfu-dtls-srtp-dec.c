@@ -20,8 +20,6 @@
  */
 #include "sfu-dtls-srtp-dec.h"
 
-#include "sfu-dtls-link.h"
-#include "sfu-dtls-pads.h"
 #include "sfu-rtp.h"
 #include "sfu-stats-structure.h"
 
@@ -32,22 +30,19 @@
 #define RTP_LAST 191
 
 enum {
-  PROP_CONNECTION_ID = 1,
-  PROP_PEM,
+  PROP_PEM = 1,
   PROP_PEER_PEM,
   PROP_PEER_FINGERPRINTS,
-  PROP_CONNECTION_STATE,
   PROP_SRTP_PROFILE,
   PROP_DROPS,
   N_PROPS
 };
 
 struct _SfuDtlsSrtpDec {
-  GstElement parent;
+  SfuDtlsElement parent;
   GstPad *sink, *rtp, *rtcp; /* owned by the element */
   GstPad *data;              /* the same; NULL until asked for */
-  SfuDtlsLink *link;         /* owned; NULL before it has a name */
-  gchar *id;                 /* owned */
+  SfuDtlsLink *link;         /* borrowed of parent; NULL before it has a name */
   /* atomic: stream-start and so on have been pushed */
   gint rtp_started, rtcp_started, data_started;
 };
@@ -63,7 +58,7 @@ static GstStaticPadTemplate rtcp_template = GST_STATIC_PAD_TEMPLATE ("rtcp_src",
 static GstStaticPadTemplate data_template = GST_STATIC_PAD_TEMPLATE (
     "data_src", GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS_ANY);
 
-G_DEFINE_TYPE (SfuDtlsSrtpDec, sfu_dtls_srtp_dec, GST_TYPE_ELEMENT)
+G_DEFINE_TYPE (SfuDtlsSrtpDec, sfu_dtls_srtp_dec, SFU_TYPE_DTLS_ELEMENT)
 GST_ELEMENT_REGISTER_DEFINE (
     sfudtlssrtpdec, "sfudtlssrtpdec", GST_RANK_NONE, SFU_TYPE_DTLS_SRTP_DEC)
 
@@ -295,13 +290,12 @@ sfu_dtls_srtp_dec_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
-set_id (SfuDtlsSrtpDec *self, const gchar *id)
+sfu_dtls_srtp_dec_listen (
+    SfuDtlsElement *element, SfuDtlsLink *link, gboolean on)
 {
-  if (self->link || !id)
-    return;
-  self->id = g_strdup (id);
-  self->link = sfu_dtls_link_get (id);
-  sfu_dtls_link_set_dec (self->link, &callbacks, self);
+  if (on)
+    SFU_DTLS_SRTP_DEC (element)->link = link;
+  sfu_dtls_link_set_dec (link, on ? &callbacks : NULL, on ? element : NULL);
 }
 
 static void
@@ -310,9 +304,7 @@ sfu_dtls_srtp_dec_set_property (
 {
   SfuDtlsSrtpDec *self = SFU_DTLS_SRTP_DEC (object);
 
-  if (id == PROP_CONNECTION_ID)
-    set_id (self, g_value_get_string (value));
-  else if (!self->link)
+  if (!self->link)
     g_warning ("%s: set connection-id first", GST_OBJECT_NAME (self));
   else if (id == PROP_PEM)
     sfu_dtls_link_set_pem (self->link, g_value_get_string (value));
@@ -336,9 +328,6 @@ sfu_dtls_srtp_dec_get_property (
   SfuDtlsSrtpDec *self = SFU_DTLS_SRTP_DEC (object);
 
   switch (id) {
-    case PROP_CONNECTION_ID:
-      g_value_set_string (value, self->id);
-      break;
     case PROP_PEM:
       g_value_take_string (value,
           self->link ? sfu_dtls_link_dup_certificate (self->link) : NULL);
@@ -346,11 +335,6 @@ sfu_dtls_srtp_dec_get_property (
     case PROP_PEER_PEM:
       g_value_take_string (
           value, self->link ? sfu_dtls_link_dup_peer_pem (self->link) : NULL);
-      break;
-    case PROP_CONNECTION_STATE:
-      g_value_set_enum (value,
-          self->link ? sfu_dtls_link_get_state (self->link)
-                     : SFU_DTLS_CONNECTION_NEW);
       break;
     case PROP_SRTP_PROFILE:
       g_value_set_static_string (value, sfu_dtls_srtp_dec_get_profile (self));
@@ -364,34 +348,11 @@ sfu_dtls_srtp_dec_get_property (
 }
 
 static void
-sfu_dtls_srtp_dec_dispose (GObject *object)
-{
-  SfuDtlsSrtpDec *self = SFU_DTLS_SRTP_DEC (object);
-
-  if (self->link)
-    sfu_dtls_link_set_dec (self->link, NULL, NULL);
-  G_OBJECT_CLASS (sfu_dtls_srtp_dec_parent_class)->dispose (object);
-}
-
-static void
-sfu_dtls_srtp_dec_finalize (GObject *object)
-{
-  SfuDtlsSrtpDec *self = SFU_DTLS_SRTP_DEC (object);
-
-  g_clear_pointer (&self->link, sfu_dtls_link_unref);
-  g_free (self->id);
-  G_OBJECT_CLASS (sfu_dtls_srtp_dec_parent_class)->finalize (object);
-}
-
-static void
 install_properties (GObjectClass *object_class)
 {
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   const GParamFlags both = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
-  props[PROP_CONNECTION_ID] =
-      g_param_spec_string ("connection-id", "Connection id",
-          "Name that it shares with its sfudtlssrtpenc; once", NULL, both);
   props[PROP_PEM] = g_param_spec_string ("pem", "PEM",
       "Own certificate and private key (NULL: made by the process); reads as "
       "the certificate alone",
@@ -404,9 +365,6 @@ install_properties (GObjectClass *object_class)
           "none of "
           "them is refused (NULL: any certificate)",
           G_TYPE_STRV, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
-  props[PROP_CONNECTION_STATE] = g_param_spec_enum ("connection-state",
-      "Connection state", "State of the DTLS connection",
-      sfu_dtls_connection_state_get_type (), SFU_DTLS_CONNECTION_NEW, read);
   props[PROP_SRTP_PROFILE] = g_param_spec_string ("srtp-profile",
       "SRTP profile", "What was agreed on (empty: nothing yet)", "", read);
   props[PROP_DROPS] = g_param_spec_boxed ("drops", "Drops",
@@ -423,9 +381,8 @@ sfu_dtls_srtp_dec_class_init (SfuDtlsSrtpDecClass *klass)
 
   object_class->set_property = sfu_dtls_srtp_dec_set_property;
   object_class->get_property = sfu_dtls_srtp_dec_get_property;
-  object_class->dispose = sfu_dtls_srtp_dec_dispose;
-  object_class->finalize = sfu_dtls_srtp_dec_finalize;
   install_properties (object_class);
+  SFU_DTLS_ELEMENT_CLASS (klass)->listen = sfu_dtls_srtp_dec_listen;
   element_class->change_state = sfu_dtls_srtp_dec_change_state;
   element_class->request_new_pad = sfu_dtls_srtp_dec_request_new_pad;
   element_class->release_pad = sfu_dtls_srtp_dec_release_pad;

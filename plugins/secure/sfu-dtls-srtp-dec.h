@@ -4,7 +4,7 @@
  * Threads: see there. */
 #pragma once
 
-#include <gst/gst.h>
+#include "sfu-dtls-element.h"
 
 #include "sfu-verdict.h"
 
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 #define SFU_TYPE_DTLS_SRTP_DEC (sfu_dtls_srtp_dec_get_type ())
 G_DECLARE_FINAL_TYPE (
-    SfuDtlsSrtpDec, sfu_dtls_srtp_dec, SFU, DTLS_SRTP_DEC, GstElement)
+    SfuDtlsSrtpDec, sfu_dtls_srtp_dec, SFU, DTLS_SRTP_DEC, SfuDtlsElement)
 
 GST_ELEMENT_REGISTER_DECLARE (sfudtlssrtpdec)
 

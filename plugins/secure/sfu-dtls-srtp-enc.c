@@ -17,27 +17,18 @@
  */
 #include "sfu-dtls-srtp-enc.h"
 
-#include "sfu-dtls-link.h"
-#include "sfu-dtls-pads.h"
 #include "sfu-shortcut.h"
 #include "sfu-srtp-context.h"
 
-enum {
-  PROP_CONNECTION_ID = 1,
-  PROP_IS_CLIENT,
-  PROP_CONNECTION_STATE,
-  PROP_RTP_SYNC,
-  N_PROPS
-};
+enum { PROP_IS_CLIENT = 1, PROP_RTP_SYNC, N_PROPS };
 
 enum { SIGNAL_ON_KEY_SET, N_SIGNALS };
 
 struct _SfuDtlsSrtpEnc {
-  GstElement parent;
+  SfuDtlsElement parent;
   GstPad *src;        /* owned by the element */
-  SfuDtlsLink *link;  /* owned; NULL before it has a name */
+  SfuDtlsLink *link;  /* borrowed of parent; NULL before it has a name */
   SfuMediaLoop *loop; /* owned; under the object lock */
-  gchar *id;          /* owned */
   gboolean is_client, rtp_sync;
   gint started;         /* atomic: stream-start and so on have been pushed */
   SfuShortcut shortcut; /* of src */
@@ -57,7 +48,7 @@ static GstStaticPadTemplate data_template = GST_STATIC_PAD_TEMPLATE (
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
-G_DEFINE_TYPE (SfuDtlsSrtpEnc, sfu_dtls_srtp_enc, GST_TYPE_ELEMENT)
+G_DEFINE_TYPE (SfuDtlsSrtpEnc, sfu_dtls_srtp_enc, SFU_TYPE_DTLS_ELEMENT)
 GST_ELEMENT_REGISTER_DEFINE (
     sfudtlssrtpenc, "sfudtlssrtpenc", GST_RANK_NONE, SFU_TYPE_DTLS_SRTP_ENC)
 
@@ -88,7 +79,7 @@ on_key_set (gpointer self)
 static void
 on_state (gpointer self)
 {
-  g_object_notify_by_pspec (self, props[PROP_CONNECTION_STATE]);
+  g_object_notify (self, "connection-state");
 }
 
 static const SfuDtlsEncCallbacks callbacks = { on_datagram, on_key_set,
@@ -263,13 +254,12 @@ sfu_dtls_srtp_enc_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
-set_id (SfuDtlsSrtpEnc *self, const gchar *id)
+sfu_dtls_srtp_enc_listen (
+    SfuDtlsElement *element, SfuDtlsLink *link, gboolean on)
 {
-  if (self->link || !id)
-    return;
-  self->id = g_strdup (id);
-  self->link = sfu_dtls_link_get (id);
-  sfu_dtls_link_set_enc (self->link, &callbacks, self);
+  if (on)
+    SFU_DTLS_SRTP_ENC (element)->link = link;
+  sfu_dtls_link_set_enc (link, on ? &callbacks : NULL, on ? element : NULL);
 }
 
 static void
@@ -278,9 +268,7 @@ sfu_dtls_srtp_enc_set_property (
 {
   SfuDtlsSrtpEnc *self = SFU_DTLS_SRTP_ENC (object);
 
-  if (id == PROP_CONNECTION_ID)
-    set_id (self, g_value_get_string (value));
-  else if (id == PROP_IS_CLIENT)
+  if (id == PROP_IS_CLIENT)
     self->is_client = g_value_get_boolean (value);
   else if (id == PROP_RTP_SYNC)
     self->rtp_sync = g_value_get_boolean (value);
@@ -292,37 +280,23 @@ sfu_dtls_srtp_enc_get_property (
 {
   SfuDtlsSrtpEnc *self = SFU_DTLS_SRTP_ENC (object);
 
-  if (id == PROP_CONNECTION_ID)
-    g_value_set_string (value, self->id);
-  else if (id == PROP_IS_CLIENT)
+  if (id == PROP_IS_CLIENT)
     g_value_set_boolean (value, self->is_client);
   else if (id == PROP_RTP_SYNC)
     g_value_set_boolean (value, self->rtp_sync);
-  else if (id == PROP_CONNECTION_STATE)
-    g_value_set_enum (value,
-        self->link ? sfu_dtls_link_get_state (self->link)
-                   : SFU_DTLS_CONNECTION_NEW);
 }
 
 static void
 sfu_dtls_srtp_enc_dispose (GObject *object)
 {
-  SfuDtlsSrtpEnc *self = SFU_DTLS_SRTP_ENC (object);
-
-  if (self->link)
-    sfu_dtls_link_set_enc (self->link, NULL, NULL);
-  g_clear_object (&self->loop);
+  g_clear_object (&SFU_DTLS_SRTP_ENC (object)->loop);
   G_OBJECT_CLASS (sfu_dtls_srtp_enc_parent_class)->dispose (object);
 }
 
 static void
 sfu_dtls_srtp_enc_finalize (GObject *object)
 {
-  SfuDtlsSrtpEnc *self = SFU_DTLS_SRTP_ENC (object);
-
-  sfu_shortcut_clear (&self->shortcut);
-  g_clear_pointer (&self->link, sfu_dtls_link_unref);
-  g_free (self->id);
+  sfu_shortcut_clear (&SFU_DTLS_SRTP_ENC (object)->shortcut);
   G_OBJECT_CLASS (sfu_dtls_srtp_enc_parent_class)->finalize (object);
 }
 
@@ -331,16 +305,9 @@ install_properties (GObjectClass *object_class)
 {
   const GParamFlags both = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
-  props[PROP_CONNECTION_ID] =
-      g_param_spec_string ("connection-id", "Connection id",
-          "Name that it shares with its sfudtlssrtpdec; once", NULL, both);
   props[PROP_IS_CLIENT] = g_param_spec_boolean ("is-client", "Is client",
       "Begin the handshake instead of waiting for the peer to; before PAUSED",
       FALSE, both);
-  props[PROP_CONNECTION_STATE] =
-      g_param_spec_enum ("connection-state", "Connection state",
-          "State of the DTLS connection", sfu_dtls_connection_state_get_type (),
-          SFU_DTLS_CONNECTION_NEW, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_RTP_SYNC] = g_param_spec_boolean ("rtp-sync", "RTP sync",
       "Without effect: packets are never held back to a clock's time (the "
       "stock "
@@ -360,6 +327,7 @@ sfu_dtls_srtp_enc_class_init (SfuDtlsSrtpEncClass *klass)
   object_class->dispose = sfu_dtls_srtp_enc_dispose;
   object_class->finalize = sfu_dtls_srtp_enc_finalize;
   install_properties (object_class);
+  SFU_DTLS_ELEMENT_CLASS (klass)->listen = sfu_dtls_srtp_enc_listen;
   /* Keys are there: packets pass from now on. Emitted without a lock. */
   signals[SIGNAL_ON_KEY_SET] =
       g_signal_new ("on-key-set", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,

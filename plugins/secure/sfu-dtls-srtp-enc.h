@@ -4,13 +4,13 @@
  * Threads: see there. */
 #pragma once
 
-#include <gst/gst.h>
+#include "sfu-dtls-element.h"
 
 G_BEGIN_DECLS
 
 #define SFU_TYPE_DTLS_SRTP_ENC (sfu_dtls_srtp_enc_get_type ())
 G_DECLARE_FINAL_TYPE (
-    SfuDtlsSrtpEnc, sfu_dtls_srtp_enc, SFU, DTLS_SRTP_ENC, GstElement)
+    SfuDtlsSrtpEnc, sfu_dtls_srtp_enc, SFU, DTLS_SRTP_ENC, SfuDtlsElement)
 
 GST_ELEMENT_REGISTER_DECLARE (sfudtlssrtpenc)
 

@@ -4,6 +4,8 @@
  * Threads: see sfu-lane.h. */
 #include "sfu-lane.h"
 
+#include "sfu-dtls-element.h"
+
 struct _SfuLane {
   GstElement parent;
   GstPad *rtp, *rtcp;                /* owned by the element */
@@ -124,28 +126,14 @@ sfu_lane_detach (SfuLane *self)
   self->owner = NULL;
 }
 
-static void
-start_pad (GstPad *pad, const gchar *media_type)
-{
-  g_autofree gchar *stream_id = g_strdup_printf (
-      "%s:%s", GST_OBJECT_NAME (GST_OBJECT_PARENT (pad)), GST_PAD_NAME (pad));
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (media_type);
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (pad, gst_event_new_stream_start (stream_id));
-  gst_pad_push_event (pad, gst_event_new_caps (caps));
-  gst_pad_push_event (pad, gst_event_new_segment (&segment));
-}
-
 void
 sfu_lane_start (SfuLane *self)
 {
   if (self->started)
     return;
   self->started = TRUE;
-  start_pad (self->rtp, "application/x-rtp");
-  start_pad (self->rtcp, "application/x-rtcp");
+  sfu_dtls_pad_start (self->rtp, "application/x-rtp", GST_FORMAT_TIME);
+  sfu_dtls_pad_start (self->rtcp, "application/x-rtcp", GST_FORMAT_TIME);
 }
 
 GstFlowReturn

@@ -70,12 +70,21 @@ sfu_limits_memory_left (void)
   return used < limit.rlim_cur ? limit.rlim_cur - used : 0;
 }
 
-const gchar *
+SfuLimit
 sfu_limits_lacking (void)
 {
   if (sfu_limits_descriptors_left () < SFU_LIMITS_SPARE_DESCRIPTORS)
-    return "descriptors";
+    return SFU_LIMIT_DESCRIPTORS;
   if (sfu_limits_memory_left () < SFU_LIMITS_SPARE_MEMORY)
-    return "memory";
-  return NULL;
+    return SFU_LIMIT_MEMORY;
+  return SFU_LIMIT_NONE;
+}
+
+const gchar *
+sfu_limit_name (SfuLimit limit)
+{
+  static const gchar *const names[] = { "none", "descriptors", "memory" };
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == SFU_LIMIT_N);
+
+  return names[limit < SFU_LIMIT_N ? limit : SFU_LIMIT_NONE];
 }

@@ -23,7 +23,16 @@ guint64 sfu_limits_memory_left (void); /* bytes of address space */
 #define SFU_LIMITS_SPARE_DESCRIPTORS 64
 #define SFU_LIMITS_SPARE_MEMORY (96 * 1024 * 1024)
 
-/* NULL = there is enough of all; else "descriptors" or "memory". */
-const gchar *sfu_limits_lacking (void);
+typedef enum {
+  SFU_LIMIT_NONE, /* there is enough of all */
+  SFU_LIMIT_DESCRIPTORS,
+  SFU_LIMIT_MEMORY,
+  SFU_LIMIT_N
+} SfuLimit;
+
+/* Of what too little is left. */
+SfuLimit sfu_limits_lacking (void);
+/* "descriptors", "memory". */
+const gchar *sfu_limit_name (SfuLimit limit);
 
 G_END_DECLS

@@ -131,7 +131,8 @@ on_offer_consumer (gpointer owner, SfuRoomConsumer *consumer)
 }
 
 /* Who was replaced stays away; the others come again by themselves when the
- * connection breaks. */
+ * connection breaks. So does who was in a room that could not be made: there is no
+ * word for that, but one when it comes again, should it be no better then. */
 static void
 on_room_closed (gpointer owner, SfuCloseReason reason)
 {
@@ -139,7 +140,8 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
 
   g_clear_pointer (&session->peer, sfu_peer_unref);
   if (session->socket != NULL) {
-    if (reason == SFU_CLOSE_WORKER || reason == SFU_CLOSE_GOING_AWAY)
+    if (reason == SFU_CLOSE_WORKER || reason == SFU_CLOSE_GOING_AWAY ||
+        reason == SFU_CLOSE_REFUSED)
       sfu_sio_socket_drop (session->socket);
     else
       sfu_sio_socket_disconnect (session->socket, FALSE);

@@ -105,6 +105,21 @@ on_offer_consumer (gpointer owner, SfuRoomConsumer *consumer)
   sfu_native_offer (owner, consumer);
 }
 
+/* protoo-client tries again, but after SFU_PROTOO_CLOSE: that is for what will
+ * not be another in a moment. A refusal of the handshake would not do: browsers
+ * do not tell scripts why, and protoo-client tries again. */
+static guint16
+refusal_code (const GError *error)
+{
+  static const gint final[] = { SFU_ERROR_EXISTS, SFU_ERROR_LIMIT_EXCEEDED,
+    SFU_ERROR_FORBIDDEN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (final); i++)
+    if (g_error_matches (error, SFU_ERROR, final[i]))
+      return SFU_PROTOO_CLOSE;
+  return SFU_SOCKET_CLOSE_SERVER_ERROR;
+}
+
 static void
 on_room_closed (gpointer owner, SfuCloseReason reason)
 {
@@ -119,14 +134,16 @@ on_room_closed (gpointer owner, SfuCloseReason reason)
     [SFU_CLOSE_WORKER] = { SFU_SOCKET_CLOSE_GOING_AWAY,
         "media worker restarts" },
     [SFU_CLOSE_GOING_AWAY] = { SFU_SOCKET_CLOSE_GOING_AWAY, "server stops" },
-    [SFU_CLOSE_REFUSED] = { SFU_SOCKET_CLOSE_SERVER_ERROR,
-        "room could not be opened" },
   };
   SfuNativeSession *session = owner;
+  g_autoptr (SfuPeer) peer = g_steal_pointer (&session->peer);
+  const GError *refusal = peer->room->refusal;
 
   g_hash_table_remove_all (session->offers);
-  g_clear_pointer (&session->peer, sfu_peer_unref);
-  if (session->socket != NULL)
+  if (session->socket != NULL && reason == SFU_CLOSE_REFUSED)
+    sfu_socket_close (
+        session->socket, refusal_code (refusal), refusal->message);
+  else if (session->socket != NULL)
     sfu_socket_close (
         session->socket, closes[reason].code, closes[reason].text);
   /* One that waits for its client is not told. */
@@ -331,21 +348,6 @@ send_version (SfuNativeSession *session)
   json_node_take_object (data, object);
   sfu_native_session_send_tagged (session,
       sfu_protoo_notification ("mediasoup-version", data), SFU_NATIVE_ONCE);
-}
-
-/* protoo-client tries again, but after SFU_PROTOO_CLOSE: that is for what will
- * not be another in a moment. A refusal of the handshake would not do: browsers
- * do not tell scripts why, and protoo-client tries again. */
-static guint16
-refusal_code (const GError *error)
-{
-  static const gint final[] = { SFU_ERROR_EXISTS, SFU_ERROR_LIMIT_EXCEEDED,
-    SFU_ERROR_FORBIDDEN };
-
-  for (guint i = 0; i < G_N_ELEMENTS (final); i++)
-    if (g_error_matches (error, SFU_ERROR, final[i]))
-      return SFU_PROTOO_CLOSE;
-  return SFU_SOCKET_CLOSE_SERVER_ERROR;
 }
 
 /* The session that this entry wants; NULL = there is none. */

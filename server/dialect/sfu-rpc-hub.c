@@ -151,12 +151,20 @@ lookup_router (SfuRpcHub *hub, const gchar *id)
   return router;
 }
 
+/* Of one that could not be made the reason is told once; then it is as unknown as
+ * any other. */
 SfuRpcRouter *
 sfu_rpc_find_router (SfuRpcHub *hub, const gchar *id, GError **error)
 {
-  SfuRpcRouter *router = lookup_router (hub, id);
+  SfuRpcRouter *router = g_hash_table_lookup (hub->routers, id);
+  g_autoptr (GError) refusal = router != NULL && router->room->refusal != NULL
+      ? g_error_copy (router->room->refusal)
+      : NULL;
 
-  if (router == NULL)
+  router = lookup_router (hub, id);
+  if (refusal != NULL)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  else if (router == NULL)
     g_set_error (error, SFU_ERROR, SFU_ERROR_NOT_FOUND,
         "router \"%s\" is not known, or closed", id);
   return router;

@@ -64,11 +64,15 @@ sfu_call_reply_empty (SfuCall *call)
   answer (call, &reply, NULL);
 }
 
+/* Whatever a room that could not be made is asked for fails for that reason; what
+ * else is wrong follows from it. */
 void
 sfu_call_fail (SfuCall *call, GError *error)
 {
+  const GError *refusal = call->peer->room->refusal;
+
   sfu_error_strip_remote (error);
-  answer (call, NULL, error);
+  answer (call, NULL, refusal != NULL ? refusal : error);
   g_error_free (error);
 }
 

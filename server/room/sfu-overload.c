@@ -11,6 +11,7 @@ static const gchar *const names[] = {
   [SFU_REFUSAL_CPU] = "worker-cpu",
   [SFU_REFUSAL_STREAMS] = "worker-streams",
   [SFU_REFUSAL_MEMORY] = "worker-memory",
+  [SFU_REFUSAL_DESCRIPTORS] = "worker-descriptors",
   [SFU_REFUSAL_SERVER_DESCRIPTORS] = "server-descriptors",
   [SFU_REFUSAL_SERVER_MEMORY] = "server-memory",
 };
@@ -56,7 +57,10 @@ sfu_overload_look (SfuOverload *self, const SfuOverloadLimits *limits,
     const SfuWorkerLoad *load, gint64 now_us)
 {
   look_at_mark (&self->cpu, load->cpu_percent, limits->cpu_percent, now_us);
-  if (limits->memory_mib != 0 && load->rss / MIB >= limits->memory_mib)
+  if (load->lacking == SFU_LIMIT_DESCRIPTORS)
+    self->refusal = SFU_REFUSAL_DESCRIPTORS;
+  else if (load->lacking == SFU_LIMIT_MEMORY ||
+      (limits->memory_mib != 0 && load->rss / MIB >= limits->memory_mib))
     self->refusal = SFU_REFUSAL_MEMORY;
   else if (limits->streams != 0 && load->n_streams >= limits->streams)
     self->refusal = SFU_REFUSAL_STREAMS;

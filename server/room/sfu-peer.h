@@ -84,7 +84,7 @@ typedef enum {
   SFU_CLOSE_KICKED,     /* by a moderator */
   SFU_CLOSE_WORKER,     /* the room's worker died: come again */
   SFU_CLOSE_GOING_AWAY, /* the server stops */
-  SFU_CLOSE_REFUSED     /* the room could not be made */
+  SFU_CLOSE_REFUSED     /* the room could not be made: see its refusal */
 } SfuCloseReason;
 
 /* The connection of a peer. None of these may call back into the room. */

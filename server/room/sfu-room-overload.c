@@ -14,12 +14,13 @@
 static SfuRefusal
 refusal_of_server (void)
 {
-  const gchar *lacking = sfu_limits_lacking ();
+  static const SfuRefusal refusals[] = {
+    [SFU_LIMIT_NONE] = SFU_REFUSAL_NONE,
+    [SFU_LIMIT_DESCRIPTORS] = SFU_REFUSAL_SERVER_DESCRIPTORS,
+    [SFU_LIMIT_MEMORY] = SFU_REFUSAL_SERVER_MEMORY,
+  };
 
-  if (lacking == NULL)
-    return SFU_REFUSAL_NONE;
-  return g_str_equal (lacking, "memory") ? SFU_REFUSAL_SERVER_MEMORY
-                                         : SFU_REFUSAL_SERVER_DESCRIPTORS;
+  return refusals[sfu_limits_lacking ()];
 }
 
 gboolean

@@ -4,6 +4,7 @@
  * Threads: the server's one thread. */
 #include "sfu-room.h"
 
+#include "sfu-error.h"
 #include "sfu-log-line.h"
 #include "sfu-presence.h"
 #include "sfu-room-calls.h"
@@ -40,6 +41,12 @@ on_router_created (GObject *source, GAsyncResult *result, gpointer data)
     return;
   g_message ("room=%s router=%s cannot be made: %s", room->label,
       sfu_room_router (room)->id, error->message);
+  sfu_error_strip_remote (error);
+  /* What others have to say of it is for the log. */
+  room->refusal = error->domain == SFU_ERROR
+      ? g_steal_pointer (&error)
+      : g_error_new_literal (
+            SFU_ERROR, SFU_ERROR_FAILED, "room could not be opened");
   sfu_room_close (room, SFU_CLOSE_REFUSED);
 }
 
@@ -153,6 +160,7 @@ room_clear (gpointer data)
   g_ptr_array_unref (room->routers);
   g_hash_table_unref (room->peers);
   g_clear_pointer (&room->records, g_hash_table_unref);
+  g_clear_error (&room->refusal);
 }
 
 void

@@ -22,6 +22,7 @@ struct _SfuRoom {
   guint recovery_id;   /* source that lets go of a room that was moved */
   gboolean locked;     /* nobody new but moderators comes in */
   GHashTable *records; /* of moderators' decisions; sfu-room-rules.c's */
+  GError *refusal;     /* why it could not be made; NULL = it could */
   gboolean closed;
 };
 

@@ -7,7 +7,7 @@
  * Threads: pure, of one owner; time is an argument. */
 #pragma once
 
-#include <glib.h>
+#include "sfu-limits.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,7 @@ typedef struct {
   gdouble reserved;     /* percent, for rooms that begin; fades */
   guint n_streams;      /* producers and consumers */
   gint64 rss;           /* bytes */
+  SfuLimit lacking;     /* what it has too little of by its own account */
   guint n_rooms;
 } SfuWorkerLoad;
 

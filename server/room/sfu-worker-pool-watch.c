@@ -72,12 +72,14 @@ look_at_load (SfuWorkerSlot *slot, SfuPulse *pulse, gint64 now_us)
 {
   SfuWorkerPool *pool = slot->pool;
   gint64 streams = sfu_pulse_get (pulse, SFU_PULSE_STREAMS);
+  gint64 lacking = sfu_pulse_get (pulse, SFU_PULSE_LACKING);
   SfuRefusal before = slot->overload.refusal;
 
   sfu_worker_load_sample (&slot->load, now_us,
       sfu_pulse_get (pulse, SFU_PULSE_CPU_US),
       (guint)CLAMP (streams, 0, G_MAXINT),
       sfu_pulse_get (pulse, SFU_PULSE_RSS));
+  slot->load.lacking = (SfuLimit)CLAMP (lacking, 0, SFU_LIMIT_N - 1);
   if (sfu_overload_look (
           &slot->overload, &pool->overload, &slot->load, now_us) &&
       pool->callbacks != NULL)
@@ -138,6 +140,11 @@ refuse (const SfuWorkerSlot *slot, GError **error)
   const SfuOverloadLimits *limits = &slot->pool->overload;
   const gchar *name = sfu_refusal_name (slot->overload.refusal);
 
+  if (slot->load.lacking != SFU_LIMIT_NONE) {
+    g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
+        "overloaded (%s): too little is left of it", name);
+    return FALSE;
+  }
   switch (slot->overload.refusal) {
     case SFU_REFUSAL_CPU:
       g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,

@@ -24,6 +24,7 @@ typedef enum {
   SFU_PULSE_CPU_US,  /* used by the process so far */
   SFU_PULSE_RSS,     /* bytes */
   SFU_PULSE_STREAMS,
+  SFU_PULSE_LACKING,     /* SfuLimit */
   SFU_PULSE_CONTROL_TID, /* gettid(2) of the control thread */
   SFU_PULSE_MEDIA_TID,   /* of the media thread; 0 = not started */
   SFU_PULSE_N_FIELDS

@@ -8,8 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Memory changes slowly, and reading it is a system call or four. */
-#define BEATS_PER_RSS 10
+/* Memory changes slowly, and reading it is a system call or four; so do the
+ * limits. */
+#define BEATS_PER_LOOK 10
 
 struct _SfuWorkerBeat {
   SfuPulse *pulse; /* borrowed */
@@ -45,14 +46,23 @@ write_rss (SfuPulse *pulse)
         (gint64)resident * (gint64)sysconf (_SC_PAGESIZE));
 }
 
+void
+sfu_worker_beat_set_lacking (SfuWorkerBeat *self, SfuLimit lacking)
+{
+  if (self)
+    sfu_pulse_set (self->pulse, SFU_PULSE_LACKING, lacking);
+}
+
 static gboolean
 on_control_beat (gpointer data)
 {
   SfuWorkerBeat *self = data;
   sfu_pulse_beat (self->pulse, SFU_PULSE_CONTROL);
   write_cpu (self->pulse);
-  if (self->n_beats++ % BEATS_PER_RSS == 0)
+  if (self->n_beats++ % BEATS_PER_LOOK == 0) {
     write_rss (self->pulse);
+    sfu_worker_beat_set_lacking (self, sfu_limits_lacking ());
+  }
   return G_SOURCE_CONTINUE;
 }
 

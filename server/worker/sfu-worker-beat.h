@@ -5,6 +5,7 @@
  * Threads: made, changed and freed on the control thread. */
 #pragma once
 
+#include "sfu-limits.h"
 #include "sfu-media-loop.h"
 #include "sfu-pulse.h"
 
@@ -22,5 +23,7 @@ void sfu_worker_beat_free (SfuWorkerBeat *self);
 void sfu_worker_beat_add_media (SfuWorkerBeat *self, SfuMediaLoop *loop);
 /* There is one stream more, or fewer. */
 void sfu_worker_beat_set_streams (SfuWorkerBeat *self, guint n);
+/* Somebody has looked what is left, which happens once a second anyway. */
+void sfu_worker_beat_set_lacking (SfuWorkerBeat *self, SfuLimit lacking);
 
 G_END_DECLS

@@ -40,7 +40,7 @@ struct _SfuWorker {
 gboolean sfu_worker_check_limit (
     guint n, guint max, const gchar *what, GError **error);
 /* FALSE: too little memory, threads or descriptors are left. */
-gboolean sfu_worker_check_resources (GError **error);
+gboolean sfu_worker_check_resources (SfuWorker *self, GError **error);
 /* A port for transports; owned by the caller. */
 SfuWebRtcServer *sfu_worker_open_server (
     SfuWorker *self, SfuMediaLoop *loop, GError **error);

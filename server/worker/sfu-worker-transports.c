@@ -34,7 +34,7 @@ find_room_for_transport (
   SfuWorkerRouter *router =
       sfu_node_table_find (self->nodes, SFU_NODE_ROUTER, router_id, error);
   if (!router || !sfu_node_table_check_new (self->nodes, id, error) ||
-      !sfu_worker_check_resources (error) ||
+      !sfu_worker_check_resources (self, error) ||
       !sfu_worker_check_limit (router->transports->len,
           self->config.max_transports_per_router, "transports in a router",
           error))
@@ -95,7 +95,7 @@ sfu_worker_connect_transport (SfuWorker *self, const gchar *id,
 {
   SfuWorkerTransport *transport =
       sfu_node_table_find (self->nodes, SFU_NODE_TRANSPORT, id, error);
-  return transport && sfu_worker_check_resources (error) &&
+  return transport && sfu_worker_check_resources (self, error) &&
       sfu_worker_transport_connect (
           transport, role, fingerprints, local_role, error);
 }

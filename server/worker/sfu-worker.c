@@ -44,13 +44,16 @@ sfu_worker_check_limit (guint n, guint max, const gchar *what, GError **error)
 /* A transport that connects needs threads, descriptors and memory, and who does
  * not get them is aborted: no later than here. */
 gboolean
-sfu_worker_check_resources (GError **error)
+sfu_worker_check_resources (SfuWorker *self, GError **error)
 {
-  const gchar *lacking = sfu_limits_lacking ();
-  if (!lacking)
+  SfuLimit lacking = sfu_limits_lacking ();
+  /* At once: nobody shall be sent here in vain. */
+  sfu_worker_beat_set_lacking (self->beat, lacking);
+  if (lacking == SFU_LIMIT_NONE)
     return TRUE;
   g_set_error (error, SFU_ERROR, SFU_ERROR_LIMIT_EXCEEDED,
-      "overloaded (worker-%s): too little is left of it", lacking);
+      "overloaded (worker-%s): too little is left of it",
+      sfu_limit_name (lacking));
   return FALSE;
 }
 
@@ -322,7 +325,7 @@ sfu_worker_create_router (SfuWorker *self, const gchar *id, GError **error)
       !sfu_worker_check_limit (
           sfu_node_table_count (self->nodes, SFU_NODE_ROUTER),
           self->config.max_routers, "routers", error) ||
-      !sfu_worker_check_resources (error))
+      !sfu_worker_check_resources (self, error))
     return FALSE;
   SfuWorkerRouter *router =
       sfu_worker_router_new (id, self->loop, &router_callbacks, self, error);

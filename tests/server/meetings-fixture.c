@@ -71,6 +71,13 @@ take_id (JsonNode *ack)
   return g_strdup (get_string (ack, "id"));
 }
 
+void
+meetings_leave (SioClient **c)
+{
+  json_node_unref (sio_request (*c, "leaveRoom", NULL));
+  g_clear_pointer (c, sio_free);
+}
+
 gchar *
 meetings_transport (SioClient *c, gboolean producing)
 {

@@ -21,6 +21,9 @@ SioClient *meetings_connect (Fixture *f, const gchar *user_id);
 JsonNode *meetings_join (SioClient *c, const gchar *room, const gchar *name);
 /* Both. */
 SioClient *meetings_enter (Fixture *f, const gchar *room, const gchar *user_id);
+/* On purpose: closing alone is a connection that broke, and has its grace. Frees
+ * the client. */
+void meetings_leave (SioClient **c);
 
 /* createTransport, produce, consume; each returns the id. */
 gchar *meetings_transport (SioClient *c, gboolean producing);

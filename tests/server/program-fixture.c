@@ -3,6 +3,7 @@
  *
  * Threads: the test's. */
 #include "program-fixture.h"
+#include "test-result.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,12 +16,6 @@ on_deadline (gpointer data)
 {
   g_error ("the program does not answer");
   return G_SOURCE_REMOVE;
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
 }
 
 /* Waits for an asynchronous operation that ends in on_result. */
@@ -200,4 +195,24 @@ program_run (const gchar *const *flags, gchar **out, gchar **err)
   ProgramOptions options = { NULL };
 
   return program_run_with (flags, &options, out, err);
+}
+
+gboolean
+program_make_certificate (const gchar *cert, const gchar *key)
+{
+  g_autofree gchar *openssl = g_find_program_in_path ("openssl");
+  const gchar *argv[] = { openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+    "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
+    "-keyout", key, "-out", cert, NULL };
+  g_autoptr (GError) error = NULL;
+  gint status = -1;
+
+  if (openssl == NULL)
+    return FALSE;
+  g_spawn_sync (NULL, (gchar **)argv, NULL,
+      G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+      NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+  return TRUE;
 }

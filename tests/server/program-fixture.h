@@ -45,4 +45,8 @@ gint program_run (const gchar *const *flags, gchar **out, gchar **err);
 gint program_run_with (const gchar *const *flags, const ProgramOptions *options,
     gchar **out, gchar **err);
 
+/* A certificate of localhost that signs itself, and its key, as two files. FALSE:
+ * there is no openssl program. */
+gboolean program_make_certificate (const gchar *cert, const gchar *key);
+
 G_END_DECLS

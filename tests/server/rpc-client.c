@@ -3,6 +3,7 @@
  *
  * Threads: the test's. */
 #include "rpc-client.h"
+#include "test-result.h"
 
 #include <string.h>
 
@@ -25,12 +26,6 @@ on_closed (SoupWebsocketConnection *ws, RpcClient *c)
 {
   c->closed = TRUE;
   c->close_code = soup_websocket_connection_get_close_code (ws);
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
 }
 
 static SoupMessage *

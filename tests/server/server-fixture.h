@@ -47,6 +47,10 @@ void fixture_stop (Fixture *f);
 
 /* ---- HTTP ---- */
 
+/* scheme "http" or "ws". path_and_query: from the slash on, as it is. */
+GUri *fixture_uri (
+    Fixture *f, const gchar *scheme, const gchar *path_and_query);
+
 typedef struct {
   guint status;
   gchar *type, *body, *etag;

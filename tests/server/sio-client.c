@@ -315,6 +315,14 @@ sio_wait_event_text (SioClient *c, const gchar *event)
   return json_to_string (node, FALSE);
 }
 
+void
+sio_assert_event (SioClient *c, const gchar *event, const gchar *data)
+{
+  g_autofree gchar *text = sio_wait_event_text (c, event);
+
+  g_assert_cmpstr (text, ==, data);
+}
+
 gboolean
 sio_has_event (SioClient *c, const gchar *event)
 {

@@ -60,6 +60,8 @@ gchar *sio_request_text (
 /* Waits for an event and takes it out; its data. */
 JsonNode *sio_wait_event (SioClient *c, const gchar *event);
 gchar *sio_wait_event_text (SioClient *c, const gchar *event);
+/* Waits for one with exactly this data. */
+void sio_assert_event (SioClient *c, const gchar *event, const gchar *data);
 /* Is there one by now? */
 gboolean sio_has_event (SioClient *c, const gchar *event);
 /* How many are there by now? */

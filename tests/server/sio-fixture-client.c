@@ -3,6 +3,7 @@
  *
  * Threads: the test's. */
 #include "sio-fixture.h"
+#include "test-result.h"
 
 #include <string.h>
 
@@ -197,12 +198,6 @@ sio_expect_unknown (SioFixture *f, const gchar *sid)
 }
 
 /* ---- WebSocket ---- */
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
-}
 
 static void
 on_ws_message (

@@ -1,48 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Servers that share a Redis, as clients of meetings, study rooms and calls see
- * them, and the channels of the meetings system as another implementation of it
- * sees them.
+/* Servers that share a Redis, as clients of meetings see them, and the channels
+ * of the meetings system as another implementation of it sees them.
  *
  * Threads: one; workers and Redis are other processes. */
+#include "cluster-fixture.h"
 #include "meetings-fixture.h"
-#include "redis-fixture.h"
-#include "rpc-client.h"
 
 #include <string.h>
 
 #define CHANNELS "room:join room:leave media:producer"
-
-typedef struct {
-  TestRedis redis;
-  Fixture a, b;
-} Pair;
-
-static void
-start (Fixture *f, const TestRedis *redis)
-{
-  g_autofree gchar *url = test_redis_flag (redis);
-  const gchar *flags[] = { url, NULL };
-
-  meetings_start (f, flags);
-  WAIT_UNTIL (cluster_is_connected (f));
-}
-
-static void
-pair_start (Pair *p)
-{
-  test_redis_start (&p->redis, NULL);
-  start (&p->a, &p->redis);
-  start (&p->b, &p->redis);
-  WAIT_UNTIL (cluster_n_nodes (&p->a) == 2 && cluster_n_nodes (&p->b) == 2);
-}
-
-static void
-pair_stop (Pair *p)
-{
-  fixture_stop (&p->a);
-  fixture_stop (&p->b);
-  test_redis_stop (&p->redis);
-}
 
 static void assert_next (TestWatcher *watcher, const gchar *format, ...)
     G_GNUC_PRINTF (2, 3);
@@ -58,22 +24,6 @@ assert_next (TestWatcher *watcher, const gchar *format, ...)
   expected = g_strdup_vprintf (format, args);
   va_end (args);
   g_assert_cmpstr (next, ==, expected);
-}
-
-static void
-assert_event (SioClient *c, const gchar *event, const gchar *data)
-{
-  g_autofree gchar *text = sio_wait_event_text (c, event);
-
-  g_assert_cmpstr (text, ==, data);
-}
-
-/* On purpose: closing alone is a connection that broke, and has its grace. */
-static void
-leave (SioClient **c)
-{
-  json_node_unref (sio_request (*c, "leaveRoom", NULL));
-  g_clear_pointer (c, sio_free);
 }
 
 static void
@@ -99,7 +49,7 @@ test_published (void)
   g_autofree gchar *bob_join = NULL;
   g_autofree gchar *bob_leave = NULL;
 
-  pair_start (&p);
+  pair_start_meetings (&p);
   watcher = test_watcher_new (&p.redis, CHANNELS);
   alice = meetings_enter (&p.a, "r", "alice");
   alice_id = g_strdup (alice->id);
@@ -121,7 +71,7 @@ test_published (void)
       "room:join {\"roomCode\":\"r\",\"userId\":\"bob\",\"socketId\":\""));
   g_assert_true (g_str_has_suffix (
       bob_join, "\",\"name\":\"Tester\",\"email\":\"\",\"picture\":\"\"}"));
-  leave (&alice);
+  meetings_leave (&alice);
   assert_next (watcher,
       "room:leave "
       "{\"roomCode\":\"r\",\"userId\":\"alice\",\"socketId\":\"%s\"}",
@@ -148,7 +98,7 @@ test_published_take_over (void)
   g_autofree gchar *second_id = NULL;
   g_autofree gchar *join = NULL;
 
-  pair_start (&p);
+  pair_start_meetings (&p);
   watcher = test_watcher_new (&p.redis, CHANNELS);
   first = meetings_enter (&p.a, "r", "alice");
   join = test_watcher_wait (watcher);
@@ -159,7 +109,7 @@ test_published_take_over (void)
       "room:join {\"roomCode\":\"r\",\"userId\":\"alice\",\"socketId\":\"%s\","
       "\"name\":\"alice\",\"email\":\"alice@example.org\",\"picture\":\"\"}",
       second_id);
-  leave (&second);
+  meetings_leave (&second);
   assert_next (watcher,
       "room:leave "
       "{\"roomCode\":\"r\",\"userId\":\"alice\",\"socketId\":\"%s\"}",
@@ -180,14 +130,14 @@ test_published_late (void)
   g_autoptr (SioClient) bob = NULL;
   g_autofree gchar *alice_id = NULL;
 
-  pair_start (&p);
+  pair_start_meetings (&p);
   alice = meetings_enter (&p.a, "r", "alice");
   alice_id = g_strdup (alice->id);
   bob = meetings_enter (&p.a, "r", "bob");
   WAIT_PARTICIPANTS (&p.b, "r", "alice bob");
   test_redis_kill (&p.redis);
   WAIT_UNTIL (!cluster_is_connected (&p.a) && !cluster_is_connected (&p.b));
-  leave (&alice);
+  meetings_leave (&alice);
   WAIT_PARTICIPANTS (&p.a, "r", "bob");
   /* Before any server is back. */
   test_redis_restart (&p.redis);
@@ -199,7 +149,7 @@ test_published_late (void)
   WAIT_UNTIL (cluster_is_connected (&p.a) && cluster_is_connected (&p.b));
   g_assert_true (test_watcher_is_empty (watcher, &p.redis));
   g_clear_pointer (&watcher, test_watcher_free);
-  leave (&bob);
+  meetings_leave (&bob);
   pair_stop (&p);
 }
 
@@ -221,7 +171,7 @@ test_between_servers (void)
   g_autofree gchar *closed = NULL;
   g_autofree gchar *close = NULL;
 
-  pair_start (&p);
+  pair_start_meetings (&p);
   alice = meetings_enter (&p.a, "r", "alice");
   transport = meetings_transport (alice, TRUE);
   producer = meetings_produce (alice, transport, "audio", 1000);
@@ -238,7 +188,7 @@ test_between_servers (void)
       "\"%s\",\"kind\":\"audio\"}]}]",
       producer);
   g_assert_cmpstr (participants, ==, expected);
-  assert_event (alice, "user-joined",
+  sio_assert_event (alice, "user-joined",
       "{\"userId\":\"bob\",\"name\":\"bob\",\"email\":\"bob@example.org\","
       "\"picture\":\"\"}");
 
@@ -246,21 +196,21 @@ test_between_servers (void)
   event = g_strdup_printf (
       "{\"producerId\":\"%s\",\"userId\":\"alice\",\"kind\":\"video\"}",
       second);
-  assert_event (bob, "new-producer", event);
+  sio_assert_event (bob, "new-producer", event);
   close = g_strdup_printf ("{\"producerId\":\"%s\"}", second);
   json_node_unref (sio_request (alice, "closeProducer", close));
   closed =
       g_strdup_printf ("{\"producerId\":\"%s\",\"userId\":\"alice\"}", second);
-  assert_event (bob, "producer-closed", closed);
+  sio_assert_event (bob, "producer-closed", closed);
 
-  leave (&alice);
-  assert_event (bob, "user-left", "{\"userId\":\"alice\"}");
+  meetings_leave (&alice);
+  sio_assert_event (bob, "user-left", "{\"userId\":\"alice\"}");
   /* Each of it once, though it was on two channels. */
   meetings_sync (bob);
   g_assert_false (sio_has_event (bob, "user-joined"));
   g_assert_false (sio_has_event (bob, "new-producer"));
   g_assert_false (sio_has_event (bob, "user-left"));
-  leave (&bob);
+  meetings_leave (&bob);
   pair_stop (&p);
 }
 
@@ -309,119 +259,36 @@ test_user_moves (void)
   meetings_sync (watcher);
   g_assert_false (sio_has_event (watcher, "user-left"));
   g_assert_false (sio_has_event (watcher, "user-joined"));
-  leave (&second);
-  assert_event (watcher, "user-left", "{\"userId\":\"alice\"}");
+  meetings_leave (&second);
+  sio_assert_event (watcher, "user-left", "{\"userId\":\"alice\"}");
   g_clear_pointer (&first, sio_free);
-  leave (&watcher);
-  pair_stop (&p);
-}
-
-/* ---- a producer of another server ---- */
-
-static void
-consume_in_study_room (Fixture *f, const gchar *producer, const gchar *why)
-{
-  g_autoptr (SioClient) c = sio_new (f, "/socket.io/", "/room/r", NULL);
-  g_autoptr (JsonNode) live = sio_wait_event (c, "new-producer");
-  g_autoptr (JsonNode) made =
-      sio_request (c, "create-transport", "{\"direction\":\"recv\"}");
-  JsonObject *transport =
-      json_object_get_object_member (json_node_get_object (made), "transport");
-  g_autofree gchar *data = meetings_consume_data (
-      c, json_object_get_string_member (transport, "id"), producer);
-  g_autoptr (JsonNode) refused = sio_request (c, "consume", data);
-
-  g_assert_cmpstr (get_string (live, "producerId"), ==, producer);
-  g_assert_cmpstr (get_string (live, "participantId"), ==, "alice");
-  g_assert_cmpstr (get_string (refused, "error"), ==, why);
-}
-
-static void
-consume_in_call (Fixture *f, const gchar *producer, const gchar *why)
-{
-  g_autoptr (SioClient) c = sio_new (f, "/socket.io/", "/", NULL);
-  g_autoptr (JsonNode) created =
-      sio_request (c, "createRoom", "{\"callId\":\"r\"}");
-  g_autofree gchar *joined =
-      sio_request_text (c, "joinRoom", "{\"callId\":\"r\",\"userId\":\"u\"}");
-  g_autofree gchar *producers =
-      sio_request_text (c, "getProducers", "{\"callId\":\"r\"}");
-  g_autoptr (JsonNode) made =
-      sio_request (c, "createTransport", "{\"direction\":\"recv\"}");
-  JsonObject *transport =
-      json_object_get_object_member (json_node_get_object (made), "data");
-  g_autofree gchar *data = meetings_consume_data (
-      c, json_object_get_string_member (transport, "id"), producer);
-  g_autoptr (JsonNode) refused = sio_request (c, "consume", data);
-
-  g_assert_nonnull (strstr (joined, "\"peerId\":\"alice\""));
-  g_assert_nonnull (strstr (producers, producer));
-  g_assert_cmpstr (get_string (refused, "error"), ==, why);
-}
-
-static void
-consume_by_rpc (Fixture *f, const gchar *producer)
-{
-  g_autoptr (RpcClient) c = rpc_new (f);
-  g_autofree gchar *data = NULL;
-
-  json_node_unref (rpc_ok (c, "createRouter", "{\"routerId\":\"r\"}"));
-  json_node_unref (rpc_transport (c, "r", "t", "u"));
-  data = rpc_consume_params (c, "t", producer);
-  g_free (rpc_fails (c, "createConsumer", data, -32001, "NOT_SUPPORTED"));
-}
-
-/* Is shown who is there, and offered nothing of it. */
-static void
-join_native (Fixture *f)
-{
-  g_autoptr (Client) c = client_new (f, "r", "native");
-  g_autofree gchar *transport = client_create_transport (c, FALSE, TRUE);
-
-  client_join (c);
-  json_node_unref (client_ok (c, "getRouterRtpCapabilities", NULL));
-  g_assert_cmpuint (c->offers->len, ==, 0);
-}
-
-/* What each protocol is told of it, and answered when it wants to have it. */
-static void
-test_consume (void)
-{
-  Pair p;
-  g_autoptr (SioClient) alice = NULL;
-  g_autoptr (SioClient) bob = NULL;
-  g_autofree gchar *sending = NULL;
-  g_autofree gchar *receiving = NULL;
-  g_autofree gchar *producer = NULL;
-  g_autofree gchar *data = NULL;
-  g_autofree gchar *why = NULL;
-  g_autofree gchar *answer = NULL;
-
-  pair_start (&p);
-  alice = meetings_enter (&p.a, "r", "alice");
-  sending = meetings_transport (alice, TRUE);
-  producer = meetings_produce (alice, sending, "audio", 1000);
-  WAIT_PARTICIPANTS (&p.b, "r", "alice");
-  why = g_strdup_printf ("producer with id \"%s\" is on server %s: media "
-                         "between servers is not supported yet",
-      producer, sfu_cluster_get_node (sfu_server_get_cluster (p.a.server)));
-  bob = meetings_enter (&p.b, "r", "bob");
-  WAIT_UNTIL (cluster_has_producer (&p.b, "r", producer));
-  receiving = meetings_transport (bob, FALSE);
-  data = meetings_consume_data (bob, receiving, producer);
-  answer = sio_request_text (bob, "consume", data);
-  g_assert_cmpstr (answer, ==,
-      "{\"error\":\"Cannot consume: the producer is on another server\"}");
-  consume_in_study_room (&p.b, producer, why);
-  consume_in_call (&p.b, producer, why);
-  consume_by_rpc (&p.b, producer);
-  join_native (&p.b);
-  leave (&alice);
-  leave (&bob);
+  meetings_leave (&watcher);
   pair_stop (&p);
 }
 
 /* ---- another implementation ---- */
+
+static void
+publish_producer (
+    Pair *p, const gchar *user, const gchar *producer, const gchar *kind)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"roomCode\":\"r\",\"userId\":\"%s\",\"producerId\":\"%s\","
+      "\"kind\":\"%s\"}",
+      user, producer, kind);
+
+  publish (p, "media:producer", text);
+}
+
+static void
+publish_leave (Pair *p, const gchar *user, const gchar *socket)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "{\"roomCode\":\"r\",\"userId\":\"%s\",\"socketId\":\"%s\"}", user,
+      socket);
+
+  publish (p, "room:leave", text);
+}
 
 static void
 test_foreign (void)
@@ -432,26 +299,20 @@ test_foreign (void)
   g_autoptr (JsonNode) ack = NULL;
   g_autofree gchar *participants = NULL;
 
-  pair_start (&p);
+  pair_start_meetings (&p);
   alice = meetings_enter (&p.a, "r", "alice");
   publish (&p, "room:join",
       "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"socketId\":\"s1\",\"name\":"
       "\"Zoe\",\"email\":\"z@example.org\",\"picture\":\"https://p.example\"}");
-  assert_event (alice, "user-joined",
+  sio_assert_event (alice, "user-joined",
       "{\"userId\":\"zoe\",\"name\":\"Zoe\",\"email\":\"z@example.org\","
       "\"picture\":\"https://p.example\"}");
-  publish (&p, "media:producer",
-      "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"producerId\":\"p1\",\"kind\":"
-      "\"audio\"}");
-  assert_event (alice, "new-producer",
+  publish_producer (&p, "zoe", "p1", "audio");
+  sio_assert_event (alice, "new-producer",
       "{\"producerId\":\"p1\",\"userId\":\"zoe\",\"kind\":\"audio\"}");
   /* Said twice; of somebody unknown; in another room. */
-  publish (&p, "media:producer",
-      "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"producerId\":\"p1\",\"kind\":"
-      "\"audio\"}");
-  publish (&p, "media:producer",
-      "{\"roomCode\":\"r\",\"userId\":\"who\",\"producerId\":\"p2\",\"kind\":"
-      "\"audio\"}");
+  publish_producer (&p, "zoe", "p1", "audio");
+  publish_producer (&p, "who", "p2", "audio");
   publish (&p, "room:join",
       "{\"roomCode\":\"q\",\"userId\":\"yan\",\"socketId\":\"s9\",\"name\":"
       "\"Yan\",\"email\":\"\"}");
@@ -471,25 +332,21 @@ test_foreign (void)
   publish (&p, "room:join",
       "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"socketId\":\"s2\",\"name\":"
       "\"Zoe\",\"email\":\"z@example.org\",\"picture\":\"\"}");
-  assert_event (
+  sio_assert_event (
       alice, "producer-closed", "{\"producerId\":\"p1\",\"userId\":\"zoe\"}");
-  publish (&p, "room:leave",
-      "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"socketId\":\"s1\"}");
-  publish (&p, "media:producer",
-      "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"producerId\":\"p3\",\"kind\":"
-      "\"video\"}");
-  assert_event (alice, "new-producer",
+  publish_leave (&p, "zoe", "s1");
+  publish_producer (&p, "zoe", "p3", "video");
+  sio_assert_event (alice, "new-producer",
       "{\"producerId\":\"p3\",\"userId\":\"zoe\",\"kind\":\"video\"}");
   g_assert_false (sio_has_event (alice, "user-left"));
-  publish (&p, "room:leave",
-      "{\"roomCode\":\"r\",\"userId\":\"zoe\",\"socketId\":\"s2\"}");
-  assert_event (alice, "user-left", "{\"userId\":\"zoe\"}");
-  assert_event (bob, "user-left", "{\"userId\":\"zoe\"}");
+  publish_leave (&p, "zoe", "s2");
+  sio_assert_event (alice, "user-left", "{\"userId\":\"zoe\"}");
+  sio_assert_event (bob, "user-left", "{\"userId\":\"zoe\"}");
   meetings_sync (alice);
   g_assert_false (sio_has_event (alice, "user-joined"));
   g_assert_false (sio_has_event (alice, "new-producer"));
-  leave (&alice);
-  leave (&bob);
+  meetings_leave (&alice);
+  meetings_leave (&bob);
   pair_stop (&p);
 }
 
@@ -504,7 +361,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cluster/meetings/published-late", test_published_late);
   g_test_add_func ("/cluster/meetings/between-servers", test_between_servers);
   g_test_add_func ("/cluster/meetings/user-moves", test_user_moves);
-  g_test_add_func ("/cluster/meetings/consume", test_consume);
   g_test_add_func ("/cluster/meetings/foreign", test_foreign);
   return g_test_run ();
 }

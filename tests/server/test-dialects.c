@@ -33,14 +33,6 @@ get (SioClient *c, const gchar *event, const gchar *payload,
   return g_strdup (json_object_get_string_member (object, member));
 }
 
-static void
-assert_event (SioClient *c, const gchar *event, const gchar *wanted)
-{
-  g_autofree gchar *text = sio_wait_event_text (c, event);
-
-  g_assert_cmpstr (text, ==, wanted);
-}
-
 static gchar *
 send_video (SioClient *c, gboolean study)
 {
@@ -127,7 +119,7 @@ test_producers (void)
   text = g_strdup_printf ("{\"producerId\":\"%s\",\"peerId\":\"%s\","
                           "\"userId\":\"%s\",\"kind\":\"video\"}",
       of_study, m.study->id, m.study->id);
-  assert_event (m.call, "newProducer", text);
+  sio_assert_event (m.call, "newProducer", text);
   g_free (text);
 
   of_call = send_video (m.call, FALSE);
@@ -135,7 +127,7 @@ test_producers (void)
   text = g_strdup_printf (
       "{\"producerId\":\"%s\",\"participantId\":\"%s\",\"kind\":\"video\"}",
       of_call, m.call->id);
-  assert_event (m.study, "new-producer", text);
+  sio_assert_event (m.study, "new-producer", text);
   g_free (text);
 
   transport = client_create_transport (m.native, TRUE, FALSE);
@@ -143,12 +135,12 @@ test_producers (void)
   text = g_strdup_printf (
       "{\"producerId\":\"%s\",\"participantId\":\"n\",\"kind\":\"audio\"}",
       of_native);
-  assert_event (m.study, "new-producer", text);
+  sio_assert_event (m.study, "new-producer", text);
   g_free (text);
   text = g_strdup_printf ("{\"producerId\":\"%s\",\"peerId\":\"n\","
                           "\"userId\":\"n\",\"kind\":\"audio\"}",
       of_native);
-  assert_event (m.call, "newProducer", text);
+  sio_assert_event (m.call, "newProducer", text);
   mixed_stop (&m);
 }
 
@@ -167,16 +159,16 @@ test_leaving (void)
   sio_leave (m.study);
   text = g_strdup_printf (
       "{\"peerId\":\"%s\",\"userId\":\"%s\"}", m.study->id, m.study->id);
-  assert_event (m.call, "peerLeft", text);
+  sio_assert_event (m.call, "peerLeft", text);
   g_free (text);
   text = g_strdup_printf (
       "{\"producerId\":\"%s\",\"peerId\":\"%s\",\"userId\":\"%s\"}", of_study,
       m.study->id, m.study->id);
-  assert_event (m.call, "producerClosed", text);
+  sio_assert_event (m.call, "producerClosed", text);
   note = client_wait_notification (m.native, "peerClosed");
   g_assert_cmpstr (get_string (note, "peerId"), ==, m.study->id);
   g_clear_pointer (&m.native, client_free);
-  assert_event (m.call, "peerLeft", "{\"peerId\":\"n\",\"userId\":\"n\"}");
+  sio_assert_event (m.call, "peerLeft", "{\"peerId\":\"n\",\"userId\":\"n\"}");
   mixed_stop (&m);
 }
 

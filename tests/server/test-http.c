@@ -73,62 +73,63 @@ start (Fixture *f, const gchar *access)
   fixture_start (f, flags);
 }
 
+static const struct {
+  const gchar *method, *path;
+  guint status;
+  const gchar *type, *body; /* a part of it */
+} routes[] = {
+  { "GET", "/health", 200, "application/json", "\"status\":\"healthy\"" },
+  { "GET", "/stats", 200, "application/json", "\"consumers\":0" },
+  { "GET", "/health", 200, "application/json", "\"service\":\"webrtc\"" },
+  { "GET", "/health", 200, "application/json", "\"timestamp\":\"20" },
+  { "GET", "/api/rooms", 200, "application/json", "{\"rooms\":[]}" },
+  { "GET", "/api/rooms/x", 404, "application/json",
+      "{\"error\":\"Room not found\"}" },
+  { "POST", "/api/rooms", 405, "application/json", "error" },
+  { "POST", "/health", 405, "application/json", "error" },
+  { "GET", "/rooms/x", 200, "application/json", "preferredPayloadType" },
+  { "GET", "/rooms/a%2Fb%20c", 200, "application/json", "codecs" },
+  { "GET", "/rooms/%0a", 400, "application/json", "error" },
+  { "GET", "/rooms/%ff", 400, "application/json", "error" },
+  { "GET", "/rooms/", 400, "application/json", "error" },
+  { "GET", "/rooms", 404, "application/json", "error" },
+  { "DELETE", "/rooms/x", 404, "application/json", "nobody" },
+  { "GET", "/rooms/x/dump", 404, "application/json", "nobody" },
+  { "GET", "/rooms/x/graph.svg", 404, "application/json", "nobody" },
+  { "GET", "/rooms/x/nothing", 404, "application/json", "error" },
+  { "POST", "/rooms/x/broadcasters", 400, "application/json", "id: missing" },
+  { "GET", "/rooms/x/broadcasters", 405, "application/json", "error" },
+  { "DELETE", "/rooms/x/broadcasters/1", 404, "application/json",
+      "does not exist" },
+  { "GET", "/", 200, "text/html; charset=utf-8", "<p>page" },
+  { "GET", "/?roomId=x", 200, "text/html; charset=utf-8", "<p>page" },
+  { "GET", "/app.js", 200, "text/javascript; charset=utf-8", "let a;" },
+  { "GET", "/app.css", 200, "text/css; charset=utf-8", "a{}" },
+  { "GET", "/icon.svg", 200, "image/svg+xml", "<svg/>" },
+  { "GET", "/sub/more.txt", 200, "text/plain; charset=utf-8", "more" },
+  { "GET", "/sub", 404, "application/json", "error" },
+  { "GET", "/sub/", 404, "application/json", "error" },
+  { "GET", "/program", 404, "application/json", "error" },
+  { "GET", "/.secret.txt", 404, "application/json", "error" },
+  { "GET", "/nothing.js", 404, "application/json", "error" },
+  { "POST", "/app.js", 405, "application/json", "error" },
+  { "GET", "//app.js", 404, "application/json", "error" },
+};
+
 static void
 test_routes (void)
 {
-  static const struct {
-    const gchar *method, *path;
-    guint status;
-    const gchar *type, *body; /* a part of it */
-  } cases[] = {
-    { "GET", "/health", 200, "application/json", "\"status\":\"healthy\"" },
-    { "GET", "/stats", 200, "application/json", "\"consumers\":0" },
-    { "GET", "/health", 200, "application/json", "\"service\":\"webrtc\"" },
-    { "GET", "/health", 200, "application/json", "\"timestamp\":\"20" },
-    { "GET", "/api/rooms", 200, "application/json", "{\"rooms\":[]}" },
-    { "GET", "/api/rooms/x", 404, "application/json",
-        "{\"error\":\"Room not found\"}" },
-    { "POST", "/api/rooms", 405, "application/json", "error" },
-    { "POST", "/health", 405, "application/json", "error" },
-    { "GET", "/rooms/x", 200, "application/json", "preferredPayloadType" },
-    { "GET", "/rooms/a%2Fb%20c", 200, "application/json", "codecs" },
-    { "GET", "/rooms/%0a", 400, "application/json", "error" },
-    { "GET", "/rooms/%ff", 400, "application/json", "error" },
-    { "GET", "/rooms/", 400, "application/json", "error" },
-    { "GET", "/rooms", 404, "application/json", "error" },
-    { "DELETE", "/rooms/x", 404, "application/json", "nobody" },
-    { "GET", "/rooms/x/dump", 404, "application/json", "nobody" },
-    { "GET", "/rooms/x/graph.svg", 404, "application/json", "nobody" },
-    { "GET", "/rooms/x/nothing", 404, "application/json", "error" },
-    { "POST", "/rooms/x/broadcasters", 400, "application/json", "id: missing" },
-    { "GET", "/rooms/x/broadcasters", 405, "application/json", "error" },
-    { "DELETE", "/rooms/x/broadcasters/1", 404, "application/json",
-        "does not exist" },
-    { "GET", "/", 200, "text/html; charset=utf-8", "<p>page" },
-    { "GET", "/?roomId=x", 200, "text/html; charset=utf-8", "<p>page" },
-    { "GET", "/app.js", 200, "text/javascript; charset=utf-8", "let a;" },
-    { "GET", "/app.css", 200, "text/css; charset=utf-8", "a{}" },
-    { "GET", "/icon.svg", 200, "image/svg+xml", "<svg/>" },
-    { "GET", "/sub/more.txt", 200, "text/plain; charset=utf-8", "more" },
-    { "GET", "/sub", 404, "application/json", "error" },
-    { "GET", "/sub/", 404, "application/json", "error" },
-    { "GET", "/program", 404, "application/json", "error" },
-    { "GET", "/.secret.txt", 404, "application/json", "error" },
-    { "GET", "/nothing.js", 404, "application/json", "error" },
-    { "POST", "/app.js", 405, "application/json", "error" },
-    { "GET", "//app.js", 404, "application/json", "error" },
-  };
   Fixture f;
 
   start (&f, "--admin-open");
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
     g_auto (Answer) answer =
-        fixture_http (&f, cases[i].method, cases[i].path, NULL);
+        fixture_http (&f, routes[i].method, routes[i].path, NULL);
 
-    g_test_message ("%s %s", cases[i].method, cases[i].path);
-    g_assert_cmpuint (answer.status, ==, cases[i].status);
-    g_assert_cmpstr (answer.type, ==, cases[i].type);
-    g_assert_nonnull (strstr (answer.body, cases[i].body));
+    g_test_message ("%s %s", routes[i].method, routes[i].path);
+    g_assert_cmpuint (answer.status, ==, routes[i].status);
+    g_assert_cmpstr (answer.type, ==, routes[i].type);
+    g_assert_nonnull (strstr (answer.body, routes[i].body));
   }
   /* Asking for a room makes none. */
   g_assert_cmpuint (sfu_rooms_n_rooms (sfu_server_get_rooms (f.server)), ==, 0);

@@ -5,6 +5,7 @@
  * Threads: one. */
 #include "program-fixture.h"
 #include "server-fixture.h"
+#include "test-result.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -310,34 +311,11 @@ test_terminal_gone (void)
   program_clear (&p);
 }
 
-static void
-make_certificate (const gchar *cert, const gchar *key)
-{
-  const gchar *argv[] = { "openssl", "req", "-x509", "-newkey", "ec",
-    "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-    "/CN=localhost", "-keyout", key, "-out", cert, NULL };
-  g_autoptr (GError) error = NULL;
-  gint status = -1;
-
-  g_spawn_sync (NULL, (gchar **)argv, NULL,
-      G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
-          G_SPAWN_STDERR_TO_DEV_NULL,
-      NULL, NULL, NULL, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (status, ==, 0);
-}
-
 static gboolean
 on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
     GTlsCertificateFlags errors, gpointer data)
 {
   return TRUE;
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer data)
-{
-  *(GAsyncResult **)data = g_object_ref (result);
 }
 
 /* The one that a new connection is shown. */
@@ -373,22 +351,20 @@ test_reload_certificate (void)
   g_autofree gchar *folder = g_dir_make_tmp ("sfu-tls-XXXXXX", NULL);
   g_autofree gchar *cert = g_build_filename (folder, "cert.pem", NULL);
   g_autofree gchar *key = g_build_filename (folder, "key.pem", NULL);
-  g_autofree gchar *openssl = g_find_program_in_path ("openssl");
   g_autofree gchar *config =
       g_strdup_printf ("[network]\ntls-cert=%s\ntls-key=%s\n", cert, key);
   g_autoptr (GTlsCertificate) before = NULL;
   g_autoptr (GTlsCertificate) after = NULL;
 
-  if (openssl == NULL) {
+  if (!program_make_certificate (cert, key)) {
     g_test_skip ("no openssl program");
     g_rmdir (folder);
     return;
   }
-  make_certificate (cert, key);
   world_start (&w, config, NULL, NULL);
   before = shown_certificate (&w);
   reload (&w, "nothing is new");
-  make_certificate (cert, key);
+  g_assert_true (program_make_certificate (cert, key));
   reload (&w, "now in use: certificate");
   after = shown_certificate (&w);
   g_assert_false (g_tls_certificate_is_same (before, after));

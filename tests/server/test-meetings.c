@@ -189,27 +189,25 @@ assert_transport (JsonNode *ack)
       "fingerprints"));
 }
 
-/* Two users from the first word to the last. */
-static void
-test_meeting (void)
-{
-  g_autoptr (SioClient) a = NULL;
-  g_autoptr (SioClient) b = NULL;
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree gchar *a_send = NULL;
-  g_autofree gchar *b_recv = NULL;
-  g_autofree gchar *audio = NULL;
-  g_autofree gchar *video = NULL;
-  g_autofree gchar *text = NULL;
-  g_autofree gchar *expected = NULL;
-  JsonObject *object;
-  JsonArray *users;
+/* Anna, who sends, and Bert, who receives. */
+typedef struct {
   Fixture f;
+  SioClient *a, *b;
+  gchar *a_send;
+} Meeting;
 
-  meetings_start (&f, NULL);
-  a = meetings_connect (&f, "a");
-  node = meetings_join (a, "r", "Anna");
-  object = object_of (node);
+static void
+anna_comes (Meeting *m)
+{
+  g_autoptr (JsonNode) made = NULL;
+  g_autoptr (JsonNode) joined = NULL;
+  g_autofree gchar *connect = NULL;
+  g_autofree gchar *connected = NULL;
+  JsonObject *object;
+
+  m->a = meetings_connect (&m->f, "a");
+  joined = meetings_join (m->a, "r", "Anna");
+  object = object_of (joined);
   g_assert_cmpuint (json_object_get_size (object), ==, 3);
   g_assert_cmpuint (json_array_get_length (
                         json_object_get_array_member (object, "participants")),
@@ -218,114 +216,136 @@ test_meeting (void)
       json_array_get_length (json_object_get_array_member (
           json_object_get_object_member (object, "rtpCapabilities"), "codecs")),
       >, 0);
-  g_clear_pointer (&node, json_node_unref);
 
-  node = sio_request (a, "createTransport", "{\"isProducer\":true}");
-  assert_transport (node);
-  a_send = g_strdup (get_string (node, "id"));
-  text = connect_data (a_send);
-  expected = sio_request_text (a, "connectTransport", text);
-  g_assert_cmpstr (expected, ==, "{\"success\":true}");
-  g_clear_pointer (&expected, g_free);
-  audio = meetings_produce (a, a_send, "audio", 11);
+  made = sio_request (m->a, "createTransport", "{\"isProducer\":true}");
+  assert_transport (made);
+  m->a_send = g_strdup (get_string (made, "id"));
+  connect = connect_data (m->a_send);
+  connected = sio_request_text (m->a, "connectTransport", connect);
+  g_assert_cmpstr (connected, ==, "{\"success\":true}");
+}
 
-  /* b comes and finds a, with what a produces. */
-  b = meetings_connect (&f, "b");
-  g_clear_pointer (&node, json_node_unref);
-  node = sio_request (b, "joinRoom",
-      "{\"roomCode\":\"r\",\"name\":\"Bert\",\"email\":\"bert@example.org\","
-      "\"picture\":\"https://example.org/bert.png\"}");
-  users = json_object_get_array_member (object_of (node), "participants");
-  g_clear_pointer (&text, g_free);
-  {
-    g_autoptr (JsonNode) copy = json_node_new (JSON_NODE_ARRAY);
-
-    json_node_set_array (copy, users);
-    text = json_to_string (copy, FALSE);
-  }
-  expected = g_strdup_printf (
+/* Finds Anna, with what she produces. */
+static void
+bert_comes (Meeting *m, const gchar *audio)
+{
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *expected = g_strdup_printf (
       "[{\"userId\":\"a\",\"name\":\"Anna\",\"email\":\"Anna@example.org\","
       "\"picture\":\"\",\"producers\":[{\"producerId\":\"%s\",\"kind\":"
       "\"audio\"}]}]",
       audio);
+  g_autoptr (JsonNode) joined = NULL;
+
+  m->b = meetings_connect (&m->f, "b");
+  joined = sio_request (m->b, "joinRoom",
+      "{\"roomCode\":\"r\",\"name\":\"Bert\",\"email\":\"bert@example.org\","
+      "\"picture\":\"https://example.org/bert.png\"}");
+  text = json_to_string (
+      json_object_get_member (object_of (joined), "participants"), FALSE);
   g_assert_cmpstr (text, ==, expected);
-  g_clear_pointer (&text, g_free);
-  text = sio_wait_event_text (a, "user-joined");
-  g_assert_cmpstr (text, ==,
+  sio_assert_event (m->a, "user-joined",
       "{\"userId\":\"b\",\"name\":\"Bert\",\"email\":\"bert@example.org\","
       "\"picture\":\"https://example.org/bert.png\"}");
+}
 
-  /* A late track. */
-  video = meetings_produce (a, a_send, "video", 21);
-  g_clear_pointer (&text, g_free);
-  g_clear_pointer (&expected, g_free);
-  text = sio_wait_event_text (b, "new-producer");
-  expected = g_strdup_printf (
+/* A late track, which Bert receives: not paused, and with the members of the
+ * contract. */
+static gchar *
+late_track (Meeting *m)
+{
+  gchar *video = meetings_produce (m->a, m->a_send, "video", 21);
+  g_autofree gchar *told = g_strdup_printf (
       "{\"producerId\":\"%s\",\"userId\":\"a\",\"kind\":\"video\"}", video);
-  g_assert_cmpstr (text, ==, expected);
+  g_autofree gchar *b_recv = NULL;
+  g_autofree gchar *data = NULL;
+  g_autoptr (JsonNode) consumer = NULL;
+  JsonObject *object;
 
-  /* b receives it: not paused, and with the members of the contract. */
-  b_recv = meetings_transport (b, FALSE);
-  g_clear_pointer (&text, g_free);
-  text = meetings_consume_data (b, b_recv, video);
-  g_clear_pointer (&node, json_node_unref);
-  node = sio_request (b, "consume", text);
-  object = object_of (node);
+  sio_assert_event (m->b, "new-producer", told);
+  b_recv = meetings_transport (m->b, FALSE);
+  data = meetings_consume_data (m->b, b_recv, video);
+  consumer = sio_request (m->b, "consume", data);
+  object = object_of (consumer);
   g_assert_cmpuint (json_object_get_size (object), ==, 4);
-  g_assert_cmpstr (get_string (node, "producerId"), ==, video);
-  g_assert_cmpstr (get_string (node, "kind"), ==, "video");
+  g_assert_cmpstr (get_string (consumer, "producerId"), ==, video);
+  g_assert_cmpstr (get_string (consumer, "kind"), ==, "video");
   g_assert_nonnull (json_object_get_string_member (object, "id"));
   g_assert_nonnull (json_object_get_object_member (object, "rtpParameters"));
-  g_assert_cmpuint (meetings_count (&f, "r", "consumers"), ==, 1);
+  g_assert_cmpuint (meetings_count (&m->f, "r", "consumers"), ==, 1);
+  return video;
+}
 
-  /* Chat, by both names; the writer sees its line, too. */
-  g_clear_pointer (&text, g_free);
-  text = sio_request_text (a, "chat-message", "{\"text\":\"hello \\u00e4\"}");
-  g_assert_cmpstr (text, ==, "{\"success\":true}");
+/* By both names; the writer sees its line, too. */
+static void
+chat (Meeting *m)
+{
+  g_autofree gchar *ack =
+      sio_request_text (m->a, "chat-message", "{\"text\":\"hello \\u00e4\"}");
+  g_autoptr (JsonNode) back = NULL;
+
+  g_assert_cmpstr (ack, ==, "{\"success\":true}");
   for (guint i = 0; i < 2; i++) {
-    g_clear_pointer (&node, json_node_unref);
-    node = sio_wait_event (i == 0 ? a : b, "chat-message");
-    g_assert_cmpuint (json_object_get_size (object_of (node)), ==, 4);
-    g_assert_cmpstr (get_string (node, "userId"), ==, "a");
-    g_assert_cmpstr (get_string (node, "name"), ==, "Anna");
-    g_assert_cmpstr (get_string (node, "text"), ==, "hello ä");
+    g_autoptr (JsonNode) line =
+        sio_wait_event (i == 0 ? m->a : m->b, "chat-message");
+
+    g_assert_cmpuint (json_object_get_size (object_of (line)), ==, 4);
+    g_assert_cmpstr (get_string (line, "userId"), ==, "a");
+    g_assert_cmpstr (get_string (line, "name"), ==, "Anna");
+    g_assert_cmpstr (get_string (line, "text"), ==, "hello ä");
     g_assert_cmpint (
-        ABS (get_int (node, "timestamp") - g_get_real_time () / 1000), <,
+        ABS (get_int (line, "timestamp") - g_get_real_time () / 1000), <,
         60000);
   }
-  sio_emit (b, "chat", "{\"text\":\"and back\"}");
-  g_clear_pointer (&node, json_node_unref);
-  node = sio_wait_event (a, "chat-message");
-  g_assert_cmpstr (get_string (node, "userId"), ==, "b");
+  sio_emit (m->b, "chat", "{\"text\":\"and back\"}");
+  back = sio_wait_event (m->a, "chat-message");
+  g_assert_cmpstr (get_string (back, "userId"), ==, "b");
+}
 
-  /* A track goes, and its consumer with it. */
-  g_clear_pointer (&text, g_free);
-  text = g_strdup_printf ("{\"producerId\":\"%s\"}", video);
-  sio_emit (a, "closeProducer", text);
-  g_clear_pointer (&text, g_free);
-  g_clear_pointer (&expected, g_free);
-  text = sio_wait_event_text (b, "producer-closed");
-  expected =
+/* And its consumer with it. */
+static void
+track_goes (Meeting *m, const gchar *video)
+{
+  g_autofree gchar *data = g_strdup_printf ("{\"producerId\":\"%s\"}", video);
+  g_autofree gchar *told =
       g_strdup_printf ("{\"producerId\":\"%s\",\"userId\":\"a\"}", video);
-  g_assert_cmpstr (text, ==, expected);
-  g_assert_cmpuint (meetings_count (&f, "r", "consumers"), ==, 0);
-  g_assert_cmpuint (meetings_count (&f, "r", "producers"), ==, 1);
+
+  sio_emit (m->a, "closeProducer", data);
+  sio_assert_event (m->b, "producer-closed", told);
+  g_assert_cmpuint (meetings_count (&m->f, "r", "consumers"), ==, 0);
+  g_assert_cmpuint (meetings_count (&m->f, "r", "producers"), ==, 1);
+}
+
+/* Two users from the first word to the last. */
+static void
+test_meeting (void)
+{
+  g_autofree gchar *audio = NULL;
+  g_autofree gchar *video = NULL;
+  g_autofree gchar *left = NULL;
+  Meeting m;
+
+  meetings_start (&m.f, NULL);
+  anna_comes (&m);
+  audio = meetings_produce (m.a, m.a_send, "audio", 11);
+  bert_comes (&m, audio);
+  video = late_track (&m);
+  chat (&m);
+  track_goes (&m, video);
 
   /* a leaves: at once, and everything of it goes. */
-  g_clear_pointer (&text, g_free);
-  text = sio_request_text (a, "leaveRoom", NULL);
-  g_assert_cmpstr (text, ==, "{\"success\":true}");
-  g_clear_pointer (&text, g_free);
-  text = sio_wait_event_text (b, "user-left");
-  g_assert_cmpstr (text, ==, "{\"userId\":\"a\"}");
-  g_assert_cmpuint (meetings_count (&f, "r", "transports"), ==, 1);
-  g_assert_cmpuint (meetings_count (&f, "r", "producers"), ==, 0);
+  left = sio_request_text (m.a, "leaveRoom", NULL);
+  g_assert_cmpstr (left, ==, "{\"success\":true}");
+  sio_assert_event (m.b, "user-left", "{\"userId\":\"a\"}");
+  g_assert_cmpuint (meetings_count (&m.f, "r", "transports"), ==, 1);
+  g_assert_cmpuint (meetings_count (&m.f, "r", "producers"), ==, 0);
   /* And may come again by the same socket. */
-  json_node_unref (meetings_join (a, "r", "Anna"));
-  json_node_unref (sio_wait_event (b, "user-joined"));
-  g_clear_pointer (&a, sio_free);
-  g_clear_pointer (&b, sio_free);
-  fixture_stop (&f);
+  json_node_unref (meetings_join (m.a, "r", "Anna"));
+  json_node_unref (sio_wait_event (m.b, "user-joined"));
+  sio_free (m.a);
+  sio_free (m.b);
+  g_free (m.a_send);
+  fixture_stop (&m.f);
 }
 
 /* joinRoom twice: the same room changes nothing but the name, another room is

@@ -8,11 +8,13 @@
 
 #include "sfu-worker-pool.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
-/* Every worker uses more memory than that. */
-static const gchar *const no_memory[] = { "--worker-memory-limit=1", NULL };
 #define REASON "overloaded (worker-memory)"
+/* Less than every worker has already. */
+#define LIMIT_MIB 64
 
 static void
 wait_for_refusal (Fixture *f, SfuRefusal refusal)
@@ -24,13 +26,37 @@ wait_for_refusal (Fixture *f, SfuRefusal refusal)
       state.refusal == refusal);
 }
 
+static GPid
+limit_worker (Fixture *f)
+{
+  struct rlimit limit = { LIMIT_MIB << 20, LIMIT_MIB << 20 };
+  SfuWorkerPoolState state;
+
+  g_assert_true (
+      sfu_worker_pool_get_state (sfu_server_get_pool (f->server), 0, &state));
+  g_assert_cmpint (prlimit (state.pid, RLIMIT_AS, &limit, NULL), ==, 0);
+  return state.pid;
+}
+
+/* A worker with too little memory: by what we grant it, or by what the system
+ * does. */
 static void
-test_native (void)
+start_without_memory (Fixture *f, gconstpointer limited)
+{
+  static const gchar *const no_memory[] = { "--worker-memory-limit=1", NULL };
+
+  meetings_start (f, limited ? NULL : no_memory);
+  if (limited)
+    limit_worker (f);
+  wait_for_refusal (f, SFU_REFUSAL_MEMORY);
+}
+
+static void
+test_native (gconstpointer limited)
 {
   Fixture f;
 
-  fixture_start (&f, no_memory);
-  wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+  start_without_memory (&f, limited);
   {
     g_autoptr (Client) c = client_new (&f, "r", "p");
 
@@ -42,12 +68,11 @@ test_native (void)
 }
 
 static void
-test_study (void)
+test_study (gconstpointer limited)
 {
   Fixture f;
 
-  fixture_start (&f, no_memory);
-  wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+  start_without_memory (&f, limited);
   {
     g_autoptr (SioClient) c = sio_try (&f, "/socket.io/", "/room/math", NULL);
 
@@ -58,12 +83,11 @@ test_study (void)
 }
 
 static void
-test_calls (void)
+test_calls (gconstpointer limited)
 {
   Fixture f;
 
-  fixture_start (&f, no_memory);
-  wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+  start_without_memory (&f, limited);
   {
     g_autoptr (SioClient) c = sio_new (&f, "/socket.io/", "/", NULL);
     g_autofree gchar *ack = sio_request_text (
@@ -76,12 +100,11 @@ test_calls (void)
 }
 
 static void
-test_meetings (void)
+test_meetings (gconstpointer limited)
 {
   Fixture f;
 
-  meetings_start (&f, no_memory);
-  wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+  start_without_memory (&f, limited);
   {
     g_autoptr (SioClient) c = meetings_connect (&f, "u1");
     g_autofree gchar *ack = sio_request_text (c, "joinRoom",
@@ -93,12 +116,11 @@ test_meetings (void)
 }
 
 static void
-test_rpc (void)
+test_rpc (gconstpointer limited)
 {
   Fixture f;
 
-  fixture_start (&f, no_memory);
-  wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+  start_without_memory (&f, limited);
   {
     g_autoptr (RpcClient) c = rpc_new (&f);
     g_autofree gchar *reason = rpc_fails (
@@ -108,6 +130,102 @@ test_rpc (void)
   }
   fixture_stop (&f);
 }
+
+static void
+test_broadcasters (gconstpointer limited)
+{
+  Fixture f;
+
+  start_without_memory (&f, limited);
+  {
+    g_auto (Answer) answer = fixture_send (&f, "POST", "/rooms/r/broadcasters",
+        NULL, "{\"id\":\"b\",\"displayName\":\"Camera\"}");
+
+    g_assert_cmpuint (answer.status, ==, 503);
+    g_assert_nonnull (strstr (answer.body, REASON));
+  }
+  fixture_stop (&f);
+}
+
+/* ---- somebody is in before the worker says so ---- */
+
+/* The worker, which stands still with too little memory and does not know of
+ * it. */
+static GPid
+start_late (Fixture *f)
+{
+  static const gchar *const flags[] = { "--worker-watchdog=0", NULL };
+  GPid pid;
+
+  fixture_start (f, flags);
+  pid = limit_worker (f);
+  kill (pid, SIGSTOP);
+  return pid;
+}
+
+static void
+test_late_native (void)
+{
+  Fixture f;
+  GPid worker = start_late (&f);
+
+  {
+    g_autoptr (Client) c = client_new (&f, "r", "p");
+
+    json_node_unref (client_wait_notification (c, "mediasoup-version"));
+    kill (worker, SIGCONT);
+    client_wait_closed (c);
+    g_assert_cmpuint (c->close_code, ==, 4000);
+    g_assert_true (g_str_has_prefix (c->close_reason, REASON));
+  }
+  fixture_stop (&f);
+}
+
+/* There is no word for it but when it comes again. */
+static void
+test_late_study (void)
+{
+  Fixture f;
+  GPid worker = start_late (&f);
+
+  {
+    g_autoptr (SioClient) c = sio_new (&f, "/socket.io/", "/room/r", NULL);
+    g_autoptr (SioClient) again = NULL;
+
+    kill (worker, SIGCONT);
+    WAIT_UNTIL (c->closed);
+    /* Then socket.io-client would stay away. */
+    g_assert_false (c->disconnected);
+    wait_for_refusal (&f, SFU_REFUSAL_MEMORY);
+    again = sio_try (&f, "/socket.io/", "/room/r", NULL);
+    g_assert_null (again->id);
+    g_assert_true (g_str_has_prefix (again->error, REASON));
+  }
+  fixture_stop (&f);
+}
+
+static void
+test_late_rpc (void)
+{
+  Fixture f;
+  GPid worker = start_late (&f);
+
+  {
+    g_autoptr (RpcClient) c = rpc_new (&f);
+    g_autofree gchar *reason = NULL;
+
+    json_node_unref (rpc_ok (c, "createRouter", "{\"routerId\":\"r\"}"));
+    kill (worker, SIGCONT);
+    reason = rpc_fails (c, "createTransport",
+        "{\"routerId\":\"r\",\"transportId\":\"t\",\"requesterUserId\":\"u\","
+        "\"otherUserId\":\"v\"}",
+        -32002, "LIMIT_EXCEEDED");
+    g_assert_true (g_str_has_prefix (reason, REASON));
+  }
+  fixture_stop (&f);
+}
+
+/* ---- other reasons ---- */
 
 /* Those who are there stay, and whoever takes one's own place may come. */
 static void
@@ -188,12 +306,30 @@ test_audio_only (void)
 int
 main (int argc, char **argv)
 {
+  static const struct {
+    const gchar *name;
+    GTestDataFunc func;
+  } dialects[] = {
+    { "native", test_native },
+    { "study", test_study },
+    { "calls", test_calls },
+    { "meetings", test_meetings },
+    { "rpc", test_rpc },
+    { "broadcasters", test_broadcasters },
+  };
+
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/refusals/native", test_native);
-  g_test_add_func ("/refusals/study", test_study);
-  g_test_add_func ("/refusals/calls", test_calls);
-  g_test_add_func ("/refusals/meetings", test_meetings);
-  g_test_add_func ("/refusals/rpc", test_rpc);
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/refusals/%s", dialects[i].name);
+    g_autofree gchar *limited =
+        g_strdup_printf ("/refusals/limited/%s", dialects[i].name);
+
+    g_test_add_data_func (path, NULL, dialects[i].func);
+    g_test_add_data_func (limited, "limited", dialects[i].func);
+  }
+  g_test_add_func ("/refusals/late/native", test_late_native);
+  g_test_add_func ("/refusals/late/study", test_late_study);
+  g_test_add_func ("/refusals/late/rpc", test_late_rpc);
   g_test_add_func ("/refusals/streams", test_streams);
   g_test_add_func ("/refusals/audio-only", test_audio_only);
   return g_test_run ();

@@ -3,124 +3,12 @@
  * what arrives after all, and who may not have it.
  *
  * Threads: one; the worker is another process. */
-#include "relay-fixture.h"
-#include "server-fixture.h"
+#include "resume-fixture.h"
 
-#include "sfu-native-session-private.h"
 #include "sfu-protoo.h"
 #include "sfu-room-rules.h"
 
 #include <string.h>
-
-#define SECRET "abcdefgh-ABCDEFGH_0123456789"
-#define OTHER_SECRET "abcdefgh-ABCDEFGH_0123456780"
-
-/* A server with a network that fails, and a witness on a good one. */
-typedef struct {
-  Fixture f, via; /* via: the same server through the relay */
-  Relay *relay;
-  Client *witness;
-} World;
-
-static SfuRooms *
-rooms_of (World *w)
-{
-  return sfu_server_get_rooms (w->f.server);
-}
-
-static SfuPeer *
-peer_of (World *w, const gchar *id)
-{
-  SfuRoom *room = sfu_rooms_find (rooms_of (w), "r");
-
-  return room != NULL ? g_hash_table_lookup (room->peers, id) : NULL;
-}
-
-static SfuNativeSession *
-session_of (World *w)
-{
-  return peer_of (w, "a")->sink_owner;
-}
-
-static gboolean
-is_waiting (World *w)
-{
-  return session_of (w)->grace_id != 0;
-}
-
-static void
-world_start (World *w, const gchar *const *flags)
-{
-  fixture_start (&w->f, flags);
-  w->via = w->f;
-  w->relay = relay_new (w->f.port);
-  w->via.port = relay_get_port (w->relay);
-  w->witness = client_new (&w->f, "r", "witness");
-  client_join (w->witness);
-}
-
-static void
-world_stop (World *w)
-{
-  client_free (w->witness);
-  relay_free (w->relay);
-  fixture_stop (&w->f);
-}
-
-/* Through the relay, as "a". secret NULL = none. */
-static Client *
-connect_a (World *w, const gchar *secret)
-{
-  g_autofree gchar *query = g_strdup_printf ("/?roomId=r&peerId=a%s%s",
-      secret != NULL ? "&resume=" : "", secret != NULL ? secret : "");
-  g_autoptr (GError) error = NULL;
-  Client *c = client_try (&w->via, query, SFU_PROTOO_SUBPROTOCOL, &error);
-
-  g_assert_no_error (error);
-  return c;
-}
-
-/* The connection of c breaks, and the server has seen it. */
-static void
-cut (World *w, Client **c)
-{
-  relay_cut (w->relay);
-  client_wait_closed (*c);
-  g_clear_pointer (c, client_free);
-  WAIT_UNTIL (peer_of (w, "a") == NULL || is_waiting (w));
-}
-
-/* The first thing that it hears says what it is. */
-static void
-assert_first (Client *c, const gchar *method)
-{
-  JsonNode *first;
-
-  WAIT_UNTIL (c->inbox.length > 0);
-  first = c->inbox.head->data;
-  g_assert_cmpstr (get_string (first, "method"), ==, method);
-}
-
-static void
-assert_refused (World *w, const gchar *secret)
-{
-  g_autoptr (Client) c = connect_a (w, secret);
-
-  client_wait_closed (c);
-  g_assert_cmpuint (c->close_code, ==, 4000);
-  g_assert_nonnull (strstr (c->close_reason, "already"));
-}
-
-/* Whatever happened, "a" is alive and its transport too. */
-static void
-assert_works (World *w, Client *c, const gchar *transport)
-{
-  g_autofree gchar *data =
-      g_strdup_printf ("{\"transportId\":\"%s\"}", transport);
-
-  json_node_unref (client_ok (c, "getTransportStats", data));
-  g_assert_false (client_has_notification (w->witness, "peerClosed"));
-}
 
 /* What happened in the gap arrives; nobody else has noticed. */
 static void
@@ -388,133 +276,6 @@ test_answer (void)
   world_stop (&w);
 }
 
-/* ---- what the client is asked ---- */
-
-typedef struct {
-  World w;
-  Client *a, *b;
-  gchar *b_send;
-} Duo;
-
-/* b sends, a receives; a answers nothing by itself. */
-static void
-duo_start (Duo *d)
-{
-  g_autofree gchar *a_recv = NULL;
-
-  world_start (&d->w, NULL);
-  d->a = connect_a (&d->w, SECRET);
-  client_join (d->a);
-  a_recv = client_create_transport (d->a, FALSE, TRUE);
-  d->b = client_new (&d->w.f, "r", "b");
-  client_join (d->b);
-  d->b_send = client_create_transport (d->b, TRUE, FALSE);
-}
-
-static void
-duo_stop (Duo *d)
-{
-  client_free (d->a);
-  client_free (d->b);
-  g_free (d->b_send);
-  world_stop (&d->w);
-}
-
-static guint
-n_accepted (Duo *d)
-{
-  SfuPeer *peer = peer_of (&d->w, "a");
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, peer->consumers);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += ((SfuRoomConsumer *)value)->accepted ? 1 : 0;
-  return n;
-}
-
-/* Asked in the gap: comes once, as if there had been none. */
-static void
-test_offer_in_gap (void)
-{
-  Duo d;
-  g_autofree gchar *producer = NULL;
-
-  duo_start (&d);
-  cut (&d.w, &d.a);
-  producer = client_produce (d.b, d.b_send, "audio", 1);
-  WAIT_UNTIL (g_hash_table_size (session_of (&d.w)->offers) == 1);
-  d.a = connect_a (&d.w, SECRET);
-  assert_first (d.a, "resumed");
-  client_wait_offer (d.a, 1);
-  WAIT_UNTIL (n_accepted (&d) == 1);
-  g_assert_cmpuint (d.a->offers->len, ==, 1);
-  g_assert_false (client_has_notification (d.a, "consumerClosed"));
-  duo_stop (&d);
-}
-
-/* Asked, and the connection broke before the answer: the old consumer is
- * closed, a new one is offered. */
-static void
-test_offer_unanswered (void)
-{
-  Duo d;
-  g_autofree gchar *producer = NULL;
-  g_autofree gchar *old = NULL;
-  g_autofree gchar *late = NULL;
-  g_autoptr (JsonNode) note = NULL;
-  JsonObject *offer;
-  gint64 old_id;
-
-  duo_start (&d);
-  d.a->auto_accept = FALSE;
-  producer = client_produce (d.b, d.b_send, "audio", 1);
-  offer = client_wait_offer (d.a, 1);
-  old = g_strdup (json_object_get_string_member (offer, "id"));
-  WAIT_UNTIL (g_hash_table_size (session_of (&d.w)->offers) == 1);
-  old_id = session_of (&d.w)->next_id - 1;
-  cut (&d.w, &d.a);
-  d.a = connect_a (&d.w, SECRET);
-  assert_first (d.a, "resumed");
-  note = client_wait_notification (d.a, "consumerClosed");
-  g_assert_cmpstr (get_string (note, "consumerId"), ==, old);
-  offer = client_wait_offer (d.a, 1);
-  g_assert_cmpstr (json_object_get_string_member (offer, "id"), !=, old);
-  g_assert_cmpstr (
-      json_object_get_string_member (offer, "producerId"), ==, producer);
-  WAIT_UNTIL (n_accepted (&d) == 1);
-  /* It had taken the old one all the time, and says so now. */
-  late = sfu_protoo_response (old_id, NULL);
-  client_send (d.a, late);
-  g_clear_pointer (&note, json_node_unref);
-  note = client_wait_notification (d.a, "consumerClosed");
-  g_assert_cmpstr (get_string (note, "consumerId"), ==, old);
-  g_assert_cmpuint (d.a->offers->len, ==, 1);
-  duo_stop (&d);
-}
-
-/* What was answered is not asked again. */
-static void
-test_offer_answered (void)
-{
-  Duo d;
-  g_autofree gchar *producer = NULL;
-
-  duo_start (&d);
-  producer = client_produce (d.b, d.b_send, "audio", 1);
-  client_wait_offer (d.a, 1);
-  WAIT_UNTIL (n_accepted (&d) == 1);
-  cut (&d.w, &d.a);
-  d.a = connect_a (&d.w, SECRET);
-  assert_first (d.a, "resumed");
-  json_node_unref (client_ok (d.a, "getRouterRtpCapabilities", NULL));
-  g_assert_cmpuint (d.a->offers->len, ==, 0);
-  g_assert_false (client_has_notification (d.a, "consumerClosed"));
-  g_assert_cmpuint (n_accepted (&d), ==, 1);
-  duo_stop (&d);
-}
-
 /* ---- the end while it waits ---- */
 
 /* More than max-queue-bytes waits for it. */
@@ -656,9 +417,6 @@ main (int argc, char **argv)
   g_test_add_func ("/resume/swallowed", test_swallowed);
   g_test_add_func ("/resume/pong", test_pong);
   g_test_add_func ("/resume/answer", test_answer);
-  g_test_add_func ("/resume/offer-in-gap", test_offer_in_gap);
-  g_test_add_func ("/resume/offer-unanswered", test_offer_unanswered);
-  g_test_add_func ("/resume/offer-answered", test_offer_answered);
   g_test_add_func ("/resume/overflow", test_overflow);
   g_test_add_func ("/resume/hole", test_hole);
   g_test_add_func ("/resume/ended", test_ended);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Engine.IO over HTTP: requests of every kind, good and bad, bounds, CORS, and
- * clients that go while their GET hangs.
+/* Engine.IO over HTTP: requests of every kind, good and bad, bounds, and clients
+ * that go while their GET hangs.
  *
  * Threads: one. */
 #include "sio-fixture.h"
@@ -46,44 +46,45 @@ test_open (void)
   sio_stop (&f);
 }
 
+static const struct {
+  const gchar *method, *path;
+  guint status;
+  const gchar *body;
+} errors[] = {
+  { "GET", "?EIO=4", 400, "{\"code\":0,\"message\":\"Transport unknown\"}" },
+  { "GET", "?EIO=4&transport=abc", 400,
+      "{\"code\":0,\"message\":\"Transport unknown\"}" },
+  { "GET", "?EIO=4&transport=webtransport", 400,
+      "{\"code\":0,\"message\":\"Transport unknown\"}" },
+  { "GET", "", 400, "{\"code\":0,\"message\":\"Transport unknown\"}" },
+  { "GET", "?EIO=4&transport=polling&sid=nobody", 400,
+      "{\"code\":1,\"message\":\"Session ID unknown\"}" },
+  { "POST", "?EIO=4&transport=polling&sid=nobody", 400,
+      "{\"code\":1,\"message\":\"Session ID unknown\"}" },
+  { "GET", "?EIO=4&transport=polling&sid=%ff", 400,
+      "{\"code\":1,\"message\":\"Session ID unknown\"}" },
+  { "POST", "?EIO=4&transport=polling", 400,
+      "{\"code\":2,\"message\":\"Bad handshake method\"}" },
+  { "PUT", "?EIO=4&transport=polling", 400,
+      "{\"code\":2,\"message\":\"Bad handshake method\"}" },
+  { "DELETE", "?EIO=4&transport=polling&sid=SID", 400, BAD_REQUEST },
+  { "GET", "?EIO=4&transport=websocket", 400, BAD_REQUEST },
+  { "GET", "?EIO=4&transport=websocket&sid=SID", 400, BAD_REQUEST },
+  { "GET", "?EIO=4&transport=polling&sid=WSID", 400, BAD_REQUEST },
+  { "POST", "?EIO=4&transport=polling&sid=WSID", 400, BAD_REQUEST },
+  { "GET", "?transport=polling", 400,
+      "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
+  { "GET", "?EIO=3&transport=polling", 400,
+      "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
+  { "GET", "?EIO=abc&transport=polling", 400,
+      "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
+};
+
 /* What the reference server answers. SID stands for a session on polling, WSID
  * for one on a WebSocket. */
 static void
 test_errors (void)
 {
-  static const struct {
-    const gchar *method, *path;
-    guint status;
-    const gchar *body;
-  } cases[] = {
-    { "GET", "?EIO=4", 400, "{\"code\":0,\"message\":\"Transport unknown\"}" },
-    { "GET", "?EIO=4&transport=abc", 400,
-        "{\"code\":0,\"message\":\"Transport unknown\"}" },
-    { "GET", "?EIO=4&transport=webtransport", 400,
-        "{\"code\":0,\"message\":\"Transport unknown\"}" },
-    { "GET", "", 400, "{\"code\":0,\"message\":\"Transport unknown\"}" },
-    { "GET", "?EIO=4&transport=polling&sid=nobody", 400,
-        "{\"code\":1,\"message\":\"Session ID unknown\"}" },
-    { "POST", "?EIO=4&transport=polling&sid=nobody", 400,
-        "{\"code\":1,\"message\":\"Session ID unknown\"}" },
-    { "GET", "?EIO=4&transport=polling&sid=%ff", 400,
-        "{\"code\":1,\"message\":\"Session ID unknown\"}" },
-    { "POST", "?EIO=4&transport=polling", 400,
-        "{\"code\":2,\"message\":\"Bad handshake method\"}" },
-    { "PUT", "?EIO=4&transport=polling", 400,
-        "{\"code\":2,\"message\":\"Bad handshake method\"}" },
-    { "DELETE", "?EIO=4&transport=polling&sid=SID", 400, BAD_REQUEST },
-    { "GET", "?EIO=4&transport=websocket", 400, BAD_REQUEST },
-    { "GET", "?EIO=4&transport=websocket&sid=SID", 400, BAD_REQUEST },
-    { "GET", "?EIO=4&transport=polling&sid=WSID", 400, BAD_REQUEST },
-    { "POST", "?EIO=4&transport=polling&sid=WSID", 400, BAD_REQUEST },
-    { "GET", "?transport=polling", 400,
-        "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
-    { "GET", "?EIO=3&transport=polling", 400,
-        "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
-    { "GET", "?EIO=abc&transport=polling", 400,
-        "{\"code\":5,\"message\":\"Unsupported protocol version\"}" },
-  };
   SioFixture f;
   g_autofree gchar *sid = NULL;
   g_autofree gchar *wsid = NULL;
@@ -95,17 +96,17 @@ test_errors (void)
   ws = ws_try (&f, "", NULL, NULL);
   packet = ws_read (ws);
   wsid = g_strndup (strstr (packet, "sid\":\"") + 6, 36);
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++) {
     g_autoptr (GString) path = g_string_new ("/socket.io/");
 
-    g_string_append (path, cases[i].path);
+    g_string_append (path, errors[i].path);
     g_string_replace (path, "WSID", wsid, 0);
     g_string_replace (path, "=SID", "=", 0);
     if (g_str_has_suffix (path->str, "sid="))
       g_string_append (path, sid);
-    g_test_message ("%s %s", cases[i].method, path->str);
-    sio_expect (sio_request (&f, cases[i].method, path->str, NULL, NULL, NULL),
-        cases[i].status, cases[i].body);
+    g_test_message ("%s %s", errors[i].method, path->str);
+    sio_expect (sio_request (&f, errors[i].method, path->str, NULL, NULL, NULL),
+        errors[i].status, errors[i].body);
   }
   /* Addresses that would have to be kept. */
   for (guint over = 0; over < 2; over++) {
@@ -168,85 +169,6 @@ test_too_many (void)
   SIO_WAIT_UNTIL (sfu_sio_server_n_sessions (f.sio) == 1);
   c = sio_open (&f);
   sio_stop (&f);
-}
-
-/* ---- CORS ---- */
-
-static void
-test_cors (void)
-{
-  static const gchar *const listed[] = { "https://a.example",
-    "http://b.example:8080/", NULL };
-  static const gchar *const star[] = { "https://a.example", "*", NULL };
-  static const struct {
-    const gchar *const *origins;
-    gboolean credentials;
-    const gchar *origin; /* of the request; NULL = none */
-    guint status;
-    const gchar *allow, *allow_credentials, *vary;
-  } cases[] = {
-    { NULL, FALSE, NULL, 200, NULL, NULL, NULL },
-    { NULL, FALSE, "https://x.example", 200, "*", NULL, NULL },
-    { star, FALSE, "https://x.example", 200, "*", NULL, NULL },
-    { NULL, TRUE, "https://x.example", 200, "https://x.example", "true",
-        "Origin" },
-    { listed, FALSE, NULL, 200, NULL, NULL, "Origin" },
-    { listed, FALSE, "https://a.example", 200, "https://a.example", NULL,
-        "Origin" },
-    { listed, TRUE, "http://b.example:8080", 200, "http://b.example:8080",
-        "true", "Origin" },
-    { listed, TRUE, "http://b.example", 403, NULL, NULL, "Origin" },
-    { listed, TRUE, "https://x.example", 403, NULL, NULL, "Origin" },
-    { listed, TRUE, "null", 403, NULL, NULL, "Origin" },
-    { NULL, TRUE, "https://\xc3\xa9.example", 400, NULL, NULL, "Origin" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    const SfuSioOptions options = { .allowed_origins = cases[i].origins,
-      .allow_credentials = cases[i].credentials };
-    g_autofree gchar *header = cases[i].origin != NULL
-        ? g_strdup_printf ("Origin: %s", cases[i].origin)
-        : NULL;
-    SioFixture f;
-    g_autoptr (Request) request = NULL;
-    g_autoptr (Request) preflight = NULL;
-    g_autoptr (Ws) ws = NULL;
-    guint status = 0;
-
-    g_test_message ("%u", i);
-    sio_start (&f, &options);
-    request = sio_request (&f, "GET", "", header, NULL, NULL);
-    request_wait (request);
-    g_assert_cmpuint (request->status, ==, cases[i].status);
-    g_assert_cmpstr (request_header (request, "Access-Control-Allow-Origin"),
-        ==, cases[i].allow);
-    g_assert_cmpstr (
-        request_header (request, "Access-Control-Allow-Credentials"), ==,
-        cases[i].allow_credentials);
-    g_assert_cmpstr (request_header (request, "Vary"), ==, cases[i].vary);
-    preflight = sio_request (&f, "OPTIONS", "", header,
-        "Access-Control-Request-Headers: x-a, content-type", NULL);
-    request_wait (preflight);
-    g_assert_cmpuint (
-        preflight->status, ==, cases[i].status == 200 ? 204 : cases[i].status);
-    g_assert_cmpstr (request_header (preflight, "Access-Control-Allow-Origin"),
-        ==, cases[i].allow);
-    if (cases[i].status == 200) {
-      g_assert_cmpstr (
-          request_header (preflight, "Access-Control-Allow-Headers"), ==,
-          "x-a, content-type");
-      g_assert_cmpstr (
-          request_header (preflight, "Access-Control-Allow-Methods"), ==,
-          "GET, POST, OPTIONS");
-    }
-    /* Browsers do not ask before they open a WebSocket. */
-    ws = ws_try (&f, "", header, &status);
-    g_assert_cmpuint (status, ==,
-        cases[i].status == 200 ? SOUP_STATUS_SWITCHING_PROTOCOLS
-                               : cases[i].status);
-    ws_free (g_steal_pointer (&ws));
-    sio_stop (&f);
-  }
 }
 
 /* ---- polling ---- */
@@ -494,7 +416,6 @@ main (int argc, char **argv)
     { "errors", test_errors },
     { "websocket-errors", test_websocket_errors },
     { "too-many", test_too_many },
-    { "cors", test_cors },
     { "poll", test_poll },
     { "many-packets", test_many_packets },
     { "overlap", test_overlap },

@@ -27,68 +27,69 @@ parse (const gchar *text)
   " ('ccm', 'fir'), ('nack', ''), ('nack', 'pli')])"
 #define RTX "('video/rtx', 97, 90000, 0, {'apt': <int64 96>}, [])"
 
+static const struct {
+  SfuMediaKind kind;
+  const gchar *parameters, *caps;
+} table[] = {
+  { SFU_MEDIA_AUDIO,
+      "('0', [" OPUS "], [('urn:ietf:params:rtp-hdrext:sdes:mid', 4)],"
+      " [('', 4294967295, 0, 0, '')], ('abc', true))",
+      "application/x-rtp, media=(string)audio, encoding-name=(string)OPUS,"
+      " clock-rate=(int)48000, payload=(int)111,"
+      " rtcp-fb-transport-cc=(boolean)true, ssrc=(uint)4294967295,"
+      " a-mid=(string)0, cname=(string)abc,"
+      " extmap-4=(string)urn:ietf:params:rtp-hdrext:sdes:mid" },
+  { SFU_MEDIA_VIDEO,
+      "('1', [" VP8 ", " RTX "], [], [('', 7, 8, 0, '')], ('', true))",
+      "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
+      " clock-rate=(int)90000, payload=(int)96, rtcp-fb-nack=(boolean)true,"
+      " rtcp-fb-nack-pli=(boolean)true, rtcp-fb-ccm-fir=(boolean)true,"
+      " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
+      " ssrc=(uint)7, rtx-payload=(int)97, rtx-ssrc=(uint)8,"
+      " a-mid=(string)1" },
+  /* RTX before its codec; simulcast: no SSRCs, best quality last */
+  { SFU_MEDIA_VIDEO,
+      "('', [" RTX ", " VP8 "], [], [('r0', 0, 0, 0, 'L1T3'),"
+      " ('r1', 7, 8, 0, 'nonsense')], ('', true))",
+      "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
+      " clock-rate=(int)90000, payload=(int)96, rtcp-fb-nack=(boolean)true,"
+      " rtcp-fb-nack-pli=(boolean)true, rtcp-fb-ccm-fir=(boolean)true,"
+      " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
+      " encodings=(structure)<"
+      " [encoding, rid=(string)r0, scalability-mode=(string)L1T3],"
+      " [encoding, ssrc=(uint)7, rtx-ssrc=(uint)8, rid=(string)r1] >,"
+      " rtx-payload=(int)97" },
+  /* RED and ULPFEC, in any order */
+  { SFU_MEDIA_VIDEO,
+      "('', [('video/RED', 98, 90000, 0, {}, []),"
+      " ('video/ulpfec', 100, 90000, 0, {}, []),"
+      " ('video/VP8', 96, 90000, 0, {}, []),"
+      " ('video/rtx', 99, 90000, 0, {'apt': <'98'>}, [])],"
+      " [], [], ('', true))",
+      "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
+      " clock-rate=(int)90000, payload=(int)96, red-payload=(int)98,"
+      " red-rtx-payload=(int)99, ulpfec-payload=(int)100" },
+  /* no encodings at all, codec name in any case */
+  { SFU_MEDIA_VIDEO,
+      "('', [('Video/h264', 0, 90000, 0, {}, [])], [], [], ('', false))",
+      "application/x-rtp, media=(string)video, encoding-name=(string)H264,"
+      " clock-rate=(int)90000, payload=(int)0,"
+      " rtcp-reduced-size=(boolean)false" },
+};
+
 static void
 test_table (void)
 {
-  static const struct {
-    SfuMediaKind kind;
-    const gchar *parameters, *caps;
-  } cases[] = {
-    { SFU_MEDIA_AUDIO,
-        "('0', [" OPUS "], [('urn:ietf:params:rtp-hdrext:sdes:mid', 4)],"
-        " [('', 4294967295, 0, 0, '')], ('abc', true))",
-        "application/x-rtp, media=(string)audio, encoding-name=(string)OPUS,"
-        " clock-rate=(int)48000, payload=(int)111,"
-        " rtcp-fb-transport-cc=(boolean)true, ssrc=(uint)4294967295,"
-        " a-mid=(string)0, cname=(string)abc,"
-        " extmap-4=(string)urn:ietf:params:rtp-hdrext:sdes:mid" },
-    { SFU_MEDIA_VIDEO,
-        "('1', [" VP8 ", " RTX "], [], [('', 7, 8, 0, '')], ('', true))",
-        "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
-        " clock-rate=(int)90000, payload=(int)96, rtcp-fb-nack=(boolean)true,"
-        " rtcp-fb-nack-pli=(boolean)true, rtcp-fb-ccm-fir=(boolean)true,"
-        " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
-        " ssrc=(uint)7, rtx-payload=(int)97, rtx-ssrc=(uint)8,"
-        " a-mid=(string)1" },
-    /* RTX before its codec; simulcast: no SSRCs, best quality last */
-    { SFU_MEDIA_VIDEO,
-        "('', [" RTX ", " VP8 "], [], [('r0', 0, 0, 0, 'L1T3'),"
-        " ('r1', 7, 8, 0, 'nonsense')], ('', true))",
-        "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
-        " clock-rate=(int)90000, payload=(int)96, rtcp-fb-nack=(boolean)true,"
-        " rtcp-fb-nack-pli=(boolean)true, rtcp-fb-ccm-fir=(boolean)true,"
-        " rtcp-fb-transport-cc=(boolean)true, rtcp-fb-goog-remb=(boolean)true,"
-        " encodings=(structure)<"
-        " [encoding, rid=(string)r0, scalability-mode=(string)L1T3],"
-        " [encoding, ssrc=(uint)7, rtx-ssrc=(uint)8, rid=(string)r1] >,"
-        " rtx-payload=(int)97" },
-    /* RED and ULPFEC, in any order */
-    { SFU_MEDIA_VIDEO,
-        "('', [('video/RED', 98, 90000, 0, {}, []),"
-        " ('video/ulpfec', 100, 90000, 0, {}, []),"
-        " ('video/VP8', 96, 90000, 0, {}, []),"
-        " ('video/rtx', 99, 90000, 0, {'apt': <'98'>}, [])],"
-        " [], [], ('', true))",
-        "application/x-rtp, media=(string)video, encoding-name=(string)VP8,"
-        " clock-rate=(int)90000, payload=(int)96, red-payload=(int)98,"
-        " red-rtx-payload=(int)99, ulpfec-payload=(int)100" },
-    /* no encodings at all, codec name in any case */
-    { SFU_MEDIA_VIDEO,
-        "('', [('Video/h264', 0, 90000, 0, {}, [])], [], [], ('', false))",
-        "application/x-rtp, media=(string)video, encoding-name=(string)H264,"
-        " clock-rate=(int)90000, payload=(int)0,"
-        " rtcp-reduced-size=(boolean)false" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (SfuRtpParameters) parameters = parse (cases[i].parameters);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (SfuRtpParameters) parameters = parse (table[i].parameters);
     g_autoptr (GError) error = NULL;
     g_autoptr (GstCaps) caps =
-        sfu_worker_caps_from_parameters (cases[i].kind, parameters, &error);
+        sfu_worker_caps_from_parameters (table[i].kind, parameters, &error);
     g_assert_no_error (error);
-    g_autoptr (GstCaps) expected = gst_caps_from_string (cases[i].caps);
+    g_autoptr (GstCaps) expected = gst_caps_from_string (table[i].caps);
     if (!gst_caps_is_strictly_equal (caps, expected)) {
       g_autofree gchar *text = gst_caps_to_string (caps);
-      g_error ("case %u: %s\n not %s", i, text, cases[i].caps);
+      g_error ("case %u: %s\n not %s", i, text, table[i].caps);
     }
     g_assert_true (gst_caps_is_fixed (caps));
   }

@@ -218,77 +218,75 @@ test_listen_ips (void)
   }
 }
 
+static const struct {
+  const gchar *flags[4], *variable, *file;
+  const gchar *message; /* a part of it */
+} refusals[] = {
+  { { "--http-port=65536", NULL }, NULL, NULL, "--http-port: must be" },
+  { { "--http-port=,", NULL }, NULL, NULL, "--http-port: must be a port" },
+  { { "--http-port", NULL }, NULL, NULL, "--http-port: needs a value" },
+  { { "stray", NULL }, NULL, NULL, "\"stray\" is no option" },
+  { { "--no-workers", NULL }, NULL, NULL, "\"--no-workers\" is no option" },
+  { { "--listen-ip=localhost", NULL }, NULL, NULL, "must be an IP address" },
+  { { "--listen-ip=::", NULL }, NULL, NULL, "announced-address: missing" },
+  { { "--listen-ip=127.0.0.1, 0.0.0.0", NULL }, NULL, NULL,
+      "listen-ip 0.0.0.0 is no" },
+  { { "--listen-ip=,", NULL }, NULL, NULL, "must be an IP address" },
+  { { "--announced-address=https://sfu.example", NULL }, NULL, NULL,
+      "\"https://sfu.example\" is no address" },
+  { { "--announced-address=10.0.0", NULL }, NULL, NULL, "no host name" },
+  { { "--announced-address=::", NULL }, NULL, NULL, "no host name" },
+  { { "--workers=257", NULL }, NULL, NULL, "from 1 to 256" },
+  { { NULL }, "SFU_WORKERS=many", NULL, "SFU_WORKERS: must be" },
+  { { NULL }, NULL, "[media]\nworkers=-1\n", "[media] workers: must be" },
+  { { NULL }, NULL, "[media]\nwrokers=1\n", "has no key \"wrokers\"" },
+  { { NULL }, NULL, "[network]\nworkers=1\n", "it belongs to media" },
+  { { NULL }, NULL, "workers=1\n", "config" },
+  { { "--rtc-port-range=5", NULL }, NULL, NULL, "must be two ports" },
+  { { "--rtc-port-range=9-5", NULL }, NULL, NULL, "must be two ports" },
+  { { "--rtc-port-range=0-5", NULL }, NULL, NULL, "must be two ports" },
+  { { "--rtc-port=1", "--rtc-port-range=5-9", NULL }, NULL, NULL,
+      "only one of them" },
+  { { "--rtc-port=65535", "--workers=2", NULL }, NULL, NULL, "no ports left" },
+  { { "--rtc-port-range=5-6", "--workers=3", NULL }, NULL, NULL,
+      "fewer ports than workers" },
+  { { "--tls-cert=/dev/null", NULL }, NULL, NULL, "without the other" },
+  { { "--tls-cert=/nonexistent", NULL }, NULL, NULL, "does not exist" },
+  { { "--admin-open", "--listen-ip=192.0.2.1", NULL }, NULL, NULL,
+      "admin-open: only with a loopback" },
+  { { "--admin-open", "--listen-ip=::1", "--listen-ip=192.0.2.1", NULL }, NULL,
+      NULL, "admin-open: only with a loopback" },
+  { { "--admin-open=perhaps", NULL }, NULL, NULL, "must be yes or no" },
+  { { "--admin-token-file=/dev/null", NULL }, NULL, NULL, "the file is empty" },
+  { { "--jwt-secret-file=/dev/null", NULL }, NULL, NULL, "the file is empty" },
+  { { "--turn-secret-file=/nonexistent", NULL }, NULL, NULL, "nonexistent" },
+  { { "--admin-token-file=/nonexistent", NULL }, NULL, NULL, "/nonexistent" },
+  { { "--codecs=theora", NULL }, NULL, NULL, "media codec not supported" },
+  { { "--codecs=", NULL }, NULL, NULL, "must name a codec" },
+  { { "--log-level=loud", NULL }, NULL, NULL, "must be error, warning" },
+  { { "--log-level=info,seam", NULL }, NULL, NULL, "\"seam\" is no level" },
+  { { "--log-format=xml", NULL }, NULL, NULL, "must be auto, text, json" },
+  { { "--webhook-url=app.example", NULL }, NULL, NULL,
+      "--webhook-url: must be an address like" },
+  { { "--webhook-url=https:///x", NULL }, NULL, NULL, "must be an address" },
+  { { "--metrics-port=9", NULL }, NULL, NULL,
+      "metrics-port: 9 is none of the http-ports" },
+  { { "--ping-interval=5", "--ping-timeout=5", NULL }, NULL, NULL,
+      "ping-timeout: must be longer" },
+};
+
 static void
 test_refused (void)
 {
-  static const struct {
-    const gchar *flags[4], *variable, *file;
-    const gchar *message; /* a part of it */
-  } cases[] = {
-    { { "--http-port=65536", NULL }, NULL, NULL, "--http-port: must be" },
-    { { "--http-port=,", NULL }, NULL, NULL, "--http-port: must be a port" },
-    { { "--http-port", NULL }, NULL, NULL, "--http-port: needs a value" },
-    { { "stray", NULL }, NULL, NULL, "\"stray\" is no option" },
-    { { "--no-workers", NULL }, NULL, NULL, "\"--no-workers\" is no option" },
-    { { "--listen-ip=localhost", NULL }, NULL, NULL, "must be an IP address" },
-    { { "--listen-ip=::", NULL }, NULL, NULL, "announced-address: missing" },
-    { { "--listen-ip=127.0.0.1, 0.0.0.0", NULL }, NULL, NULL,
-        "listen-ip 0.0.0.0 is no" },
-    { { "--listen-ip=,", NULL }, NULL, NULL, "must be an IP address" },
-    { { "--announced-address=https://sfu.example", NULL }, NULL, NULL,
-        "\"https://sfu.example\" is no address" },
-    { { "--announced-address=10.0.0", NULL }, NULL, NULL, "no host name" },
-    { { "--announced-address=::", NULL }, NULL, NULL, "no host name" },
-    { { "--workers=257", NULL }, NULL, NULL, "from 1 to 256" },
-    { { NULL }, "SFU_WORKERS=many", NULL, "SFU_WORKERS: must be" },
-    { { NULL }, NULL, "[media]\nworkers=-1\n", "[media] workers: must be" },
-    { { NULL }, NULL, "[media]\nwrokers=1\n", "has no key \"wrokers\"" },
-    { { NULL }, NULL, "[network]\nworkers=1\n", "it belongs to media" },
-    { { NULL }, NULL, "workers=1\n", "config" },
-    { { "--rtc-port-range=5", NULL }, NULL, NULL, "must be two ports" },
-    { { "--rtc-port-range=9-5", NULL }, NULL, NULL, "must be two ports" },
-    { { "--rtc-port-range=0-5", NULL }, NULL, NULL, "must be two ports" },
-    { { "--rtc-port=1", "--rtc-port-range=5-9", NULL }, NULL, NULL,
-        "only one of them" },
-    { { "--rtc-port=65535", "--workers=2", NULL }, NULL, NULL,
-        "no ports left" },
-    { { "--rtc-port-range=5-6", "--workers=3", NULL }, NULL, NULL,
-        "fewer ports than workers" },
-    { { "--tls-cert=/dev/null", NULL }, NULL, NULL, "without the other" },
-    { { "--tls-cert=/nonexistent", NULL }, NULL, NULL, "does not exist" },
-    { { "--admin-open", "--listen-ip=192.0.2.1", NULL }, NULL, NULL,
-        "admin-open: only with a loopback" },
-    { { "--admin-open", "--listen-ip=::1", "--listen-ip=192.0.2.1", NULL },
-        NULL, NULL, "admin-open: only with a loopback" },
-    { { "--admin-open=perhaps", NULL }, NULL, NULL, "must be yes or no" },
-    { { "--admin-token-file=/dev/null", NULL }, NULL, NULL,
-        "the file is empty" },
-    { { "--jwt-secret-file=/dev/null", NULL }, NULL, NULL,
-        "the file is empty" },
-    { { "--turn-secret-file=/nonexistent", NULL }, NULL, NULL, "nonexistent" },
-    { { "--admin-token-file=/nonexistent", NULL }, NULL, NULL, "/nonexistent" },
-    { { "--codecs=theora", NULL }, NULL, NULL, "media codec not supported" },
-    { { "--codecs=", NULL }, NULL, NULL, "must name a codec" },
-    { { "--log-level=loud", NULL }, NULL, NULL, "must be error, warning" },
-    { { "--log-level=info,seam", NULL }, NULL, NULL, "\"seam\" is no level" },
-    { { "--log-format=xml", NULL }, NULL, NULL, "must be auto, text, json" },
-    { { "--webhook-url=app.example", NULL }, NULL, NULL,
-        "--webhook-url: must be an address like" },
-    { { "--webhook-url=https:///x", NULL }, NULL, NULL, "must be an address" },
-    { { "--metrics-port=9", NULL }, NULL, NULL,
-        "metrics-port: 9 is none of the http-ports" },
-    { { "--ping-interval=5", "--ping-timeout=5", NULL }, NULL, NULL,
-        "ping-timeout: must be longer" },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    const gchar *variables[] = { cases[i].variable, NULL };
-    g_auto (Loaded) l = load (cases[i].flags, variables, cases[i].file);
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    const gchar *variables[] = { refusals[i].variable, NULL };
+    g_auto (Loaded) l = load (refusals[i].flags, variables, refusals[i].file);
 
     g_assert_error (l.error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
-    if (strstr (l.error->message, cases[i].message) == NULL)
+    if (strstr (l.error->message, refusals[i].message) == NULL)
       g_error (
-          "\"%s\" does not say \"%s\"", l.error->message, cases[i].message);
+          "\"%s\" does not say \"%s\"", l.error->message, refusals[i].message);
     g_assert_null (l.config);
   }
 }

@@ -63,68 +63,71 @@ test_text (void)
   g_assert_cmpstr (ping, ==, "2");
 }
 
+/* expect: type:data of each packet; "!" = the end is bad. */
+static const struct {
+  const gchar *text;
+  gsize len; /* 0 = up to the NUL */
+  const gchar *expect;
+} payloads[] = {
+  { "4hello\x1e"
+    "2\x1e"
+    "4world",
+      0, "4:hello 2: 4:world " },
+  { "4hello\x1e"
+    "bAQIDBA==",
+      0, "4:hello 7:AQIDBA== " },
+  { "4hello", 0, "4:hello " },
+  { "3", 0, "3: " },
+  { "1", 0, "1: " },
+  { "4\xf0\x9f\x98\x80\x1e"
+    "4\xe2\x82\xac",
+      0, "4:\xf0\x9f\x98\x80 4:\xe2\x82\xac " },
+  { "", 0, "!" },
+  { "\x1e", 0, "!" },
+  { "4a\x1e", 0, "4:a !" },
+  { "\x1e"
+    "4a",
+      0, "!" },
+  { "4a\x1e\x1e"
+    "4b",
+      0, "4:a !" },
+  { "4a\x1ezz\x1e"
+    "4b",
+      0, "4:a !" },
+  { "abc", 0, "!" },
+  /* Not UTF-8: not even begun. */
+  { "4\xff", 0, NULL },
+  { "4\xed\xa0\x80", 0, NULL },
+  { "4\xf0\x9f\x98", 0, NULL },
+  { "4a\0b", 4, NULL },
+};
+
 static void
 test_payload (void)
 {
-  /* expect: type:data of each packet; "!" = the end is bad. */
-  static const struct {
-    const gchar *text;
-    gsize len; /* 0 = up to the NUL */
-    const gchar *expect;
-  } cases[] = {
-    { "4hello\x1e"
-      "2\x1e"
-      "4world",
-        0, "4:hello 2: 4:world " },
-    { "4hello\x1e"
-      "bAQIDBA==",
-        0, "4:hello 7:AQIDBA== " },
-    { "4hello", 0, "4:hello " },
-    { "3", 0, "3: " },
-    { "1", 0, "1: " },
-    { "4\xf0\x9f\x98\x80\x1e"
-      "4\xe2\x82\xac",
-        0, "4:\xf0\x9f\x98\x80 4:\xe2\x82\xac " },
-    { "", 0, "!" },
-    { "\x1e", 0, "!" },
-    { "4a\x1e", 0, "4:a !" },
-    { "\x1e"
-      "4a",
-        0, "!" },
-    { "4a\x1e\x1e"
-      "4b",
-        0, "4:a !" },
-    { "4a\x1ezz\x1e"
-      "4b",
-        0, "4:a !" },
-    { "abc", 0, "!" },
-    /* Not UTF-8: not even begun. */
-    { "4\xff", 0, NULL },
-    { "4\xed\xa0\x80", 0, NULL },
-    { "4\xf0\x9f\x98", 0, NULL },
-    { "4a\0b", 4, NULL },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (payloads); i++) {
     g_autoptr (GString) got = g_string_new (NULL);
-    gsize len = cases[i].len > 0 ? cases[i].len : strlen (cases[i].text);
+    gsize len =
+        payloads[i].len > 0 ? payloads[i].len : strlen (payloads[i].text);
     SfuEnginePayload payload;
     SfuEnginePacket packet;
     SfuEnginePayloadStep step = SFU_ENGINE_PAYLOAD_END;
 
     g_test_message ("%u", i);
-    if (cases[i].expect == NULL) {
-      g_assert_false (sfu_engine_payload_init (&payload, cases[i].text, len));
+    if (payloads[i].expect == NULL) {
+      g_assert_false (
+          sfu_engine_payload_init (&payload, payloads[i].text, len));
       continue;
     }
-    g_assert_true (sfu_engine_payload_init (&payload, cases[i].text, len));
+    g_assert_true (sfu_engine_payload_init (&payload, payloads[i].text, len));
     while ((step = sfu_engine_payload_next (&payload, &packet)) ==
         SFU_ENGINE_PAYLOAD_PACKET)
       g_string_append_printf (
           got, "%d:%.*s ", packet.type, (gint)packet.len, packet.data);
     if (step == SFU_ENGINE_PAYLOAD_BAD)
       g_string_append_c (got, '!');
-    g_assert_cmpstr (got->str, ==, cases[i].expect);
+    g_assert_cmpstr (got->str, ==, payloads[i].expect);
     /* And it stays at the end. */
     g_assert_cmpint (sfu_engine_payload_next (&payload, &packet), ==,
         SFU_ENGINE_PAYLOAD_END);

@@ -19,66 +19,66 @@ servers_of (const SfuIceServersOptions *options)
   return servers;
 }
 
+static const struct {
+  const gchar *url, *why; /* NULL = good */
+} urls_and_why[] = {
+  { "stun:stun.example.org", NULL },
+  { "stun:stun.example.org:3478", NULL },
+  { "stuns:stun.example.org:5349", NULL },
+  { "stun:192.0.2.1", NULL },
+  { "stun:[2001:db8::1]", NULL },
+  { "stun:[2001:db8::1]:3478", NULL },
+  { "turn:turn.example.org", NULL },
+  { "turn:turn_1.example.org:3478?transport=udp", NULL },
+  { "turn:[::1]:3478?transport=tcp", NULL },
+  { "turns:turn.example.org:443?transport=tcp", NULL },
+  { "", "must start with stun:, stuns:, turn: or turns:" },
+  { "stun", "must start with stun:, stuns:, turn: or turns:" },
+  { "STUN:a", "must start with stun:, stuns:, turn: or turns:" },
+  { "http://a", "must start with stun:, stuns:, turn: or turns:" },
+  { " stun:a", "must start with stun:, stuns:, turn: or turns:" },
+  { "stun:", "the host is missing or wrong" },
+  { "turn:?transport=udp", "the host is missing or wrong" },
+  { "turn::3478", "the host is missing or wrong" },
+  { "turn:a b", "the host is missing or wrong" },
+  { "turn:a/b", "the host is missing or wrong" },
+  { "turn:a,turn:b", "the port must be a number from 1 to 65535" },
+  { "turn://a", "write it without //, as turn:host:port" },
+  { "turn:user@a", "no user name belongs into the address" },
+  { "turn:a:", "the port must be a number from 1 to 65535" },
+  { "turn:a:0", "the port must be a number from 1 to 65535" },
+  { "turn:a:65536", "the port must be a number from 1 to 65535" },
+  { "turn:a:-1", "the port must be a number from 1 to 65535" },
+  { "turn:a:0x10", "the port must be a number from 1 to 65535" },
+  { "turn:a:1 ", "the port must be a number from 1 to 65535" },
+  { "turn:2001:db8::1", "the port must be a number from 1 to 65535" },
+  { "turn:[192.0.2.1]", "no IPv6 address between [ and ]" },
+  { "turn:[]", "no IPv6 address between [ and ]" },
+  { "turn:[::1", "the port must be a number from 1 to 65535" },
+  { "turn:[::1]x", "after ] comes :PORT or nothing" },
+  { "turn:[::1]x:1", "after ] comes :PORT or nothing" },
+  { "stun:a?transport=udp", "a STUN server has no ?transport=" },
+  { "turn:a?", "after ? comes transport=udp or transport=tcp" },
+  { "turn:a?transport=tls", "after ? comes transport=udp or transport=tcp" },
+  { "turn:a?transport=udp&x", "after ? comes transport=udp or transport=tcp" },
+};
+
 static void
 test_urls (void)
 {
-  static const struct {
-    const gchar *url, *why; /* NULL = good */
-  } cases[] = {
-    { "stun:stun.example.org", NULL },
-    { "stun:stun.example.org:3478", NULL },
-    { "stuns:stun.example.org:5349", NULL },
-    { "stun:192.0.2.1", NULL },
-    { "stun:[2001:db8::1]", NULL },
-    { "stun:[2001:db8::1]:3478", NULL },
-    { "turn:turn.example.org", NULL },
-    { "turn:turn_1.example.org:3478?transport=udp", NULL },
-    { "turn:[::1]:3478?transport=tcp", NULL },
-    { "turns:turn.example.org:443?transport=tcp", NULL },
-    { "", "must start with stun:, stuns:, turn: or turns:" },
-    { "stun", "must start with stun:, stuns:, turn: or turns:" },
-    { "STUN:a", "must start with stun:, stuns:, turn: or turns:" },
-    { "http://a", "must start with stun:, stuns:, turn: or turns:" },
-    { " stun:a", "must start with stun:, stuns:, turn: or turns:" },
-    { "stun:", "the host is missing or wrong" },
-    { "turn:?transport=udp", "the host is missing or wrong" },
-    { "turn::3478", "the host is missing or wrong" },
-    { "turn:a b", "the host is missing or wrong" },
-    { "turn:a/b", "the host is missing or wrong" },
-    { "turn:a,turn:b", "the port must be a number from 1 to 65535" },
-    { "turn://a", "write it without //, as turn:host:port" },
-    { "turn:user@a", "no user name belongs into the address" },
-    { "turn:a:", "the port must be a number from 1 to 65535" },
-    { "turn:a:0", "the port must be a number from 1 to 65535" },
-    { "turn:a:65536", "the port must be a number from 1 to 65535" },
-    { "turn:a:-1", "the port must be a number from 1 to 65535" },
-    { "turn:a:0x10", "the port must be a number from 1 to 65535" },
-    { "turn:a:1 ", "the port must be a number from 1 to 65535" },
-    { "turn:2001:db8::1", "the port must be a number from 1 to 65535" },
-    { "turn:[192.0.2.1]", "no IPv6 address between [ and ]" },
-    { "turn:[]", "no IPv6 address between [ and ]" },
-    { "turn:[::1", "the port must be a number from 1 to 65535" },
-    { "turn:[::1]x", "after ] comes :PORT or nothing" },
-    { "turn:[::1]x:1", "after ] comes :PORT or nothing" },
-    { "stun:a?transport=udp", "a STUN server has no ?transport=" },
-    { "turn:a?", "after ? comes transport=udp or transport=tcp" },
-    { "turn:a?transport=tls", "after ? comes transport=udp or transport=tcp" },
-    { "turn:a?transport=udp&x",
-        "after ? comes transport=udp or transport=tcp" },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    const gchar *urls[] = { cases[i].url, NULL };
+  for (guint i = 0; i < G_N_ELEMENTS (urls_and_why); i++) {
+    const gchar *urls[] = { urls_and_why[i].url, NULL };
     SfuIceServersOptions options = {
       .urls = urls, .username = "u", .credential = "c"
     };
     g_autoptr (GError) error = NULL;
     g_autoptr (SfuIceServers) servers = sfu_ice_servers_new (&options, &error);
-    g_autofree gchar *text =
-        g_strdup_printf ("\"%s\": %s", cases[i].url, cases[i].why);
+    g_autofree gchar *text = g_strdup_printf (
+        "\"%s\": %s", urls_and_why[i].url, urls_and_why[i].why);
 
-    g_test_message ("%s", cases[i].url);
-    if (cases[i].why == NULL) {
+    g_test_message ("%s", urls_and_why[i].url);
+    if (urls_and_why[i].why == NULL) {
       g_assert_no_error (error);
       g_assert_nonnull (servers);
       continue;

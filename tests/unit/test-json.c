@@ -111,79 +111,80 @@ test_parse_any (void)
 #define GOOD_CODEC                                                             \
   "{\"mimeType\":\"video/VP8\",\"payloadType\":96,\"clockRate\":90000}"
 
+static const struct {
+  const gchar *json, *message;
+} bad_parameters[] = {
+  { "{}", "rtpParameters.codecs: missing" },
+  { "{\"codecs\":null}", "rtpParameters.codecs: missing" },
+  { "{\"codecs\":{}}", "rtpParameters.codecs: must be an array" },
+  { "{\"codecs\":[1]}", "rtpParameters.codecs[0]: must be an object" },
+  { "{\"codecs\":[{}]}", "rtpParameters.codecs[0].mimeType: missing" },
+  { "{\"codecs\":[{\"mimeType\":1}]}",
+      "rtpParameters.codecs[0].mimeType: must be a string" },
+  { "{\"codecs\":[{\"mimeType\":\"VP8\"}]}",
+      "rtpParameters.codecs[0].mimeType: must be audio/NAME or video/NAME" },
+  { "{\"codecs\":[{\"mimeType\":\"video/\"}]}",
+      "rtpParameters.codecs[0].mimeType: must be audio/NAME or video/NAME" },
+  { "{\"codecs\":[" GOOD_CODEC ",{\"mimeType\":\"video/VP8\"}]}",
+      "rtpParameters.codecs[1].payloadType: missing" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":\"96\"}]}",
+      "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
+      "127" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":128}]}",
+      "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
+      "127" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96.5}]}",
+      "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
+      "127" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96}]}",
+      "rtpParameters.codecs[0].clockRate: missing" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
+    "\"clockRate\":90000,\"parameters\":[]}]}",
+      "rtpParameters.codecs[0].parameters: must be an object" },
+  { "{\"codecs\":[{\"mimeType\":\"video/rtx\",\"payloadType\":96,"
+    "\"clockRate\":90000,\"parameters\":{\"apt\":\"97\"}}]}",
+      "rtpParameters.codecs[0].parameters.apt: must be a number" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
+    "\"clockRate\":90000,\"parameters\":{\"x\":{}}}]}",
+      "rtpParameters.codecs[0].parameters.x: must be a string or a number" },
+  { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
+    "\"clockRate\":90000,\"rtcpFeedback\":[{\"parameter\":\"pli\"}]}]}",
+      "rtpParameters.codecs[0].rtcpFeedback[0].type: missing" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"mid\":1}",
+      "rtpParameters.mid: must be a string" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\"}]}",
+      "rtpParameters.headerExtensions[0].id: missing" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\","
+    "\"id\":0}]}",
+      "rtpParameters.headerExtensions[0].id: must be a whole number from 1 "
+      "to 255" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\","
+    "\"id\":1,\"encrypt\":true}]}",
+      "rtpParameters.headerExtensions[0].encrypt: not supported" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"ssrc\":4294967296}]}",
+      "rtpParameters.encodings[0].ssrc: must be a whole number from 0 to "
+      "4294967295" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"rtx\":{}}]}",
+      "rtpParameters.encodings[0].rtx.ssrc: missing" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"rtx\":7}]}",
+      "rtpParameters.encodings[0].rtx: must be an object" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{},{},{},{},{},{},{},{},{}]"
+    "}",
+      "rtpParameters.encodings: more than 8 elements" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"rtcp\":{\"cname\":false}}",
+      "rtpParameters.rtcp.cname: must be a string" },
+  { "{\"codecs\":[" GOOD_CODEC "],\"rtcp\":{\"reducedSize\":\"no\"}}",
+      "rtpParameters.rtcp.reducedSize: must be true or false" },
+};
+
 static void
 test_parameters_bad (void)
 {
-  static const struct {
-    const gchar *json, *message;
-  } cases[] = {
-    { "{}", "rtpParameters.codecs: missing" },
-    { "{\"codecs\":null}", "rtpParameters.codecs: missing" },
-    { "{\"codecs\":{}}", "rtpParameters.codecs: must be an array" },
-    { "{\"codecs\":[1]}", "rtpParameters.codecs[0]: must be an object" },
-    { "{\"codecs\":[{}]}", "rtpParameters.codecs[0].mimeType: missing" },
-    { "{\"codecs\":[{\"mimeType\":1}]}",
-        "rtpParameters.codecs[0].mimeType: must be a string" },
-    { "{\"codecs\":[{\"mimeType\":\"VP8\"}]}",
-        "rtpParameters.codecs[0].mimeType: must be audio/NAME or video/NAME" },
-    { "{\"codecs\":[{\"mimeType\":\"video/\"}]}",
-        "rtpParameters.codecs[0].mimeType: must be audio/NAME or video/NAME" },
-    { "{\"codecs\":[" GOOD_CODEC ",{\"mimeType\":\"video/VP8\"}]}",
-        "rtpParameters.codecs[1].payloadType: missing" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":\"96\"}]}",
-        "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
-        "127" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":128}]}",
-        "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
-        "127" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96.5}]}",
-        "rtpParameters.codecs[0].payloadType: must be a whole number from 0 to "
-        "127" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96}]}",
-        "rtpParameters.codecs[0].clockRate: missing" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
-      "\"clockRate\":90000,\"parameters\":[]}]}",
-        "rtpParameters.codecs[0].parameters: must be an object" },
-    { "{\"codecs\":[{\"mimeType\":\"video/rtx\",\"payloadType\":96,"
-      "\"clockRate\":90000,\"parameters\":{\"apt\":\"97\"}}]}",
-        "rtpParameters.codecs[0].parameters.apt: must be a number" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
-      "\"clockRate\":90000,\"parameters\":{\"x\":{}}}]}",
-        "rtpParameters.codecs[0].parameters.x: must be a string or a number" },
-    { "{\"codecs\":[{\"mimeType\":\"video/VP8\",\"payloadType\":96,"
-      "\"clockRate\":90000,\"rtcpFeedback\":[{\"parameter\":\"pli\"}]}]}",
-        "rtpParameters.codecs[0].rtcpFeedback[0].type: missing" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"mid\":1}",
-        "rtpParameters.mid: must be a string" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\"}]}",
-        "rtpParameters.headerExtensions[0].id: missing" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\","
-      "\"id\":0}]}",
-        "rtpParameters.headerExtensions[0].id: must be a whole number from 1 "
-        "to 255" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"headerExtensions\":[{\"uri\":\"x\","
-      "\"id\":1,\"encrypt\":true}]}",
-        "rtpParameters.headerExtensions[0].encrypt: not supported" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"ssrc\":4294967296}]}",
-        "rtpParameters.encodings[0].ssrc: must be a whole number from 0 to "
-        "4294967295" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"rtx\":{}}]}",
-        "rtpParameters.encodings[0].rtx.ssrc: missing" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{\"rtx\":7}]}",
-        "rtpParameters.encodings[0].rtx: must be an object" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"encodings\":[{},{},{},{},{},{},{},{},{}]"
-      "}",
-        "rtpParameters.encodings: more than 8 elements" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"rtcp\":{\"cname\":false}}",
-        "rtpParameters.rtcp.cname: must be a string" },
-    { "{\"codecs\":[" GOOD_CODEC "],\"rtcp\":{\"reducedSize\":\"no\"}}",
-        "rtpParameters.rtcp.reducedSize: must be true or false" },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (bad_parameters); i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (JsonNode) node =
-        sfu_json_parse_object (cases[i].json, -1, &error);
+        sfu_json_parse_object (bad_parameters[i].json, -1, &error);
     g_auto (SfuJsonReader) reader = { NULL };
 
     g_assert_no_error (error);
@@ -192,7 +193,7 @@ test_parameters_bad (void)
         sfu_json_read_rtp_parameters (&reader, json_node_get_object (node)));
     g_assert_false (sfu_json_reader_finish (&reader, &error));
     g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
-    g_assert_cmpstr (error->message, ==, cases[i].message);
+    g_assert_cmpstr (error->message, ==, bad_parameters[i].message);
   }
 }
 

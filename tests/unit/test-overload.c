@@ -75,6 +75,28 @@ test_streams_and_memory (void)
   }
 }
 
+/* What the worker says of itself holds whatever is configured. */
+static void
+test_lacking (void)
+{
+  static const SfuRefusal refusals[] = {
+    [SFU_LIMIT_NONE] = SFU_REFUSAL_NONE,
+    [SFU_LIMIT_DESCRIPTORS] = SFU_REFUSAL_DESCRIPTORS,
+    [SFU_LIMIT_MEMORY] = SFU_REFUSAL_MEMORY,
+  };
+  static const SfuOverloadLimits none = { 0 };
+  SfuOverload overload = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    SfuWorkerLoad load = { .lacking = i };
+
+    sfu_overload_look (&overload, &none, &load, SECOND);
+    g_assert_cmpint (overload.refusal, ==, refusals[i]);
+  }
+  sfu_overload_look (&overload, &none, &(SfuWorkerLoad){ 0 }, SECOND);
+  g_assert_cmpint (overload.refusal, ==, SFU_REFUSAL_NONE);
+}
+
 static void
 test_no_limits (void)
 {
@@ -111,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/overload/cpu", test_cpu);
   g_test_add_func ("/overload/streams-and-memory", test_streams_and_memory);
+  g_test_add_func ("/overload/lacking", test_lacking);
   g_test_add_func ("/overload/no-limits", test_no_limits);
   g_test_add_func ("/overload/names", test_names);
   return g_test_run ();

@@ -222,87 +222,88 @@ run_step (Fixture *f, const gchar *step)
     g_error ("no such step: %s", step);
 }
 
+static const struct {
+  const gchar *name;
+  struct {
+    const gchar *step, *told, *shown;
+  } steps[9];
+} scripts[] = {
+  { "comes, produces, goes",
+      { { "put N1 a Ann", "+a", "a(N1)" },
+          { "put N1 a Ann a1", "live a/a1", "a(N1)" },
+          { "put N1 a Ann a1 v1", "live a/v1", "a(N1)" },
+          { "put N1 a Ann a1 v1", "", "a(N1)" },
+          { "put N1 a Ann v1", "closed a/a1", "a(N1)" },
+          { "del N1 a", "-a, closed a/v1", "" } } },
+  { "comes with what it produces",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" } } },
+  { "changes its name",
+      { { "put N1 a Ann", "+a", "a(N1)" },
+          { "put N1 a Anna a1", "name a Ann>Anna, live a/a1", "a(N1)" } } },
+  { "other rooms are others' business",
+      { { "other N1 a Ann a1", "", "" }, { "put N1 a Ann", "+a", "a(N1)" },
+          { "gone N1", "-a", "" } } },
+  { "a server goes",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
+          { "put N2 b Bob", "+b", "a(N1) b(N2)" },
+          { "gone N1", "-a, closed a/a1", "b(N2)" },
+          { "gone N1", "", "b(N2)" } } },
+  { "what is unknown goes",
+      { { "del N1 a", "", "" }, { "end N1", "", "" }, { "gone N1", "", "" },
+          { "put N1 b Bob", "+b", "b(N1)" }, { "del N1 a", "", "b(N1)" },
+          { "del N2 b", "", "b(N1)" } } },
+  { "all of a server anew",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
+          { "put N1 b Bob", "+b", "a(N1) b(N1)" },
+          { "begin N1", "", "a(N1) b(N1)" },
+          { "put N1 a Ann a2", "closed a/a1, live a/a2", "a(N1) b(N1)" },
+          { "put N1 c Cat", "+c", "a(N1) b(N1) c(N1)" },
+          { "end N1", "-b", "a(N1) c(N1)" } } },
+  { "moves from one server to another",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
+          { "put N2 a Ann a2", "closed a/a1, live a/a2", "a(N2)" },
+          { "put N1 a Ann a1 a3", "", "a(N2)" }, { "del N1 a", "", "a(N2)" },
+          { "del N2 a", "-a, closed a/a2", "" } } },
+  { "moves, and the new server dies first",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
+          { "put N2 a Anna a2", "closed a/a1, name a Ann>Anna, live a/a2",
+              "a(N2)" },
+          { "gone N2", "closed a/a2, name a Anna>Ann, live a/a1", "a(N1)" },
+          { "gone N1", "-a, closed a/a1", "" } } },
+  { "moves here",
+      { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
+          { "join a Anna", "closed a/a1, name a Ann>Anna", "" },
+          { "put N1 a Ann a1 a2", "", "" }, { "put N1 a Nan", "", "" },
+          { "del N1 a", "", "" }, { "leave a", "-a", "" } } },
+  { "moves from here",
+      { { "join a Ann", "+a", "" }, { "put N1 a Ann a1", "", "" },
+          { "leave a", "live a/a1", "a(N1)" },
+          { "del N1 a", "-a, closed a/a1", "" } } },
+  { "was here and is on two others",
+      { { "join a Ann", "+a", "" }, { "put N1 a Ann a1", "", "" },
+          { "put N2 a Bo a2", "", "" },
+          { "leave a", "name a Ann>Bo, live a/a2", "a(N2)" },
+          { "join a Ann", "closed a/a2, name a Bo>Ann", "" },
+          { "gone N2", "", "" }, { "leave a", "live a/a1", "a(N1)" } } },
+};
+
 static void
 test_scripts (void)
 {
-  static const struct {
-    const gchar *name;
-    struct {
-      const gchar *step, *told, *shown;
-    } steps[9];
-  } cases[] = {
-    { "comes, produces, goes",
-        { { "put N1 a Ann", "+a", "a(N1)" },
-            { "put N1 a Ann a1", "live a/a1", "a(N1)" },
-            { "put N1 a Ann a1 v1", "live a/v1", "a(N1)" },
-            { "put N1 a Ann a1 v1", "", "a(N1)" },
-            { "put N1 a Ann v1", "closed a/a1", "a(N1)" },
-            { "del N1 a", "-a, closed a/v1", "" } } },
-    { "comes with what it produces",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" } } },
-    { "changes its name",
-        { { "put N1 a Ann", "+a", "a(N1)" },
-            { "put N1 a Anna a1", "name a Ann>Anna, live a/a1", "a(N1)" } } },
-    { "other rooms are others' business",
-        { { "other N1 a Ann a1", "", "" }, { "put N1 a Ann", "+a", "a(N1)" },
-            { "gone N1", "-a", "" } } },
-    { "a server goes",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
-            { "put N2 b Bob", "+b", "a(N1) b(N2)" },
-            { "gone N1", "-a, closed a/a1", "b(N2)" },
-            { "gone N1", "", "b(N2)" } } },
-    { "what is unknown goes",
-        { { "del N1 a", "", "" }, { "end N1", "", "" }, { "gone N1", "", "" },
-            { "put N1 b Bob", "+b", "b(N1)" }, { "del N1 a", "", "b(N1)" },
-            { "del N2 b", "", "b(N1)" } } },
-    { "all of a server anew",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
-            { "put N1 b Bob", "+b", "a(N1) b(N1)" },
-            { "begin N1", "", "a(N1) b(N1)" },
-            { "put N1 a Ann a2", "closed a/a1, live a/a2", "a(N1) b(N1)" },
-            { "put N1 c Cat", "+c", "a(N1) b(N1) c(N1)" },
-            { "end N1", "-b", "a(N1) c(N1)" } } },
-    { "moves from one server to another",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
-            { "put N2 a Ann a2", "closed a/a1, live a/a2", "a(N2)" },
-            { "put N1 a Ann a1 a3", "", "a(N2)" }, { "del N1 a", "", "a(N2)" },
-            { "del N2 a", "-a, closed a/a2", "" } } },
-    { "moves, and the new server dies first",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
-            { "put N2 a Anna a2", "closed a/a1, name a Ann>Anna, live a/a2",
-                "a(N2)" },
-            { "gone N2", "closed a/a2, name a Anna>Ann, live a/a1", "a(N1)" },
-            { "gone N1", "-a, closed a/a1", "" } } },
-    { "moves here",
-        { { "put N1 a Ann a1", "+a, live a/a1", "a(N1)" },
-            { "join a Anna", "closed a/a1, name a Ann>Anna", "" },
-            { "put N1 a Ann a1 a2", "", "" }, { "put N1 a Nan", "", "" },
-            { "del N1 a", "", "" }, { "leave a", "-a", "" } } },
-    { "moves from here",
-        { { "join a Ann", "+a", "" }, { "put N1 a Ann a1", "", "" },
-            { "leave a", "live a/a1", "a(N1)" },
-            { "del N1 a", "-a, closed a/a1", "" } } },
-    { "was here and is on two others",
-        { { "join a Ann", "+a", "" }, { "put N1 a Ann a1", "", "" },
-            { "put N2 a Bo a2", "", "" },
-            { "leave a", "name a Ann>Bo, live a/a2", "a(N2)" },
-            { "join a Ann", "closed a/a2, name a Bo>Ann", "" },
-            { "gone N2", "", "" }, { "leave a", "live a/a1", "a(N1)" } } },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
     Fixture f;
 
     fixture_start (&f);
-    for (guint j = 0; cases[i].steps[j].step != NULL; j++) {
+    for (guint j = 0; scripts[i].steps[j].step != NULL; j++) {
       g_autofree gchar *now = NULL;
 
-      g_test_message ("%s: %s", cases[i].name, cases[i].steps[j].step);
+      g_test_message ("%s: %s", scripts[i].name, scripts[i].steps[j].step);
       g_string_truncate (f.log, 0);
-      run_step (&f, cases[i].steps[j].step);
+      run_step (&f, scripts[i].steps[j].step);
       now = shown (&f);
-      g_assert_cmpstr (f.log->str, ==, cases[i].steps[j].told);
-      g_assert_cmpstr (now, ==, cases[i].steps[j].shown);
+      g_assert_cmpstr (f.log->str, ==, scripts[i].steps[j].told);
+      g_assert_cmpstr (now, ==, scripts[i].steps[j].shown);
     }
     fixture_stop (&f);
   }

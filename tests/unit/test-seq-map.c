@@ -322,6 +322,26 @@ check_reverse (SfuSeqMap *map, Model *m, gint64 out, Tally *tally)
 }
 
 static void
+drop (SfuSeqMap *map, Model *m, gint64 in)
+{
+  sfu_seq_map_drop (map, (guint16)in);
+  model_drop (m, in);
+}
+
+static void
+check_resync (SfuSeqMap *map, Model *m, gint64 next)
+{
+  guint16 seq;
+  guint32 ts;
+
+  sfu_seq_map_resync (map, 1);
+  model_begin (m, next, m->max_out + 1);
+  g_assert_true (
+      sfu_seq_map_forward (map, (guint16)next, (guint32)next * 10, &seq, &ts));
+  g_assert_cmpuint (seq, ==, (guint16)m->max_out);
+}
+
+static void
 test_model (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (TEST_SEED);
@@ -351,16 +371,11 @@ test_model (void)
         next += g_rand_int_range (rand, 0, 2);
         /* fall through */
       case 5:
-        sfu_seq_map_drop (&map, (guint16)next);
-        model_drop (m, next);
+        drop (&map, m, next);
         break;
-      case 6: {
-        gint64 late = m->max_in - g_rand_int_range (rand, 0, 300);
-
-        sfu_seq_map_drop (&map, (guint16)late);
-        model_drop (m, late);
+      case 6:
+        drop (&map, m, m->max_in - g_rand_int_range (rand, 0, 300));
         break;
-      }
       case 7:
       case 8:
         check_forward (
@@ -372,13 +387,8 @@ test_model (void)
             &map, m, m->max_out - g_rand_int_range (rand, -2, 400), &tally);
         break;
       default:
-        if (g_rand_int_range (rand, 0, 100) == 0) {
-          sfu_seq_map_resync (&map, 1);
-          model_begin (m, next, m->max_out + 1);
-          g_assert_true (sfu_seq_map_forward (
-              &map, (guint16)next, (guint32)next * 10, &seq, &ts));
-          g_assert_cmpuint (seq, ==, (guint16)m->max_out);
-        }
+        if (g_rand_int_range (rand, 0, 100) == 0)
+          check_resync (&map, m, next);
     }
     g_assert_cmpint (m->max_in + 1000, <, MODEL_SIZE);
   }

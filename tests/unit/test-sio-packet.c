@@ -9,134 +9,136 @@
 
 #define MAX_LEN 100
 
+static const struct {
+  const gchar *text;
+  SfuSioPacketType type;
+  guint n_attachments;
+  const gchar *ns;
+  gint64 id;
+  const gchar *data; /* NULL = none */
+} packets[] = {
+  { "0", SFU_SIO_PACKET_CONNECT, 0, "/", -1, NULL },
+  { "0/admin,{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}", SFU_SIO_PACKET_CONNECT, 0,
+      "/admin", -1, "{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}" },
+  { "4{\"message\":\"Not authorized\"}", SFU_SIO_PACKET_CONNECT_ERROR, 0, "/",
+      -1, "{\"message\":\"Not authorized\"}" },
+  { "2[\"foo\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1, "[\"foo\"]" },
+  { "2/admin,[\"bar\"]", SFU_SIO_PACKET_EVENT, 0, "/admin", -1, "[\"bar\"]" },
+  { "51-[\"baz\",{\"_placeholder\":true,\"num\":0}]",
+      SFU_SIO_PACKET_BINARY_EVENT, 1, "/", -1,
+      "[\"baz\",{\"_placeholder\":true,\"num\":0}]" },
+  { "52-/admin,[\"baz\",{\"_placeholder\":true,\"num\":0}]",
+      SFU_SIO_PACKET_BINARY_EVENT, 2, "/admin", -1,
+      "[\"baz\",{\"_placeholder\":true,\"num\":0}]" },
+  { "212[\"foo\"]", SFU_SIO_PACKET_EVENT, 0, "/", 12, "[\"foo\"]" },
+  { "3/admin,13[\"bar\"]", SFU_SIO_PACKET_ACK, 0, "/admin", 13, "[\"bar\"]" },
+  { "61-15[\"bar\",{\"_placeholder\":true,\"num\":0}]",
+      SFU_SIO_PACKET_BINARY_ACK, 1, "/", 15,
+      "[\"bar\",{\"_placeholder\":true,\"num\":0}]" },
+  { "1", SFU_SIO_PACKET_DISCONNECT, 0, "/", -1, NULL },
+  { "1/admin,", SFU_SIO_PACKET_DISCONNECT, 0, "/admin", -1, NULL },
+  /* What clients and the reference's parser do beside that. */
+  { "0/random", SFU_SIO_PACKET_CONNECT, 0, "/random", -1, NULL },
+  { "0{\"token\":\"123\"}", SFU_SIO_PACKET_CONNECT, 0, "/", -1,
+      "{\"token\":\"123\"}" },
+  { "0/,{}", SFU_SIO_PACKET_CONNECT, 0, "/", -1, "{}" },
+  { "0/room/a%20b?x=1,", SFU_SIO_PACKET_CONNECT, 0, "/room/a%20b?x=1", -1,
+      NULL },
+  { "50-[\"x\"]", SFU_SIO_PACKET_BINARY_EVENT, 0, "/", -1, "[\"x\"]" },
+  { "510-7[\"x\"]", SFU_SIO_PACKET_BINARY_EVENT, 10, "/", 7, "[\"x\"]" },
+  { "20[\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/", 0, "[\"x\"]" },
+  { "29007199254740992[\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/",
+      SFU_SIO_MAX_ACK_ID, "[\"x\"]" },
+  { "2[7,\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1, "[7,\"x\"]" },
+  { "2[\"x\",\"\\u00e9\\ud83d\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1,
+      "[\"x\",\"\xc3\xa9\xef\xbf\xbd\"]" },
+  { "31[]", SFU_SIO_PACKET_ACK, 0, "/", 1, "[]" },
+};
+
 static void
 test_parse (void)
 {
-  static const struct {
-    const gchar *text;
-    SfuSioPacketType type;
-    guint n_attachments;
-    const gchar *ns;
-    gint64 id;
-    const gchar *data; /* NULL = none */
-  } cases[] = {
-    { "0", SFU_SIO_PACKET_CONNECT, 0, "/", -1, NULL },
-    { "0/admin,{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}", SFU_SIO_PACKET_CONNECT, 0,
-        "/admin", -1, "{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}" },
-    { "4{\"message\":\"Not authorized\"}", SFU_SIO_PACKET_CONNECT_ERROR, 0, "/",
-        -1, "{\"message\":\"Not authorized\"}" },
-    { "2[\"foo\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1, "[\"foo\"]" },
-    { "2/admin,[\"bar\"]", SFU_SIO_PACKET_EVENT, 0, "/admin", -1, "[\"bar\"]" },
-    { "51-[\"baz\",{\"_placeholder\":true,\"num\":0}]",
-        SFU_SIO_PACKET_BINARY_EVENT, 1, "/", -1,
-        "[\"baz\",{\"_placeholder\":true,\"num\":0}]" },
-    { "52-/admin,[\"baz\",{\"_placeholder\":true,\"num\":0}]",
-        SFU_SIO_PACKET_BINARY_EVENT, 2, "/admin", -1,
-        "[\"baz\",{\"_placeholder\":true,\"num\":0}]" },
-    { "212[\"foo\"]", SFU_SIO_PACKET_EVENT, 0, "/", 12, "[\"foo\"]" },
-    { "3/admin,13[\"bar\"]", SFU_SIO_PACKET_ACK, 0, "/admin", 13, "[\"bar\"]" },
-    { "61-15[\"bar\",{\"_placeholder\":true,\"num\":0}]",
-        SFU_SIO_PACKET_BINARY_ACK, 1, "/", 15,
-        "[\"bar\",{\"_placeholder\":true,\"num\":0}]" },
-    { "1", SFU_SIO_PACKET_DISCONNECT, 0, "/", -1, NULL },
-    { "1/admin,", SFU_SIO_PACKET_DISCONNECT, 0, "/admin", -1, NULL },
-    /* What clients and the reference's parser do beside that. */
-    { "0/random", SFU_SIO_PACKET_CONNECT, 0, "/random", -1, NULL },
-    { "0{\"token\":\"123\"}", SFU_SIO_PACKET_CONNECT, 0, "/", -1,
-        "{\"token\":\"123\"}" },
-    { "0/,{}", SFU_SIO_PACKET_CONNECT, 0, "/", -1, "{}" },
-    { "0/room/a%20b?x=1,", SFU_SIO_PACKET_CONNECT, 0, "/room/a%20b?x=1", -1,
-        NULL },
-    { "50-[\"x\"]", SFU_SIO_PACKET_BINARY_EVENT, 0, "/", -1, "[\"x\"]" },
-    { "510-7[\"x\"]", SFU_SIO_PACKET_BINARY_EVENT, 10, "/", 7, "[\"x\"]" },
-    { "20[\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/", 0, "[\"x\"]" },
-    { "29007199254740992[\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/",
-        SFU_SIO_MAX_ACK_ID, "[\"x\"]" },
-    { "2[7,\"x\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1, "[7,\"x\"]" },
-    { "2[\"x\",\"\\u00e9\\ud83d\"]", SFU_SIO_PACKET_EVENT, 0, "/", -1,
-        "[\"x\",\"\xc3\xa9\xef\xbf\xbd\"]" },
-    { "31[]", SFU_SIO_PACKET_ACK, 0, "/", 1, "[]" },
-  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (packets); i++) {
     g_auto (SfuSioPacket) packet = { 0 };
     g_autoptr (GError) error = NULL;
     g_autofree gchar *data = NULL;
 
-    g_test_message ("%s", cases[i].text);
+    g_test_message ("%s", packets[i].text);
     sfu_sio_packet_parse (
-        &packet, cases[i].text, strlen (cases[i].text), MAX_LEN, &error);
+        &packet, packets[i].text, strlen (packets[i].text), MAX_LEN, &error);
     g_assert_no_error (error);
-    g_assert_cmpint (packet.type, ==, cases[i].type);
-    g_assert_cmpuint (packet.n_attachments, ==, cases[i].n_attachments);
-    g_assert_cmpstr (packet.ns, ==, cases[i].ns);
-    g_assert_cmpint (packet.id, ==, cases[i].id);
+    g_assert_cmpint (packet.type, ==, packets[i].type);
+    g_assert_cmpuint (packet.n_attachments, ==, packets[i].n_attachments);
+    g_assert_cmpstr (packet.ns, ==, packets[i].ns);
+    g_assert_cmpint (packet.id, ==, packets[i].id);
     data = packet.data != NULL ? sfu_json_to_string (packet.data) : NULL;
-    g_assert_cmpstr (data, ==, cases[i].data);
+    g_assert_cmpstr (data, ==, packets[i].data);
   }
 }
+
+static const gchar *const refused[] = {
+  "",
+  "7",
+  "9",
+  "abc",
+  "-1",
+  " 2[\"x\"]",
+  /* The payload is missing, of the wrong kind, or no JSON. */
+  "2",
+  "2/admin,",
+  "2{}",
+  "2[]",
+  "2[null]",
+  "2[{}]",
+  "2[[\"x\"]]",
+  "2[true]",
+  "2\"x\"",
+  "2[\"x\"",
+  "2[\"x\"]]",
+  "2['x']",
+  "2[\"x\"]//",
+  "0[]",
+  "0\"x\"",
+  "0null",
+  "1{}",
+  "1[]",
+  "3[]",
+  "31",
+  "31{}",
+  "2var a=[\"x\"]",
+  /* Attachments. */
+  "5",
+  "5[\"x\"]",
+  "5-[\"x\"]",
+  "51[\"x\"]",
+  "511-[\"x\"]",
+  "5999999999999999999999-[\"x\"]",
+  "5-1-[\"x\"]",
+  /* Ids. */
+  "2abc[\"x\"]",
+  "2-1[\"x\"]",
+  "21.5[\"x\"]",
+  "29007199254740993[\"x\"]",
+  "299999999999999999999999[\"x\"]",
+  /* Namespaces. */
+  "2/a\x1e"
+  "b,[\"x\"]",
+  "2/a\x7f,[\"x\"]",
+};
 
 static void
 test_refuse (void)
 {
-  static const gchar *const cases[] = {
-    "",
-    "7",
-    "9",
-    "abc",
-    "-1",
-    " 2[\"x\"]",
-    /* The payload is missing, of the wrong kind, or no JSON. */
-    "2",
-    "2/admin,",
-    "2{}",
-    "2[]",
-    "2[null]",
-    "2[{}]",
-    "2[[\"x\"]]",
-    "2[true]",
-    "2\"x\"",
-    "2[\"x\"",
-    "2[\"x\"]]",
-    "2['x']",
-    "2[\"x\"]//",
-    "0[]",
-    "0\"x\"",
-    "0null",
-    "1{}",
-    "1[]",
-    "3[]",
-    "31",
-    "31{}",
-    "2var a=[\"x\"]",
-    /* Attachments. */
-    "5",
-    "5[\"x\"]",
-    "5-[\"x\"]",
-    "51[\"x\"]",
-    "511-[\"x\"]",
-    "5999999999999999999999-[\"x\"]",
-    "5-1-[\"x\"]",
-    /* Ids. */
-    "2abc[\"x\"]",
-    "2-1[\"x\"]",
-    "21.5[\"x\"]",
-    "29007199254740993[\"x\"]",
-    "299999999999999999999999[\"x\"]",
-    /* Namespaces. */
-    "2/a\x1e"
-    "b,[\"x\"]",
-    "2/a\x7f,[\"x\"]",
-  };
   g_autoptr (GString) long_name = g_string_new ("0/");
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
     g_auto (SfuSioPacket) packet = { 0 };
     g_autoptr (GError) error = NULL;
 
-    g_test_message ("%s", cases[i]);
+    g_test_message ("%s", refused[i]);
     g_assert_false (sfu_sio_packet_parse (
-        &packet, cases[i], strlen (cases[i]), MAX_LEN, &error));
+        &packet, refused[i], strlen (refused[i]), MAX_LEN, &error));
     g_assert_error (error, SFU_ERROR, SFU_ERROR_INVALID_ARGUMENT);
   }
   while (long_name->len < SFU_SIO_MAX_NAMESPACE + 2)
