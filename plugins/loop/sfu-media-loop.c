@@ -43,9 +43,8 @@ typedef struct {
 
   SfuDeadlineHeap *deadlines; /* owned */
 
-  /* Media thread. A cancelled hook leaves NULL in its place. */
-  GPtrArray *hooks[SFU_FLUSH_PHASES]; /* of borrowed SfuFlushHook */
-  guint next_hook[SFU_FLUSH_PHASES];
+  /* Media thread. */
+  SfuFlushHooks hooks;
   gint64 window_start_us;
   gint64 window_longest_us;
 
@@ -75,8 +74,7 @@ core_unref (Core *core)
 {
   if (!g_atomic_ref_count_dec (&core->refs))
     return;
-  for (guint i = 0; i < SFU_FLUSH_PHASES; i++)
-    g_ptr_array_unref (core->hooks[i]);
+  sfu_flush_hooks_clear (&core->hooks);
   sfu_deadline_heap_free (core->deadlines);
   g_main_context_unref (core->context);
   g_cond_clear (&core->call_done);
@@ -104,8 +102,7 @@ core_new (void)
   g_main_context_set_poll_func (core->context, poll_and_note_time);
   g_mutex_init (&core->lock);
   g_cond_init (&core->call_done);
-  for (guint i = 0; i < SFU_FLUSH_PHASES; i++)
-    core->hooks[i] = g_ptr_array_new ();
+  sfu_flush_hooks_init (&core->hooks);
   return core;
 }
 
@@ -163,37 +160,6 @@ run_mailbox (Core *core)
 }
 
 static void
-run_hooks (Core *core)
-{
-  for (guint phase = 0; phase < SFU_FLUSH_PHASES; phase++) {
-    GPtrArray *hooks = core->hooks[phase];
-
-    /* The array may grow while it runs. */
-    while (core->next_hook[phase] < hooks->len) {
-      SfuFlushHook *hook = g_ptr_array_index (hooks, core->next_hook[phase]++);
-
-      if (!hook)
-        continue;
-      hook->queued = FALSE;
-      hook->func (hook->data);
-    }
-    g_ptr_array_set_size (hooks, 0);
-    core->next_hook[phase] = 0;
-  }
-}
-
-/* Only a hook that queued an earlier phase leaves something. */
-static gboolean
-hooks_are_queued (Core *core)
-{
-  for (guint phase = 0; phase < SFU_FLUSH_PHASES; phase++) {
-    if (core->hooks[phase]->len > 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static void
 account_turn (Core *core)
 {
   gint64 now_us = g_get_monotonic_time ();
@@ -217,7 +183,7 @@ next_turn (Core *core)
   Turn turn = TURN_WAIT;
 
   g_mutex_lock (&core->lock);
-  if (core->first || hooks_are_queued (core))
+  if (core->first || sfu_flush_hooks_are_queued (&core->hooks))
     turn = TURN_AT_ONCE;
   else if (core->stop)
     turn = TURN_NONE;
@@ -238,7 +204,7 @@ media_thread (gpointer data)
   while (turn != TURN_NONE) {
     g_main_context_iteration (core->context, turn == TURN_WAIT);
     run_mailbox (core);
-    run_hooks (core);
+    sfu_flush_hooks_run (&core->hooks);
     account_turn (core);
     turn = next_turn (core);
   }
@@ -385,26 +351,22 @@ sfu_media_loop_queue_flush (SfuMediaLoop *self, SfuFlushHook *hook)
 {
   g_return_if_fail (sfu_media_loop_is_self (self));
   g_return_if_fail (hook->phase < SFU_FLUSH_PHASES);
-  if (hook->queued)
-    return;
-  hook->queued = TRUE;
-  g_ptr_array_add (self->core->hooks[hook->phase], hook);
+  sfu_flush_hooks_queue (&self->core->hooks, hook);
+}
+
+void
+sfu_media_loop_gather (SfuMediaLoop *self, SfuFlushHook *hook)
+{
+  g_return_if_fail (sfu_media_loop_is_self (self));
+  g_return_if_fail (hook->phase == SFU_FLUSH_TRANSPORTS);
+  sfu_flush_hooks_gather (&self->core->hooks, hook);
 }
 
 void
 sfu_media_loop_cancel_flush (SfuMediaLoop *self, SfuFlushHook *hook)
 {
-  GPtrArray *hooks;
-
   g_return_if_fail (sfu_media_loop_is_self (self));
-  if (!hook->queued)
-    return;
-  hooks = self->core->hooks[hook->phase];
-  for (guint i = self->core->next_hook[hook->phase]; i < hooks->len; i++) {
-    if (g_ptr_array_index (hooks, i) == hook)
-      hooks->pdata[i] = NULL;
-  }
-  hook->queued = FALSE;
+  sfu_flush_hooks_cancel (&self->core->hooks, hook);
 }
 
 /* g_timeout_source_new counts in ms; this is the same in µs. */

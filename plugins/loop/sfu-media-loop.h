@@ -9,6 +9,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include "sfu-flush-hooks.h"
 
 G_BEGIN_DECLS
 
@@ -47,24 +48,11 @@ void sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data);
 void sfu_media_loop_set_waited (
     SfuMediaLoop *self, void (*func) (gpointer data), gpointer data);
 
-/* Flush hooks: embedded in their owner, queued at most once per iteration, run
- * in the order of their phases, inside a phase in the order of queueing. A hook
- * may queue hooks of its own or a later phase. Media thread. */
-typedef enum {
-  SFU_FLUSH_PRODUCERS,  /* pass the collected lists on */
-  SFU_FLUSH_TRANSPORTS, /* protect and hand to the socket */
-  SFU_FLUSH_SOCKETS,    /* sendmmsg */
-  SFU_FLUSH_PHASES
-} SfuFlushPhase;
-
-typedef struct {
-  void (*func) (gpointer data);
-  gpointer data;
-  SfuFlushPhase phase;
-  gboolean queued; /* private */
-} SfuFlushHook;
-
+/* See sfu-flush-hooks.h; once per iteration. Media thread. */
 void sfu_media_loop_queue_flush (SfuMediaLoop *self, SfuFlushHook *hook);
+/* The same for SFU_FLUSH_TRANSPORTS, whose hook has one packet more to send. When
+ * that makes too many, the hooks of this phase and the next run now. */
+void sfu_media_loop_gather (SfuMediaLoop *self, SfuFlushHook *hook);
 /* Takes a queued hook out again, before its owner dies. Media thread. */
 void sfu_media_loop_cancel_flush (SfuMediaLoop *self, SfuFlushHook *hook);
 

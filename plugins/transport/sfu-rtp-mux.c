@@ -302,7 +302,7 @@ sfu_rtp_mux_push (SfuRtpMux *self, SfuTransportSinkPad *pad,
   if (self->n_packets == SFU_RTP_MUX_LIST_MAX)
     flush (self);
   else
-    sfu_media_loop_queue_flush (self->loop, &self->flush);
+    sfu_media_loop_gather (self->loop, &self->flush);
 }
 
 guint
