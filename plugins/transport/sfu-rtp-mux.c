@@ -299,10 +299,10 @@ sfu_rtp_mux_push (SfuRtpMux *self, SfuTransportSinkPad *pad,
     return;
   }
   self->packets[self->n_packets++] = *packet;
+  sfu_media_loop_gather (self->loop, &self->flush);
+  /* While others send nothing is sent in between. */
   if (self->n_packets == SFU_RTP_MUX_LIST_MAX)
     flush (self);
-  else
-    sfu_media_loop_gather (self->loop, &self->flush);
 }
 
 guint
