@@ -144,10 +144,10 @@ serve (GDBusConnection *connection, SfuWorkerControl *control)
   g_signal_handlers_disconnect_by_data (connection, loop);
 }
 
-/* One thread does nearly all the work, but every transport has a DTLS thread
- * that allocates now and then. With glibc's default of eight arenas a core each
- * of them ends up with a piece of the heap that it hardly uses: some 70 MB
- * after 300 joins. Two leave the media thread one of its own. */
+/* One thread does nearly all the work, but webrtcbin makes one for every
+ * transport that allocates now and then. With glibc's default of eight arenas a
+ * core each of them ends up with a piece of the heap that it hardly uses: some
+ * 70 MB after 300 joins. Two leave the media thread one of its own. */
 static void
 keep_heap_together (void)
 {

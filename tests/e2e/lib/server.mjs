@@ -110,7 +110,7 @@ export class Server {
   }
 
   workerPids () {
-    return childrenOf(this.pid, process.env.SFU_COMM ?? 'sfu-worker');
+    return childrenOf(this.pid, 'sfu-worker');
   }
 
   /** GET of an admin route; the parsed JSON, or null when not found. */
