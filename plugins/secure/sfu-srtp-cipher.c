@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See sfu-srtp-cipher.h. Why SHA_CTX and not EVP_MAC: an EVP_MAC_CTX has to be
  * duplicated or set up again for every packet, which takes longer than the
- * hashing of a small one; figures in ../secure/README.md.
+ * hashing of a small one; and why counters are encrypted (ECB) instead of using
+ * CTR: a new IV goes through OpenSSL's lists of parameters, which takes as long as
+ * the AES of a whole packet; figures in ../secure/README.md.
  *
  * Threads: of one owner. */
 #include "sfu-srtp-cipher.h"
@@ -20,6 +22,8 @@
 #define LABEL_OFFSET 7
 
 #define BLOCK 16
+/* Blocks of key stream at a time: a full datagram's. */
+#define STREAM_BLOCKS 92
 #define SHA1_BLOCK 64
 #define AUTH_KEY_SIZE 20
 #define MAX_CIPHER_KEY 32
@@ -74,7 +78,7 @@ static const EVP_CIPHER *
 cipher_of (gboolean aead, gsize key_size)
 {
   if (!aead)
-    return EVP_aes_128_ctr ();
+    return EVP_aes_128_ecb ();
   return key_size == 32 ? EVP_aes_256_gcm () : EVP_aes_128_gcm ();
 }
 
@@ -99,10 +103,11 @@ sfu_srtp_cipher_init_with_keys (SfuSrtpCipher *self, SfuSrtpSuite suite,
   if (!self->aead)
     init_hmac (self, auth);
   self->aes = EVP_CIPHER_CTX_new ();
-  /* Counter mode is its own inverse. */
+  /* Counter mode is its own inverse; counters are whole blocks. */
   return self->aes &&
       EVP_CipherInit_ex (self->aes, cipher_of (self->aead, key_size), NULL, key,
-          NULL, outbound || !self->aead) == 1;
+          NULL, outbound || !self->aead) == 1 &&
+      (self->aead || EVP_CIPHER_CTX_set_padding (self->aes, 0) == 1);
 }
 
 gboolean
@@ -173,7 +178,65 @@ authenticate (SfuSrtpCipher *self, const SfuSrtpPacket *packet, guint8 *digest)
   SHA1_Final (digest, &sha);
 }
 
-/* The payload, in place, in whichever direction the context was made for. */
+static void
+exclusive_or (guint8 *data, const guint8 *stream, gsize size)
+{
+  typedef guint8 Vector __attribute__ ((vector_size (BLOCK)));
+  gsize i = 0;
+
+  for (; i + BLOCK <= size; i += BLOCK) {
+    Vector a, b;
+
+    memcpy (&a, data + i, BLOCK);
+    memcpy (&b, stream + i, BLOCK);
+    a ^= b;
+    memcpy (data + i, &a, BLOCK);
+  }
+  for (; i < size; i++)
+    data[i] ^= stream[i];
+}
+
+/* RFC 3711 4.1.1: the key stream is the encrypted counter blocks, of which the
+ * last two bytes count from 0; a packet has fewer than 2^16 blocks. */
+static gboolean
+crypt_counter (SfuSrtpCipher *self, const SfuSrtpPacket *packet)
+{
+  guint8 stream[STREAM_BLOCKS * BLOCK], iv[BLOCK];
+  guint8 *data = packet->data + packet->header_size;
+  gsize left = packet->size - packet->header_size;
+  guint16 counter = 0;
+  gint n;
+
+  make_iv (self, packet, iv);
+  while (left > 0) {
+    gsize some = MIN (left, sizeof stream);
+    gsize blocks = (some + BLOCK - 1) / BLOCK;
+
+    for (gsize i = 0; i < blocks; i++) {
+      memcpy (stream + i * BLOCK, iv, BLOCK - 2);
+      sfu_put_u16 (stream + i * BLOCK + BLOCK - 2, counter++);
+    }
+    if (EVP_EncryptUpdate (
+            self->aes, stream, &n, stream, (gint)(blocks * BLOCK)) != 1)
+      return FALSE;
+    exclusive_or (data, stream, some);
+    data += some;
+    left -= some;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_nonce (SfuSrtpCipher *self, const SfuSrtpPacket *packet)
+{
+  guint8 iv[BLOCK];
+
+  make_iv (self, packet, iv);
+  return EVP_CipherInit_ex (self->aes, NULL, NULL, NULL, iv, -1) == 1;
+}
+
+/* With GCM: the payload, in place, in whichever direction the context was made
+ * for. */
 static gboolean
 crypt_payload (SfuSrtpCipher *self, const SfuSrtpPacket *packet)
 {
@@ -182,15 +245,6 @@ crypt_payload (SfuSrtpCipher *self, const SfuSrtpPacket *packet)
 
   return EVP_CipherUpdate (self->aes, payload, &n, payload,
              (gint)(packet->size - packet->header_size)) == 1;
-}
-
-static gboolean
-set_iv (SfuSrtpCipher *self, const SfuSrtpPacket *packet)
-{
-  guint8 iv[BLOCK];
-
-  make_iv (self, packet, iv);
-  return EVP_CipherInit_ex (self->aes, NULL, NULL, NULL, iv, -1) == 1;
 }
 
 static gboolean
@@ -215,14 +269,13 @@ sfu_srtp_cipher_seal (
   guint8 rest[SHA_DIGEST_LENGTH];
   gint n;
 
-  if (!set_iv (self, packet))
-    return FALSE;
   if (self->aead)
-    return add_associated (self, packet) && crypt_payload (self, packet) &&
+    return set_nonce (self, packet) && add_associated (self, packet) &&
+        crypt_payload (self, packet) &&
         EVP_CipherFinal_ex (self->aes, rest, &n) == 1 &&
         EVP_CIPHER_CTX_ctrl (
             self->aes, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE, tag) == 1;
-  if (!crypt_payload (self, packet))
+  if (!crypt_counter (self, packet))
     return FALSE;
   authenticate (self, packet, rest);
   memcpy (tag, rest, self->tag_size);
@@ -239,9 +292,9 @@ sfu_srtp_cipher_open (
   if (!self->aead) {
     authenticate (self, packet, rest);
     return CRYPTO_memcmp (rest, tag, self->tag_size) == 0 &&
-        set_iv (self, packet) && crypt_payload (self, packet);
+        crypt_counter (self, packet);
   }
-  return set_iv (self, packet) && add_associated (self, packet) &&
+  return set_nonce (self, packet) && add_associated (self, packet) &&
       EVP_CIPHER_CTX_ctrl (
           self->aes, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE, (gpointer)tag) == 1 &&
       crypt_payload (self, packet) &&
