@@ -29,6 +29,7 @@
 #include "sfu-producer-private.h"
 
 #include "sfu-event.h"
+#include "sfu-shortcut.h"
 
 GST_DEBUG_CATEGORY (sfuproducer);
 #define GST_CAT_DEFAULT sfuproducer
@@ -401,7 +402,7 @@ sfu_producer_init (SfuProducer *self)
   sfu_producer_init_properties (self);
   self->flush = (SfuFlushHook){ on_flush, self, SFU_FLUSH_PRODUCERS, FALSE };
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
-  gst_pad_set_chain_function (self->sinkpad, sfu_producer_chain);
+  sfu_pad_set_buffer_function (self->sinkpad, sfu_producer_chain);
   gst_pad_set_chain_list_function (self->sinkpad, sfu_producer_chain_list);
   gst_pad_set_event_function (self->sinkpad, sfu_producer_sink_event);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);

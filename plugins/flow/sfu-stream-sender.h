@@ -21,6 +21,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
+  guint64 spans; /* stretches without interruption: pauses and switches */
   guint64 packets;
   guint64 bytes; /* RTP payload, retransmissions not included */
   SfuVerdictCounters verdicts;
@@ -31,7 +32,6 @@ typedef struct {
   guint64 nack_repeated; /* sent within the last round trip */
   guint64 nack_limited;  /* beyond what retransmissions may take */
   guint64 lost_resent;   /* without being asked for */
-  guint64 spans; /* stretches without interruption: pauses and switches */
 } SfuStreamSenderStats;
 
 typedef struct _SfuStreamSender SfuStreamSender;

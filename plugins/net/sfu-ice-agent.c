@@ -21,6 +21,8 @@ GST_DEBUG_CATEGORY (sfu_ice_agent_debug);
 /* Packets that wait until webrtcbin knows that ICE is connected: a DTLS flight
  * and its retransmissions; a client sends no media before. */
 #define EARLY_MAX 64
+/* RFC 7983 7: a datagram that begins lower is STUN, DTLS, or a channel of TURN. */
+#define RTP_FIRST 128
 
 G_DEFINE_TYPE_WITH_CODE (SfuIceAgent, sfu_ice_agent, GST_TYPE_WEBRTC_ICE,
     GST_DEBUG_CATEGORY_INIT (sfu_ice_agent_debug, "sfuice", 0, "ICE-lite"))
@@ -34,9 +36,9 @@ count_drop (SfuIceAgent *self, SfuVerdict verdict)
 /* ---- received packets (media thread) ---- */
 
 static void
-push (SfuIceAgent *self, GstBuffer *buffer)
+push (SfuIceAgent *self, GstBuffer *buffer, gboolean media)
 {
-  if (sfu_ice_src_push (self->src, buffer) < GST_FLOW_OK)
+  if (sfu_ice_src_push (self->src, buffer, media) < GST_FLOW_OK)
     count_drop (self, SFU_DROP_NOT_LINKED);
 }
 
@@ -58,7 +60,7 @@ on_packet (gpointer owner, const guint8 *data, gsize size)
   buffer = gst_buffer_new_allocate (NULL, size, (GstAllocationParams *)&params);
   gst_buffer_fill (buffer, 0, data, size);
   if (self->ready)
-    push (self, buffer);
+    push (self, buffer, data[0] >= RTP_FIRST);
   else
     g_queue_push_tail (&self->early, buffer);
 }
@@ -75,7 +77,7 @@ set_ready (gpointer data, gpointer unused)
     return;
   self->ready = TRUE;
   while ((buffer = g_queue_pop_head (&self->early)))
-    push (self, buffer);
+    push (self, buffer, FALSE);
 }
 
 static gboolean

@@ -3,10 +3,13 @@
  * when nothing is pushed. */
 #include "sfu-ice-src.h"
 
+#include "sfu-shortcut.h"
+
 struct _SfuIceSrc {
   GstElement parent;
   GstPad *pad;  /* owned by the element */
   gint started; /* atomic: the sticky events have been pushed */
+  SfuShortcut shortcut; /* of pad */
 };
 
 G_DEFINE_TYPE (SfuIceSrc, sfu_ice_src, GST_TYPE_ELEMENT)
@@ -30,7 +33,7 @@ push_sticky_events (SfuIceSrc *self)
 }
 
 GstFlowReturn
-sfu_ice_src_push (SfuIceSrc *self, GstBuffer *buffer)
+sfu_ice_src_push (SfuIceSrc *self, GstBuffer *buffer, gboolean media)
 {
   if (G_UNLIKELY (!g_atomic_int_get (&self->started))) {
     if (!gst_pad_is_active (self->pad)) {
@@ -40,7 +43,8 @@ sfu_ice_src_push (SfuIceSrc *self, GstBuffer *buffer)
     g_atomic_int_set (&self->started, TRUE);
     push_sticky_events (self);
   }
-  return gst_pad_push (self->pad, buffer);
+  return media ? sfu_shortcut_push_buffer (&self->shortcut, self->pad, buffer)
+               : gst_pad_push (self->pad, buffer);
 }
 
 static gboolean
@@ -79,10 +83,18 @@ sfu_ice_src_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
+sfu_ice_src_finalize (GObject *object)
+{
+  sfu_shortcut_clear (&SFU_ICE_SRC (object)->shortcut);
+  G_OBJECT_CLASS (sfu_ice_src_parent_class)->finalize (object);
+}
+
+static void
 sfu_ice_src_class_init (SfuIceSrcClass *klass)
 {
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = sfu_ice_src_finalize;
   element_class->change_state = sfu_ice_src_change_state;
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "ICE-lite source",

@@ -14,7 +14,10 @@ G_DECLARE_FINAL_TYPE (SfuIceSrc, sfu_ice_src, SFU, ICE_SRC, GstElement)
 
 /* No floating reference. */
 SfuIceSrc *sfu_ice_src_new (void);
-/* Takes buffer. GST_FLOW_FLUSHING before PAUSED and after READY. */
-GstFlowReturn sfu_ice_src_push (SfuIceSrc *self, GstBuffer *buffer);
+/* Takes buffer. GST_FLOW_FLUSHING before PAUSED and after READY. media: it is RTP
+ * or RTCP, which may go past ghost pads; what a handshake sets off may end the
+ * elements that it passes, which pushing keeps. */
+GstFlowReturn sfu_ice_src_push (
+    SfuIceSrc *self, GstBuffer *buffer, gboolean media);
 
 G_END_DECLS

@@ -8,8 +8,9 @@
 
 #include "sfu-shortcut-private.h"
 
+/* What a pad takes past the walls. */
 static GQuark
-func_quark (void)
+packets_quark (void)
 {
   static GQuark quark;
 
@@ -18,10 +19,20 @@ func_quark (void)
   return quark;
 }
 
+static GQuark
+buffer_quark (void)
+{
+  static GQuark quark;
+
+  if (!quark)
+    quark = g_quark_from_static_string ("sfu-buffer-func");
+  return quark;
+}
+
 static SfuPacketsFunc
 func_of (GstPad *pad)
 {
-  return (SfuPacketsFunc)g_object_get_qdata (G_OBJECT (pad), func_quark ());
+  return (SfuPacketsFunc)g_object_get_qdata (G_OBJECT (pad), packets_quark ());
 }
 
 /* ---- packets that were pushed ---- */
@@ -72,9 +83,16 @@ chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 void
 sfu_pad_set_packets_function (GstPad *pad, SfuPacketsFunc func)
 {
-  g_object_set_qdata (G_OBJECT (pad), func_quark (), (gpointer)func);
+  g_object_set_qdata (G_OBJECT (pad), packets_quark (), (gpointer)func);
   gst_pad_set_chain_function (pad, chain);
   gst_pad_set_chain_list_function (pad, chain_list);
+}
+
+void
+sfu_pad_set_buffer_function (GstPad *pad, GstPadChainFunction func)
+{
+  g_object_set_qdata (G_OBJECT (pad), buffer_quark (), (gpointer)func);
+  gst_pad_set_chain_function (pad, func);
 }
 
 /* ---- the way ---- */
@@ -118,9 +136,9 @@ is_wall (GstPad *pad)
       GST_PAD_CHAINLISTFUNC (pad) == gst_proxy_pad_chain_list_default;
 }
 
-/* From src through ghost pads to a pad that takes packets. */
+/* From src through ghost pads to a pad that takes what is pushed. */
 static void
-look (SfuShortcut *self, GstPad *src)
+look (SfuShortcut *self, GstPad *src, GQuark kind)
 {
   GstPad *out = gst_object_ref (src);
 
@@ -131,7 +149,7 @@ look (SfuShortcut *self, GstPad *src)
       break;
     self->links[self->n_links].out = g_steal_pointer (&out);
     self->links[self->n_links++].in = in;
-    self->func = func_of (in);
+    self->func = (GCallback)g_object_get_qdata (G_OBJECT (in), kind);
     if (self->func || !is_wall (in))
       break;
     out = GST_PAD_CAST (gst_proxy_pad_get_internal (GST_PROXY_PAD (in)));
@@ -162,14 +180,14 @@ is_open (const SfuShortcut *self)
 }
 
 static gboolean
-may_take (SfuShortcut *self, GstPad *src)
+may_take (SfuShortcut *self, GstPad *src, GQuark kind)
 {
   /* What is being taken down must not hold anybody again. */
   if (GST_PAD_IS_FLUSHING (src) || !sfu_shortcut_is_mine (&self->thread))
     return FALSE;
   if (!leads_there (self)) {
     forget_links (self);
-    look (self, src);
+    look (self, src, kind);
   }
   return self->n_links > 0 && is_open (self);
 }
@@ -186,21 +204,46 @@ push_list (GstPad *src, SfuPacket *packets, guint n)
   return gst_pad_push_list (src, list);
 }
 
+/* The pad at the other end, with its stream lock; NULL: it has to be pushed. */
+static GstPad *
+enter (SfuShortcut *self, GstPad *src, GQuark kind)
+{
+  GstPad *target;
+
+  if (!may_take (self, src, kind))
+    return NULL;
+  target = self->links[self->n_links - 1].in;
+  GST_PAD_STREAM_LOCK (target);
+  if (!GST_PAD_IS_FLUSHING (target) && !GST_PAD_IS_EOS (target))
+    return target;
+  GST_PAD_STREAM_UNLOCK (target);
+  return NULL;
+}
+
 GstFlowReturn
 sfu_shortcut_push (SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n)
 {
+  GstPad *target = enter (self, src, packets_quark ());
   GstFlowReturn result;
-  GstPad *target;
 
-  if (!may_take (self, src))
+  if (!target)
     return push_list (src, packets, n);
-  target = self->links[self->n_links - 1].in;
-  GST_PAD_STREAM_LOCK (target);
-  if (GST_PAD_IS_FLUSHING (target) || GST_PAD_IS_EOS (target)) {
-    GST_PAD_STREAM_UNLOCK (target);
-    return push_list (src, packets, n);
-  }
-  result = self->func (target, GST_OBJECT_PARENT (target), packets, n);
+  result = ((SfuPacketsFunc)self->func) (
+      target, GST_OBJECT_PARENT (target), packets, n);
+  GST_PAD_STREAM_UNLOCK (target);
+  return result;
+}
+
+GstFlowReturn
+sfu_shortcut_push_buffer (SfuShortcut *self, GstPad *src, GstBuffer *buffer)
+{
+  GstPad *target = enter (self, src, buffer_quark ());
+  GstFlowReturn result;
+
+  if (!target)
+    return gst_pad_push (src, buffer);
+  result = ((GstPadChainFunction)self->func) (
+      target, GST_OBJECT_PARENT (target), buffer);
   GST_PAD_STREAM_UNLOCK (target);
   return result;
 }

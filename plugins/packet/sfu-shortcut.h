@@ -35,6 +35,10 @@ typedef GstFlowReturn (*SfuPacketsFunc) (
 /* What a sink pad does with packets, whichever way they come: sets its chain
  * functions too. The element deactivates such a pad before it removes it. */
 void sfu_pad_set_packets_function (GstPad *pad, SfuPacketsFunc func);
+/* The same for buffers one by one, as they come in: sets its chain function only.
+ * A push would hold a reference of the element, a shortcut does not: nothing that
+ * func sets off on this thread may end the element. */
+void sfu_pad_set_buffer_function (GstPad *pad, GstPadChainFunction func);
 
 typedef struct {
   GThread *thread; /* atomic: whose it is */
@@ -42,12 +46,15 @@ typedef struct {
     GstPad *out, *in; /* owned */
   } links[SFU_SHORTCUT_LINKS];
   guint n_links; /* 0: not looked, or there is none */
-  SfuPacketsFunc func;
+  GCallback func; /* SfuPacketsFunc or GstPadChainFunction, by what is pushed */
 } SfuShortcut;
 
 /* Takes the packets, not the array; n > 0. */
 GstFlowReturn sfu_shortcut_push (
     SfuShortcut *self, GstPad *src, SfuPacket *packets, guint n);
+/* Takes the buffer. A shortcut is for packets or for buffers. */
+GstFlowReturn sfu_shortcut_push_buffer (
+    SfuShortcut *self, GstPad *src, GstBuffer *buffer);
 void sfu_shortcut_clear (SfuShortcut *self);
 /* What the next push will touch on the way, and own_size bytes of what the pad at
  * the end has behind GstPad. */

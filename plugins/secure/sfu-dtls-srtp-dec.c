@@ -21,6 +21,7 @@
 #include "sfu-dtls-srtp-dec.h"
 
 #include "sfu-rtp.h"
+#include "sfu-shortcut.h"
 #include "sfu-stats-structure.h"
 
 /* RFC 7983 7: first byte of a datagram. */
@@ -45,6 +46,7 @@ struct _SfuDtlsSrtpDec {
   SfuDtlsLink *link;         /* borrowed of parent; NULL before it has a name */
   /* atomic: stream-start and so on have been pushed */
   gint rtp_started, rtcp_started, data_started;
+  SfuShortcut rtp_shortcut, rtcp_shortcut; /* of these pads */
 };
 
 static GParamSpec *props[N_PROPS];
@@ -167,7 +169,7 @@ handle (SfuDtlsSrtpDec *self, GstBuffer *buffer)
     return buffer;
   if (g_atomic_int_compare_and_exchange (&self->rtcp_started, FALSE, TRUE))
     sfu_dtls_pad_start (self->rtcp, "application/x-rtcp", GST_FORMAT_TIME);
-  gst_pad_push (self->rtcp, buffer);
+  sfu_shortcut_push_buffer (&self->rtcp_shortcut, self->rtcp, buffer);
   return NULL;
 }
 
@@ -194,7 +196,8 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   if (!buffer)
     return GST_FLOW_OK;
   start_rtp (self);
-  return soften (gst_pad_push (self->rtp, buffer));
+  return soften (
+      sfu_shortcut_push_buffer (&self->rtp_shortcut, self->rtp, buffer));
 }
 
 /* A burst stays a burst: RTP goes on as one list. */
@@ -348,6 +351,16 @@ sfu_dtls_srtp_dec_get_property (
 }
 
 static void
+sfu_dtls_srtp_dec_finalize (GObject *object)
+{
+  SfuDtlsSrtpDec *self = SFU_DTLS_SRTP_DEC (object);
+
+  sfu_shortcut_clear (&self->rtp_shortcut);
+  sfu_shortcut_clear (&self->rtcp_shortcut);
+  G_OBJECT_CLASS (sfu_dtls_srtp_dec_parent_class)->finalize (object);
+}
+
+static void
 install_properties (GObjectClass *object_class)
 {
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
@@ -381,6 +394,7 @@ sfu_dtls_srtp_dec_class_init (SfuDtlsSrtpDecClass *klass)
 
   object_class->set_property = sfu_dtls_srtp_dec_set_property;
   object_class->get_property = sfu_dtls_srtp_dec_get_property;
+  object_class->finalize = sfu_dtls_srtp_dec_finalize;
   install_properties (object_class);
   SFU_DTLS_ELEMENT_CLASS (klass)->listen = sfu_dtls_srtp_dec_listen;
   element_class->change_state = sfu_dtls_srtp_dec_change_state;
@@ -402,7 +416,7 @@ sfu_dtls_srtp_dec_init (SfuDtlsSrtpDec *self)
   GstElement *element = GST_ELEMENT (self);
 
   self->sink = gst_pad_new_from_static_template (&sink_template, "sink");
-  gst_pad_set_chain_function (self->sink, on_chain);
+  sfu_pad_set_buffer_function (self->sink, on_chain);
   gst_pad_set_chain_list_function (self->sink, on_chain_list);
   gst_pad_set_event_function (self->sink, on_sink_event);
   gst_element_add_pad (element, self->sink);

@@ -102,8 +102,8 @@ sfu_lane_new_inward (const SfuLaneCallbacks *callbacks, gpointer owner)
   self->owner = owner;
   self->rtp = add_pad (self, "rtp", GST_PAD_SINK);
   self->rtcp = add_pad (self, "rtcp", GST_PAD_SINK);
-  gst_pad_set_chain_function (self->rtp, on_rtp_chain);
-  gst_pad_set_chain_function (self->rtcp, on_rtcp_chain);
+  sfu_pad_set_buffer_function (self->rtp, on_rtp_chain);
+  sfu_pad_set_buffer_function (self->rtcp, on_rtcp_chain);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   return GST_ELEMENT (self);
 }

@@ -143,6 +143,7 @@ sfu_transport_src_pad_finalize (GObject *object)
 {
   SfuTransportSrcPad *self = SFU_TRANSPORT_SRC_PAD (object);
 
+  sfu_shortcut_clear (&self->shortcut);
   g_clear_object (&self->loop);
   gst_clear_caps (&self->base_caps);
   sfu_pad_caps_clear (&self->caps);
@@ -311,7 +312,8 @@ sfu_transport_src_pad_push (SfuTransportSrcPad *self, GstBuffer *buffer)
     announce (self);
   /* Whatever comes back (a producer that is being taken down is flushing), one
    * producer must not stop the others of this transport. */
-  return gst_pad_push (GST_PAD (self), buffer) == GST_FLOW_OK
+  return sfu_shortcut_push_buffer (&self->shortcut, GST_PAD (self), buffer) ==
+          GST_FLOW_OK
       ? SFU_VERDICT_FORWARD
       : SFU_DROP_NOT_LINKED;
 }

@@ -8,6 +8,7 @@
 #include "sfu-media-loop.h"
 #include "sfu-pad-caps.h"
 #include "sfu-rtp-stream.h"
+#include "sfu-shortcut.h"
 #include "sfu-verdict.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,7 @@ struct _SfuTransportSrcPad {
   guint64 nack_count; /* packets asked for in them */
   guint64 pli_count, fir_count;
   gint64 rtt_us; /* to the publisher and back; -1 = not known */
+  SfuShortcut shortcut; /* to the producer */
 };
 
 /* caps: parsed into pad_caps, which is taken. */

@@ -208,6 +208,58 @@ test_same_packets (void)
   g_rand_free (rand);
 }
 
+/* ---- buffers one by one ---- */
+
+static GstFlowReturn
+on_buffer (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  guint8 number[4];
+
+  g_assert_true (parent == GST_OBJECT (world->to));
+  world->calls++;
+  gst_buffer_extract (buffer, 0, number, sizeof number);
+  g_assert_cmpuint (GST_READ_UINT32_BE (number), ==, world->arrived++);
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+push_buffer (World *w)
+{
+  guint8 number[4];
+
+  GST_WRITE_UINT32_BE (number, (guint32)w->next++);
+  return sfu_shortcut_push_buffer (
+      &w->shortcut, w->src, gst_buffer_new_memdup (number, sizeof number));
+}
+
+static void
+test_buffers (void)
+{
+  World w;
+
+  world_init (&w);
+  GstPad *pads[] = { w.src, w.outer, w.sink };
+
+  /* A pad that takes packets takes no buffers past the walls, but pushed. */
+  g_assert_cmpint (push_buffer (&w), ==, GST_FLOW_OK);
+  g_assert_cmpuint (w.shortcut.n_links, ==, 0);
+  sfu_pad_set_buffer_function (w.sink, on_buffer);
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++) {
+    g_assert_cmpint (push_buffer (&w), ==, GST_FLOW_OK);
+    g_assert_cmpuint (w.shortcut.n_links, ==, 2);
+    w.probe = gst_pad_add_probe (
+        pads[i], GST_PAD_PROBE_TYPE_BUFFER, on_probe, NULL, NULL);
+    g_assert_cmpint (push_buffer (&w), ==, GST_FLOW_OK);
+    gst_pad_remove_probe (pads[i], w.probe);
+    g_assert_cmpuint (w.seen, ==, i + 1);
+  }
+  gst_pad_set_active (w.sink, FALSE);
+  g_assert_cmpint (push_buffer (&w), ==, GST_FLOW_FLUSHING);
+  g_assert_cmpuint (w.arrived, ==, w.next - 1);
+  world_clear (&w);
+}
+
 gint
 main (gint argc, gchar **argv)
 {
@@ -217,5 +269,6 @@ main (gint argc, gchar **argv)
   g_test_add_func ("/shortcut/links", test_links);
   g_test_add_func ("/shortcut/other-thread", test_other_thread);
   g_test_add_func ("/shortcut/same-packets", test_same_packets);
+  g_test_add_func ("/shortcut/buffers", test_buffers);
   return g_test_run ();
 }
