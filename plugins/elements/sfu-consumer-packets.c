@@ -70,16 +70,20 @@ finish (Pass *pass, GstCaps *caps, GstEvent *report)
   return ret == GST_FLOW_OK ? ret : GST_FLOW_NOT_LINKED;
 }
 
-GstEvent *
-sfu_consumer_take_report_locked (SfuConsumer *self)
+/* The publisher's last one, with the first packets behind it. NULL: there is no new
+ * one, or no numbers for it yet. */
+static GstEvent *
+take_report_locked (SfuConsumer *self)
 {
   guint span = sfu_stream_sender_span (self->sender);
+  guint serial = sfu_stream_sender_report_serial (self->sender);
   SfuSenderReport report;
 
-  if ((!self->report_dirty && span == self->report_span) ||
+  if (serial == 0 ||
+      (serial == self->report_serial && span == self->report_span) ||
       !sfu_stream_sender_map_report (self->sender, &report))
     return NULL;
-  self->report_dirty = FALSE;
+  self->report_serial = serial;
   self->report_span = span;
   return sfu_event_new_sender_report (&report);
 }
@@ -99,7 +103,7 @@ forward (SfuConsumer *self, GstBufferList *list, GstBuffer *only, guint first,
     caps = sfu_consumer_configure_locked (self);
   for (guint i = first; i < end; i++)
     forward_locked (&pass, list ? gst_buffer_list_get (list, i) : only);
-  report = sfu_consumer_take_report_locked (self);
+  report = pass.n > 0 ? take_report_locked (self) : NULL;
   pass.layers = sfu_consumer_layers_changed_locked (self);
   g_mutex_unlock (&self->lock);
   return finish (&pass, caps, report);

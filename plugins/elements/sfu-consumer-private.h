@@ -23,8 +23,8 @@ struct _SfuConsumer {
   GstCaps *in_caps;        /* owned; the producer's, or NULL */
   gboolean caps_dirty; /* output caps must be pushed before the next packet */
   guint32 ssrc, rtx_ssrc; /* used when the caps name none */
-  gboolean report_dirty;  /* to be pushed before the next packets */
-  guint report_span;      /* the span of which the last one was */
+  /* the report that was passed on last */
+  guint report_serial, report_span;
   gint spatial, temporal; /* layers that were told of; -1 = none */
 };
 
@@ -62,7 +62,4 @@ typedef gboolean (*SfuConsumerSendAgain) (
 /* Of NACKs, and of losses that the transport knows. */
 void sfu_consumer_retransmit (SfuConsumer *self,
     SfuConsumerSendAgain send_again, const guint16 *seqs, guint n);
-/* With the lock. NULL: there is no new report, or no numbers for it yet. */
-GstEvent *sfu_consumer_take_report_locked (SfuConsumer *self);
-
 G_END_DECLS

@@ -244,33 +244,16 @@ take_caps (SfuConsumer *self, GstCaps *in_caps)
   return ok;
 }
 
-/* The report goes on as soon as it can be said in our numbers: now, or with
- * the first packet of the span. */
-static gboolean
-take_report (SfuConsumer *self)
-{
-  GstEvent *event;
-
-  g_mutex_lock (&self->lock);
-  self->report_dirty = TRUE;
-  event = sfu_consumer_take_report_locked (self);
-  g_mutex_unlock (&self->lock);
-  return event ? gst_pad_push_event (self->srcpad, event) : TRUE;
-}
-
 static gboolean
 sfu_consumer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   SfuConsumer *self = SFU_CONSUMER (parent);
   g_autoptr (SfuTrack) track = sfu_event_parse_track (event);
-  SfuSenderReport report;
   GstCaps *caps;
   gboolean ok = TRUE;
 
   if (track) {
     take_track (self, track);
-  } else if (sfu_event_parse_sender_report (event, &report)) {
-    ok = take_report (self);
   } else if (sfu_event_is_activity (event)) {
     take_activity (self);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {

@@ -252,10 +252,14 @@ sfu_producer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   guint32 ssrc;
   gint64 rtt_us;
 
+  if (sfu_event_parse_sender_report (event, &report)) {
+    /* Consumers find it in the track: an event would look at each, be it silent. */
+    sfu_producer_take_report (self, &report);
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (GST_EVENT_IS_SERIALIZED (event))
     flush_pending (self);
-  if (sfu_event_parse_sender_report (event, &report))
-    sfu_producer_take_report (self, &report);
   if (sfu_event_parse_rtt (event, &rtt_us)) {
     /* of this way only: consumers have their own */
     g_mutex_lock (&self->lock);

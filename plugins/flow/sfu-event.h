@@ -3,8 +3,8 @@
  * downstream with the packets, wishes walk upstream:
  *
  *   downstream, sticky  sfu-track          producer -> its consumers
- *   downstream, sticky  sfu-sender-report  transport -> producer -> consumer
- *                                          -> transport
+ *   downstream, sticky  sfu-sender-report  transport -> producer, which keeps it
+ *                                          in the track; consumer -> transport
  *   downstream          sfu-bye            transport -> producer
  *   downstream          sfu-activity       producer -> its consumers: other
  *                                          encodings are being sent now

@@ -425,6 +425,14 @@ sfu_stream_sender_map_report (const SfuStreamSender *self, SfuSenderReport *out)
 }
 
 guint
+sfu_stream_sender_report_serial (const SfuStreamSender *self)
+{
+  return self->track
+      ? (guint)sfu_track_reports (self->track, self->now.encoding)
+      : 0;
+}
+
+guint
 sfu_stream_sender_span (const SfuStreamSender *self)
 {
   return (guint)self->stats.spans;

@@ -107,6 +107,8 @@ gboolean sfu_stream_sender_resend_lost (
 gboolean sfu_stream_sender_map_report (
     const SfuStreamSender *self, SfuSenderReport *out);
 
+/* Another number when there may be another report to map. */
+guint sfu_stream_sender_report_serial (const SfuStreamSender *self);
 /* Another number for each span: the report of before is not this one's. */
 guint sfu_stream_sender_span (const SfuStreamSender *self);
 

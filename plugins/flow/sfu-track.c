@@ -14,7 +14,7 @@ typedef struct {
   SfuPacketCache *cache;                  /* owned; under lock */
   guint epoch;                            /* under lock */
   guint32 ssrc;                           /* under lock */
-  gboolean reported;                      /* under lock */
+  gint reports;                           /* atomic; after report */
   SfuSenderReport report;                 /* under lock */
 } Encoding;
 
@@ -192,8 +192,14 @@ sfu_track_set_report (
 {
   g_mutex_lock (&track->lock);
   track->encodings[encoding].report = *report;
-  track->encodings[encoding].reported = TRUE;
+  g_atomic_int_inc (&track->encodings[encoding].reports);
   g_mutex_unlock (&track->lock);
+}
+
+gint
+sfu_track_reports (SfuTrack *track, guint encoding)
+{
+  return g_atomic_int_get (&track->encodings[encoding].reports);
 }
 
 gboolean
@@ -205,7 +211,7 @@ sfu_track_get_report (SfuTrack *track, guint encoding, SfuSenderReport *report)
   g_mutex_lock (&track->lock);
   *report = track->encodings[encoding].report;
   ssrc = track->encodings[encoding].ssrc;
-  reported = track->encodings[encoding].reported &&
+  reported = g_atomic_int_get (&track->encodings[encoding].reports) != 0 &&
       (ssrc == 0 || report->ssrc == ssrc);
   g_mutex_unlock (&track->lock);
   return reported;

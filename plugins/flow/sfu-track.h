@@ -56,9 +56,13 @@ void sfu_track_set_active (SfuTrack *track, guint active);
 guint sfu_track_active (SfuTrack *track);
 gint sfu_track_generation (SfuTrack *track);
 
-/* report: of the publisher, as it came. FALSE: none yet. */
+/* report: of the publisher, as it came. */
 void sfu_track_set_report (
     SfuTrack *track, guint encoding, const SfuSenderReport *report);
+/* How many have come; without the lock, so that consumers may look with every
+ * packet. */
+gint sfu_track_reports (SfuTrack *track, guint encoding);
+/* FALSE: none yet. */
 /* FALSE: none yet of the SSRC that is sent now. */
 gboolean sfu_track_get_report (
     SfuTrack *track, guint encoding, SfuSenderReport *report);
