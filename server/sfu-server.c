@@ -80,6 +80,7 @@ sfu_server_new (SfuConfig *config, GError **error)
     .consent_timeout_s = config->consent_timeout_s,
     .keep_spare = config->spare_worker,
     .watchdog_ms = config->worker_watchdog_ms,
+    .media_priority = config->media_priority,
     .overload = { .cpu_percent = config->worker_cpu_limit,
         .streams = config->worker_stream_limit,
         .memory_mib = config->worker_memory_limit_mib,

@@ -11,6 +11,10 @@
  * Threads: the mailbox is under its lock; hooks and everything else in Core
  * belong to the media thread. */
 #include "sfu-media-loop.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
 #include "sfu-deadline-heap.h"
 #include "sfu-packet-pool.h"
 
@@ -259,6 +263,39 @@ sfu_media_loop_new (const gchar *name)
   self->thread = g_thread_new (visible, media_thread, self->core);
   GST_DEBUG ("loop=%p thread=%s starts", self, visible);
   return self;
+}
+
+typedef struct {
+  gint steps;
+  gint errnum; /* out; 0: it is done */
+} Ahead;
+
+/* Linux has a nice value for each thread; 0 is the caller's. */
+static void
+set_ahead (gpointer data, gpointer unused)
+{
+  Ahead *ahead = data;
+
+  errno = 0;
+  ahead->errnum = setpriority (PRIO_PROCESS, 0,
+                      getpriority (PRIO_PROCESS, 0) - ahead->steps) == 0
+      ? 0
+      : errno;
+}
+
+gboolean
+sfu_media_loop_set_ahead (SfuMediaLoop *self, guint steps, GError **error)
+{
+  Ahead ahead = { (gint)steps, 0 };
+
+  g_return_val_if_fail (SFU_IS_MEDIA_LOOP (self), FALSE);
+  sfu_media_loop_call (self, set_ahead, &ahead);
+  if (ahead.errnum == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (ahead.errnum),
+      "the media thread cannot go %u steps of nice before others: %s", steps,
+      g_strerror (ahead.errnum));
+  return FALSE;
 }
 
 SfuMediaLoop *

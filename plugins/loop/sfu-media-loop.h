@@ -48,6 +48,12 @@ void sfu_media_loop_call (SfuMediaLoop *self, GFunc func, gpointer data);
 void sfu_media_loop_set_waited (
     SfuMediaLoop *self, void (*func) (gpointer data), gpointer data);
 
+/* Puts the media thread so many steps of nice(2) before the others of the process,
+ * so that packets do not wait while a hundred people join. FALSE: the process may
+ * not (CAP_SYS_NICE or RLIMIT_NICE), and nothing has changed. Any thread; once. */
+gboolean sfu_media_loop_set_ahead (
+    SfuMediaLoop *self, guint steps, GError **error);
+
 /* See sfu-flush-hooks.h; once per iteration. Media thread. */
 void sfu_media_loop_queue_flush (SfuMediaLoop *self, SfuFlushHook *hook);
 /* The same for SFU_FLUSH_TRANSPORTS, whose hook has one packet more to send. When

@@ -38,6 +38,7 @@ typedef struct {
   gboolean workers_auto;
   gboolean spare_worker;
   guint worker_watchdog_ms; /* 0 = never */
+  guint media_priority;     /* steps of nice; 0 = none */
   gchar *worker_program;    /* NULL = look for it */
   GPtrArray *codecs;        /* of SfuRtpCodec */
   guint max_incoming_bps;   /* of a transport; 0 = no bound */

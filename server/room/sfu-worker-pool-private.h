@@ -33,6 +33,7 @@ struct _SfuWorkerPool {
   gboolean ice_tcp;
   gboolean stock_dtls;
   guint consent_timeout_s;
+  guint media_priority;
   guint watchdog_ms;
   SfuOverloadLimits overload;
   SfuWorkerSlot *slots;

@@ -26,6 +26,7 @@ sfu_worker_pool_new (const SfuWorkerPoolOptions *options)
   pool->ice_tcp = options->ice_tcp;
   pool->stock_dtls = options->stock_dtls;
   pool->consent_timeout_s = options->consent_timeout_s;
+  pool->media_priority = options->media_priority;
   pool->keep_spare = options->keep_spare;
   pool->watchdog_ms = options->watchdog_ms;
   pool->overload = options->overload;
@@ -290,6 +291,7 @@ start_slot (SfuWorkerSlot *slot)
     .ice_tcp = pool->ice_tcp,
     .stock_dtls = pool->stock_dtls,
     .consent_timeout_s = pool->consent_timeout_s,
+    .media_priority = pool->media_priority,
     .plain_port_min = pool->plain_port_min,
     .plain_port_max = pool->plain_port_max,
   };

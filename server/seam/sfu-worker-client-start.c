@@ -90,6 +90,7 @@ start_args (const SfuWorkerStartOptions *options)
     { "max-producers-per-transport", options->max_producers_per_transport },
     { "max-consumers-per-transport", options->max_consumers_per_transport },
     { "consent-timeout", options->consent_timeout_s },
+    { "media-priority", options->media_priority },
   };
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);

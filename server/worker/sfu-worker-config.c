@@ -23,6 +23,7 @@ sfu_worker_config_init (SfuWorkerConfig *config)
   config->ice_tcp = FALSE;
   config->stock_dtls = FALSE;
   config->consent_timeout_s = DEFAULT_CONSENT_TIMEOUT_S;
+  config->media_priority = 0;
   config->plain_port_min = config->plain_port_max = 0;
   config->max_routers = DEFAULT_ROUTERS;
   config->max_transports_per_router = DEFAULT_TRANSPORTS_PER_ROUTER;
@@ -100,6 +101,7 @@ sfu_worker_config_read (
     { "max-producers-per-transport", &config->max_producers_per_transport },
     { "max-consumers-per-transport", &config->max_consumers_per_transport },
     { "consent-timeout", &config->consent_timeout_s },
+    { "media-priority", &config->media_priority },
   };
   GVariantIter iter;
   const gchar *name;

@@ -24,6 +24,8 @@ typedef struct {
   /* Seconds without a check until a transport is closed ("consent-timeout", u of
    * 1..100000, 30: RFC 7675 5.1). */
   guint consent_timeout_s;
+  /* Steps of nice of the media thread ("media-priority", u, 0). */
+  guint media_priority;
   /* UDP ports of plain transports; 0, 0 = of the range of Start, or free ones
    * ("plain-port-min" and "plain-port-max", q) */
   guint16 plain_port_min, plain_port_max;

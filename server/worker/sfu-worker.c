@@ -233,6 +233,16 @@ sfu_worker_open_server (SfuWorker *self, SfuMediaLoop *loop, GError **error)
   return server;
 }
 
+/* Not being permitted is no reason not to start. */
+static void
+put_ahead (SfuMediaLoop *loop, guint steps)
+{
+  g_autoptr (GError) reason = NULL;
+  if (steps > 0 && !sfu_media_loop_set_ahead (loop, steps, &reason))
+    g_info ("%s: give CAP_SYS_NICE or LimitNICE=-%u, or set media-priority to 0",
+        reason->message, steps);
+}
+
 gboolean
 sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
     const gchar *const *announced, guint16 port_min, guint16 port_max,
@@ -273,6 +283,7 @@ sfu_worker_start (SfuWorker *self, const gchar *listen_ip,
     port_min = port_max = sfu_webrtc_server_get_port (server);
     self->server = g_steal_pointer (&server);
   }
+  put_ahead (loop, config->media_priority);
   *used_min = port_min;
   *used_max = port_max;
   self->loop = g_steal_pointer (&loop);

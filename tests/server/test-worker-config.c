@@ -30,6 +30,7 @@ test_defaults (void)
   g_assert_cmpuint (config.max_producers_per_transport, >, 0);
   g_assert_cmpuint (config.max_consumers_per_transport, >, 0);
   g_assert_cmpuint (config.consent_timeout_s, ==, 30);
+  g_assert_cmpuint (config.media_priority, ==, 0);
 }
 
 static void
@@ -43,6 +44,7 @@ test_values (void)
                " 'plain-port-max': <uint16 50001>,"
                " 'plain-port-min': <uint16 50000>,"
                " 'consent-timeout': <uint32 7>, 'ice-tcp': <true>,"
+               " 'media-priority': <uint32 5>,"
                " 'stock-dtls': <true>}");
   g_autoptr (GError) error = NULL;
   SfuWorkerConfig config;
@@ -57,6 +59,7 @@ test_values (void)
   g_assert_true (config.ice_tcp);
   g_assert_true (config.stock_dtls);
   g_assert_cmpuint (config.consent_timeout_s, ==, 7);
+  g_assert_cmpuint (config.media_priority, ==, 5);
   g_assert_cmpuint (config.plain_port_max, ==, 50001);
 }
 

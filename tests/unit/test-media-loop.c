@@ -6,6 +6,8 @@
 #include <gst/gst.h>
 #include "sfu-media-loop.h"
 
+#include <sys/resource.h>
+
 #define CALLERS 4
 #define CALLS_EACH 500
 
@@ -406,6 +408,37 @@ test_waited (void)
   g_assert_cmpuint (n_waits, ==, 2);
 }
 
+/* The niceness of this thread, and of the media thread. */
+static void
+read_nice (gpointer data, gpointer unused)
+{
+  *(gint *)data = getpriority (PRIO_PROCESS, 0);
+}
+
+static void
+test_ahead (void)
+{
+  SfuMediaLoop *loop = sfu_media_loop_new ("ahead");
+  GError *error = NULL;
+  gint here, there;
+
+  read_nice (&here, NULL);
+  if (sfu_media_loop_set_ahead (loop, 1, &error)) {
+    g_assert_no_error (error);
+    sfu_media_loop_call (loop, read_nice, &there);
+    g_assert_cmpint (there, ==, MAX (here - 1, -20));
+  } else {
+    g_assert_nonnull (error);
+    g_clear_error (&error);
+    sfu_media_loop_call (loop, read_nice, &there);
+    g_assert_cmpint (there, ==, here);
+    g_test_message ("not permitted here");
+  }
+  read_nice (&there, NULL);
+  g_assert_cmpint (there, ==, here);
+  g_object_unref (loop);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -415,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media-loop/call-inside", test_call_on_media_thread);
   g_test_add_func ("/media-loop/call-from-threads", test_call_from_threads);
   g_test_add_func ("/media-loop/waited", test_waited);
+  g_test_add_func ("/media-loop/ahead", test_ahead);
   g_test_add_func ("/media-loop/flush-order", test_flush_order);
   g_test_add_func ("/media-loop/flush-cancel", test_flush_cancel);
   g_test_add_func ("/media-loop/timer", test_timer);
