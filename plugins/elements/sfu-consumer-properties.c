@@ -66,6 +66,17 @@ sfu_consumer_get_stats (SfuConsumer *self, SfuStreamSenderStats *stats)
   g_mutex_unlock (&self->lock);
 }
 
+gint
+sfu_consumer_get_spatial_layer (SfuConsumer *self)
+{
+  gint layer;
+
+  g_mutex_lock (&self->lock);
+  layer = self->spatial;
+  g_mutex_unlock (&self->lock);
+  return layer;
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {

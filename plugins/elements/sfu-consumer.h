@@ -16,5 +16,7 @@ GST_ELEMENT_REGISTER_DECLARE (sfuconsumer);
 
 /* Any thread. */
 void sfu_consumer_get_stats (SfuConsumer *self, SfuStreamSenderStats *stats);
+/* The property current-spatial-layer, without the detour. Any thread. */
+gint sfu_consumer_get_spatial_layer (SfuConsumer *self);
 
 G_END_DECLS

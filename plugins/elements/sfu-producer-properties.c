@@ -82,6 +82,20 @@ sfu_producer_get_stats (SfuProducer *self, SfuStreamReceiverStats *stats)
   g_mutex_unlock (&self->lock);
 }
 
+void
+sfu_producer_get_recovered (SfuProducer *self, guint64 *recovered, guint n)
+{
+  SfuStreamReceiverStats one;
+
+  memset (recovered, 0, n * sizeof *recovered);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < MIN (n, self->n_receivers); i++) {
+    sfu_stream_receiver_get_stats (self->receivers[i], &one);
+    recovered[i] = one.nack.recovered;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 /* Where an unsigned property is kept; NULL for the others. */
 static guint *
 number_of (SfuProducer *self, guint id)

@@ -27,5 +27,9 @@ void sfu_producer_set_callbacks (
 
 /* Sums over all encodings; the SSRCs are 0. Any thread. */
 void sfu_producer_get_stats (SfuProducer *self, SfuStreamReceiverStats *stats);
+/* What retransmission has brought of the first n encodings, 0 where nothing has
+ * come yet. Any thread. */
+void sfu_producer_get_recovered (
+    SfuProducer *self, guint64 *recovered, guint n);
 
 G_END_DECLS

@@ -283,3 +283,16 @@ sfu_router_src_pad_get_stats (
 {
   sfu_consumer_get_stats (SFU_CONSUMER (self->consumer), stats);
 }
+
+void
+sfu_router_sink_pad_get_recovered (
+    SfuRouterSinkPad *self, guint64 *recovered, guint n)
+{
+  sfu_producer_get_recovered (SFU_PRODUCER (self->producer), recovered, n);
+}
+
+gint
+sfu_router_src_pad_get_spatial_layer (SfuRouterSrcPad *self)
+{
+  return sfu_consumer_get_spatial_layer (SFU_CONSUMER (self->consumer));
+}

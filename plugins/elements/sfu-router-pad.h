@@ -48,5 +48,10 @@ void sfu_router_sink_pad_get_stats (
     SfuRouterSinkPad *self, SfuStreamReceiverStats *stats);
 void sfu_router_src_pad_get_stats (
     SfuRouterSrcPad *self, SfuStreamSenderStats *stats);
+/* And single numbers: as sfu_producer_get_recovered and
+ * sfu_consumer_get_spatial_layer. */
+void sfu_router_sink_pad_get_recovered (
+    SfuRouterSinkPad *self, guint64 *recovered, guint n);
+gint sfu_router_src_pad_get_spatial_layer (SfuRouterSrcPad *self);
 
 G_END_DECLS

@@ -170,20 +170,14 @@ sfu_room_consumer_set_layers (
 }
 
 void
-sfu_room_consumer_set_score (SfuRoomConsumer *consumer, guint score,
-    guint producer_score, GVariant *producer_scores)
+sfu_room_consumer_set_score (
+    SfuRoomConsumer *consumer, guint score, guint producer_score)
 {
   SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_SCORE,
     .consumer = consumer };
-  SfuRoomProducer *producer = consumer->producer;
-  gsize n = 0;
-  const guint8 *scores =
-      g_variant_get_fixed_array (producer_scores, &n, sizeof *scores);
 
   consumer->score = score;
   consumer->producer_score = producer_score;
-  for (gsize i = 0; i < MIN (n, SFU_ROOM_MAX_ENCODINGS); i++)
-    producer->scores[i] = scores[i];
   if (consumer->accepted)
     sfu_peer_notify (consumer->peer, &notice);
 }

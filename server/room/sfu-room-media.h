@@ -111,8 +111,8 @@ void sfu_room_consumer_accept (SfuRoomConsumer *consumer);
  * layers of a track without any are nobody's concern. */
 void sfu_room_consumer_set_layers (
     SfuRoomConsumer *consumer, gint spatial, gint temporal);
-void sfu_room_consumer_set_score (SfuRoomConsumer *consumer, guint score,
-    guint producer_score, GVariant *producer_scores);
+void sfu_room_consumer_set_score (
+    SfuRoomConsumer *consumer, guint score, guint producer_score);
 /* tell_client: send SFU_NOTICE_CONSUMER_CLOSED. Idempotent. */
 void sfu_room_consumer_close (SfuRoomConsumer *consumer, gboolean tell_client);
 

@@ -67,27 +67,44 @@ on_layers_changed (
 }
 
 static void
-on_producer_score (gpointer owner, const gchar *producer_id, GVariant *scores)
+on_producer_scores (gpointer owner, GVariant *producers)
 {
   SfuRooms *rooms = owner;
-  SfuRoomProducer *producer =
-      g_hash_table_lookup (rooms->producers, producer_id);
+  GVariantIter iter;
+  const gchar *id;
+  GVariant *scores;
 
-  if (producer != NULL)
-    sfu_room_producer_set_scores (producer, scores);
+  g_variant_iter_init (&iter, producers);
+  while (g_variant_iter_next (&iter, "(&s@a(suy))", &id, &scores)) {
+    SfuRoomProducer *producer = g_hash_table_lookup (rooms->producers, id);
+
+    if (producer != NULL)
+      sfu_room_producer_set_scores (producer, scores);
+    g_variant_unref (scores);
+  }
 }
 
 static void
-on_consumer_score (gpointer owner, const gchar *consumer_id, guint score,
-    guint producer_score, GVariant *producer_scores)
+on_consumer_scores (gpointer owner, GVariant *consumers)
 {
   SfuRooms *rooms = owner;
-  SfuRoomConsumer *consumer =
-      g_hash_table_lookup (rooms->consumers, consumer_id);
+  g_autoptr (GVariant) ids = g_variant_get_child_value (consumers, 0);
+  g_autoptr (GVariant) scores = g_variant_get_child_value (consumers, 1);
+  g_autoptr (GVariant) forwarded = g_variant_get_child_value (consumers, 2);
+  gsize n_scores, n_forwarded, n = g_variant_n_children (ids);
+  const guint8 *score = g_variant_get_fixed_array (scores, &n_scores, 1);
+  const guint8 *producer_score =
+      g_variant_get_fixed_array (forwarded, &n_forwarded, 1);
 
-  if (consumer != NULL)
-    sfu_room_consumer_set_score (
-        consumer, score, producer_score, producer_scores);
+  n = MIN (n, MIN (n_scores, n_forwarded));
+  for (gsize i = 0; i < n; i++) {
+    g_autoptr (GVariant) id = g_variant_get_child_value (ids, i);
+    SfuRoomConsumer *consumer =
+        g_hash_table_lookup (rooms->consumers, g_variant_get_string (id, NULL));
+
+    if (consumer != NULL)
+      sfu_room_consumer_set_score (consumer, score[i], producer_score[i]);
+  }
 }
 
 /* ---- a worker is gone ---- */
@@ -195,8 +212,8 @@ const SfuWorkerPoolCallbacks sfu_rooms_pool_callbacks = {
   .transport_state = on_transport_state,
   .active_speaker = on_active_speaker,
   .layers_changed = on_layers_changed,
-  .producer_score = on_producer_score,
-  .consumer_score = on_consumer_score,
+  .producer_scores = on_producer_scores,
+  .consumer_scores = on_consumer_scores,
   .died = on_worker_died,
   .audio_only = on_audio_only,
 };

@@ -113,22 +113,19 @@ on_layers_changed (SfuWorkerClient *client, const gchar *consumer_id,
 }
 
 static void
-on_producer_score (SfuWorkerClient *client, const gchar *producer_id,
-    GVariant *scores, SfuWorkerSlot *slot)
+on_producer_scores (
+    SfuWorkerClient *client, GVariant *producers, SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
-    slot->pool->callbacks->producer_score (
-        slot->pool->owner, producer_id, scores);
+    slot->pool->callbacks->producer_scores (slot->pool->owner, producers);
 }
 
 static void
-on_consumer_score (SfuWorkerClient *client, const gchar *consumer_id,
-    guint score, guint producer_score, GVariant *producer_scores,
-    SfuWorkerSlot *slot)
+on_consumer_scores (
+    SfuWorkerClient *client, GVariant *consumers, SfuWorkerSlot *slot)
 {
   if (slot->pool->callbacks != NULL)
-    slot->pool->callbacks->consumer_score (
-        slot->pool->owner, consumer_id, score, producer_score, producer_scores);
+    slot->pool->callbacks->consumer_scores (slot->pool->owner, consumers);
 }
 
 /* ---- a spare one ---- */
@@ -306,9 +303,9 @@ start_slot (SfuWorkerSlot *slot)
   g_signal_connect (
       slot->client, "layers-changed", G_CALLBACK (on_layers_changed), slot);
   g_signal_connect (
-      slot->client, "producer-score", G_CALLBACK (on_producer_score), slot);
+      slot->client, "producer-scores", G_CALLBACK (on_producer_scores), slot);
   g_signal_connect (
-      slot->client, "consumer-score", G_CALLBACK (on_consumer_score), slot);
+      slot->client, "consumer-scores", G_CALLBACK (on_consumer_scores), slot);
   g_signal_connect (slot->client, "died", G_CALLBACK (on_died), slot);
   sfu_worker_client_start_async (
       slot->client, &options, NULL, on_started, slot);

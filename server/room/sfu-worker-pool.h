@@ -40,12 +40,10 @@ typedef struct {
       const gchar *producer_id, gint volume);
   void (*layers_changed) (
       gpointer owner, const gchar *consumer_id, gint spatial, gint temporal);
-  /* scores: a(suy) */
-  void (*producer_score) (
-      gpointer owner, const gchar *producer_id, GVariant *scores);
-  /* producer_scores: ay */
-  void (*consumer_score) (gpointer owner, const gchar *consumer_id, guint score,
-      guint producer_score, GVariant *producer_scores);
+  /* SFU_SEAM_PRODUCER_SCORES */
+  void (*producer_scores) (gpointer owner, GVariant *producers);
+  /* SFU_SEAM_CONSUMER_SCORES */
+  void (*consumer_scores) (gpointer owner, GVariant *consumers);
   /* index: of its place, where the next one starts already, or will later (see
    * sfu_worker_pool_acquire_at). */
   void (*died) (gpointer owner, SfuWorkerClient *worker, guint index);

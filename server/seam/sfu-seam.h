@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 #define SFU_SEAM_PULSE_FD 4
 /* Bytes of an id, without the terminating NUL. */
 #define SFU_SEAM_MAX_ID 128
+/* Entries of one ProducerScores or ConsumerScores. */
+#define SFU_SEAM_MAX_SCORES 256
+#define SFU_SEAM_PRODUCER_SCORES "a(sa(suy))"
+#define SFU_SEAM_CONSUMER_SCORES "(asayay)"
 
 typedef struct {
   gchar *foundation;

@@ -29,8 +29,8 @@ enum {
   SIGNAL_TRANSPORT_STATE,
   SIGNAL_ACTIVE_SPEAKER,
   SIGNAL_LAYERS_CHANGED,
-  SIGNAL_PRODUCER_SCORE,
-  SIGNAL_CONSUMER_SCORE,
+  SIGNAL_PRODUCER_SCORES,
+  SIGNAL_CONSUMER_SCORES,
   SIGNAL_DIED,
   N_SIGNALS
 };
@@ -63,18 +63,15 @@ on_layers_changed (SfuWorkerClient *self, const gchar *consumer_id,
 }
 
 static void
-on_producer_score (
-    SfuWorkerClient *self, const gchar *producer_id, GVariant *scores)
+on_producer_scores (SfuWorkerClient *self, GVariant *producers)
 {
-  g_signal_emit (self, signals[SIGNAL_PRODUCER_SCORE], 0, producer_id, scores);
+  g_signal_emit (self, signals[SIGNAL_PRODUCER_SCORES], 0, producers);
 }
 
 static void
-on_consumer_score (SfuWorkerClient *self, const gchar *consumer_id,
-    guchar score, guchar producer_score, GVariant *producer_scores)
+on_consumer_scores (SfuWorkerClient *self, GVariant *consumers)
 {
-  g_signal_emit (self, signals[SIGNAL_CONSUMER_SCORE], 0, consumer_id,
-      (guint)score, (guint)producer_score, producer_scores);
+  g_signal_emit (self, signals[SIGNAL_CONSUMER_SCORES], 0, consumers);
 }
 
 static void
@@ -119,9 +116,9 @@ sfu_worker_client_make_proxy (
   g_signal_connect_swapped (self->proxy, "consumer-layers-changed",
       G_CALLBACK (on_layers_changed), self);
   g_signal_connect_swapped (
-      self->proxy, "producer-score", G_CALLBACK (on_producer_score), self);
+      self->proxy, "producer-scores", G_CALLBACK (on_producer_scores), self);
   g_signal_connect_swapped (
-      self->proxy, "consumer-score", G_CALLBACK (on_consumer_score), self);
+      self->proxy, "consumer-scores", G_CALLBACK (on_consumer_scores), self);
   g_signal_connect_swapped (
       connection, "closed", G_CALLBACK (on_connection_closed), self);
   return TRUE;
@@ -307,12 +304,10 @@ sfu_worker_client_class_init (SfuWorkerClientClass *klass)
   signals[SIGNAL_LAYERS_CHANGED] =
       g_signal_new ("layers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
           NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_INT, G_TYPE_INT);
-  signals[SIGNAL_PRODUCER_SCORE] =
-      g_signal_new ("producer-score", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-          NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
-  signals[SIGNAL_CONSUMER_SCORE] = g_signal_new ("consumer-score", type,
-      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING,
-      G_TYPE_UINT, G_TYPE_UINT, G_TYPE_VARIANT);
+  signals[SIGNAL_PRODUCER_SCORES] = g_signal_new ("producer-scores", type,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[SIGNAL_CONSUMER_SCORES] = g_signal_new ("consumer-scores", type,
+      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
   signals[SIGNAL_DIED] = g_signal_new ("died", type, G_SIGNAL_RUN_LAST, 0, NULL,
       NULL, NULL, G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_INT, G_TYPE_STRING);
 }

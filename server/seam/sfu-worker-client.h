@@ -15,9 +15,8 @@
  *        gchar *dtls_state, gchar *reason)
  *   "active-speaker" (gchar *router_id, gchar *producer_id, gint volume_dbov)
  *   "layers-changed" (gchar *consumer_id, gint spatial, gint temporal)
- *   "producer-score" (gchar *producer_id, GVariant *scores): a(suy)
- *   "consumer-score" (gchar *consumer_id, guint score, guint producer_score,
- *        GVariant *producer_scores): ay
+ *   "producer-scores" (GVariant *producers): SFU_SEAM_PRODUCER_SCORES
+ *   "consumer-scores" (GVariant *consumers): SFU_SEAM_CONSUMER_SCORES
  *   "died" (gint exit_status, gint term_signal, gchar *reason): once, after a
  *        start that succeeded, when the process is gone and nobody called
  *        stop. exit_status -1 = by a signal; term_signal 0 = by exit. All

@@ -378,26 +378,24 @@ on_layers_changed (
 }
 
 static void
-on_producer_score (gpointer owner, const gchar *producer_id, GVariant *scores)
+on_producer_scores (gpointer owner, GVariant *producers)
 {
   SfuWorkerControl *self = owner;
-  sfu_dbus_worker1_emit_producer_score (self->skeleton, producer_id, scores);
+  sfu_dbus_worker1_emit_producer_scores (self->skeleton, producers);
 }
 
 static void
-on_consumer_score (gpointer owner, const gchar *consumer_id, guint8 score,
-    guint8 producer_score, GVariant *producer_scores)
+on_consumer_scores (gpointer owner, GVariant *consumers)
 {
   SfuWorkerControl *self = owner;
-  sfu_dbus_worker1_emit_consumer_score (
-      self->skeleton, consumer_id, score, producer_score, producer_scores);
+  sfu_dbus_worker1_emit_consumer_scores (self->skeleton, consumers);
 }
 
 static const SfuWorkerCallbacks worker_callbacks = {
   .transport_state = on_transport_state,
   .active_speaker = on_active_speaker,
   .layers_changed = on_layers_changed,
-  .scores = { on_producer_score, on_consumer_score },
+  .scores = { on_producer_scores, on_consumer_scores },
 };
 
 /* ---- life ---- */

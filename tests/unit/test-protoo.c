@@ -187,6 +187,48 @@ test_page (void)
   }
 }
 
+/* What is written without a tree of JSON is what the tree would be. */
+static void
+test_consumer_score (void)
+{
+  static const struct {
+    guint n_encodings;
+    const gchar *text;
+  } rows[] = {
+    { 1,
+        "{\"consumerId\":\"c\",\"score\":{\"score\":9,"
+        "\"producerScore\":7,\"producerScores\":[10]}}" },
+    { 3,
+        "{\"consumerId\":\"c\",\"score\":{\"score\":9,"
+        "\"producerScore\":7,\"producerScores\":[10,7,0]}}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    SfuRtpParameters parameters = { .encodings = g_ptr_array_new () };
+    SfuRoomProducer producer = { .parameters = &parameters,
+      .scores = { 10, 7, 0 } };
+    SfuRoomConsumer consumer = {
+      .id = (gchar *)"c", .producer = &producer, .score = 9, .producer_score = 7
+    };
+    SfuNotice notice = { .kind = SFU_NOTICE_CONSUMER_SCORE,
+      .consumer = &consumer };
+    const gchar *method;
+
+    g_ptr_array_set_size (parameters.encodings, (gint)rows[i].n_encodings);
+    {
+      g_autofree gchar *data = sfu_native_write_notice (&notice, &method);
+      g_autofree gchar *text = sfu_protoo_notification_of (method, data);
+      g_autoptr (JsonNode) node = json_from_string (text, NULL);
+      g_autofree gchar *again = sfu_json_to_string (node);
+
+      g_assert_cmpstr (method, ==, "consumerScore");
+      g_assert_cmpstr (data, ==, rows[i].text);
+      g_assert_cmpstr (text, ==, again);
+    }
+    g_ptr_array_unref (parameters.encodings);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,5 +238,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protoo/token-bucket", test_token_bucket);
   g_test_add_func ("/native/decode", test_decode);
   g_test_add_func ("/native/page", test_page);
+  g_test_add_func ("/native/consumer-score", test_consumer_score);
   return g_test_run ();
 }
