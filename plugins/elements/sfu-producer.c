@@ -28,6 +28,7 @@
  */
 #include "sfu-producer-private.h"
 
+#include "sfu-bytes.h"
 #include "sfu-event.h"
 #include "sfu-shortcut.h"
 
@@ -155,8 +156,7 @@ receive_locked (SfuProducer *self, GstBuffer **buffer, gint64 now_us,
     verdict = SFU_VERDICT_FORWARD;
   if (verdict == SFU_VERDICT_FORWARD && self->n_receivers > 1) {
     gst_buffer_extract (*buffer, RTP_SSRC_OFFSET, ssrc, sizeof ssrc);
-    encoding =
-        sfu_producer_encoding_of_locked (self, GST_READ_UINT32_BE (ssrc));
+    encoding = sfu_producer_encoding_of_locked (self, sfu_get_u32 (ssrc));
     if (encoding < 0)
       verdict = SFU_DROP_UNKNOWN_SSRC;
   }

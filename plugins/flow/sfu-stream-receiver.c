@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "sfu-bytes.h"
 #include "sfu-dependency-descriptor.h"
 #include "sfu-h264-start.h"
 #include "sfu-red.h"
@@ -173,7 +174,7 @@ unwrap_rtx (SfuStreamReceiver *self, GstBuffer *rtx, const guint8 *data,
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
   memcpy (map.data + 2, data + header->header_len, RTX_OSN_SIZE);
-  GST_WRITE_UINT32_BE (map.data + 8, self->stats.ssrc);
+  sfu_put_u32 (map.data + 8, self->stats.ssrc);
   gst_buffer_unmap (buffer, &map);
   return buffer;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "sfu-bytes.h"
 #include "sfu-dependency-descriptor.h"
 
 #define RTX_OSN_SIZE 2
@@ -48,8 +49,7 @@ add_descriptor (const SfuStreamSender *self, const guint8 *data,
     return;
   memcpy (ext->descriptor,
       data + meta->ext.offset[SFU_EXT_DEPENDENCY_DESCRIPTOR], len);
-  GST_WRITE_UINT16_BE (
-      ext->descriptor + SFU_DD_FRAME_NUMBER_AT, numbers->frame);
+  sfu_put_u16 (ext->descriptor + SFU_DD_FRAME_NUMBER_AT, numbers->frame);
   sfu_ext_writer_add (&ext->writer, id, ext->descriptor, len);
 }
 
@@ -83,9 +83,9 @@ write_header (const SfuStreamSender *self, guint8 *out,
 
   out[0] = SFU_RTP_VERSION << 6 | (has_ext ? 0x10 : 0);
   out[1] = (numbers->marker ? 0x80 : 0) | (payload & 0x7f);
-  GST_WRITE_UINT16_BE (out + 2, numbers->seq);
-  GST_WRITE_UINT32_BE (out + 4, numbers->timestamp);
-  GST_WRITE_UINT32_BE (
+  sfu_put_u16 (out + 2, numbers->seq);
+  sfu_put_u32 (out + 4, numbers->timestamp);
+  sfu_put_u32 (
       out + 8, numbers->rtx ? self->config.rtx_ssrc : self->config.ssrc);
 }
 
@@ -109,7 +109,7 @@ sfu_stream_sender_rewrite (const SfuStreamSender *self, GstBuffer *in,
   p += SFU_RTP_MIN_HEADER;
   p += sfu_ext_writer_write (&ext.writer, p);
   if (numbers->rtx) {
-    GST_WRITE_UINT16_BE (p, numbers->osn);
+    sfu_put_u16 (p, numbers->osn);
     p += RTX_OSN_SIZE;
   }
   memcpy (p, src.data + meta->header.header_len, meta->header.payload_len);

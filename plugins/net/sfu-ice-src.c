@@ -7,8 +7,8 @@
 
 struct _SfuIceSrc {
   GstElement parent;
-  GstPad *pad;  /* owned by the element */
-  gint started; /* atomic: the sticky events have been pushed */
+  GstPad *pad;          /* owned by the element */
+  gint started;         /* atomic: the sticky events have been pushed */
   SfuShortcut shortcut; /* of pad */
 };
 

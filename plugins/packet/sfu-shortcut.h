@@ -45,7 +45,7 @@ typedef struct {
   struct {
     GstPad *out, *in; /* owned */
   } links[SFU_SHORTCUT_LINKS];
-  guint n_links; /* 0: not looked, or there is none */
+  guint n_links;  /* 0: not looked, or there is none */
   GCallback func; /* SfuPacketsFunc or GstPadChainFunction, by what is pushed */
 } SfuShortcut;
 

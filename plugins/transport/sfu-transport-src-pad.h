@@ -32,7 +32,7 @@ struct _SfuTransportSrcPad {
   guint64 nack_messages;
   guint64 nack_count; /* packets asked for in them */
   guint64 pli_count, fir_count;
-  gint64 rtt_us; /* to the publisher and back; -1 = not known */
+  gint64 rtt_us;        /* to the publisher and back; -1 = not known */
   SfuShortcut shortcut; /* to the producer */
 };
 

@@ -27,8 +27,8 @@ typedef struct {
   gboolean stock_dtls;
   guint consent_timeout_s; /* 0 = the default */
   guint media_priority;
-  gboolean keep_spare;     /* one more process, for the next that dies */
-  guint watchdog_ms; /* a thread without life for so long hangs; 0 = never */
+  gboolean keep_spare; /* one more process, for the next that dies */
+  guint watchdog_ms;   /* a thread without life for so long hangs; 0 = never */
   SfuOverloadLimits overload;
 } SfuWorkerPoolOptions;
 

@@ -61,7 +61,7 @@ typedef struct {
   gboolean stock_dtls;
   guint consent_timeout_s;
   guint media_priority; /* steps of nice; 0 = none */
-  guint max_routers; /* of this worker */
+  guint max_routers;    /* of this worker */
   guint max_transports_per_router;
   guint max_producers_per_transport;
   guint max_consumers_per_transport;

@@ -239,7 +239,8 @@ put_ahead (SfuMediaLoop *loop, guint steps)
 {
   g_autoptr (GError) reason = NULL;
   if (steps > 0 && !sfu_media_loop_set_ahead (loop, steps, &reason))
-    g_info ("%s: give CAP_SYS_NICE or LimitNICE=-%u, or set media-priority to 0",
+    g_info (
+        "%s: give CAP_SYS_NICE or LimitNICE=-%u, or set media-priority to 0",
         reason->message, steps);
 }
 
