@@ -117,11 +117,13 @@ sfu_shortcut_is_mine (GThread **thread)
           g_atomic_pointer_compare_and_exchange (thread, NULL, me));
 }
 
+/* The first pad is the owner's, or the owner: a reference would keep it for ever. */
 static void
 forget_links (SfuShortcut *self)
 {
   for (guint i = 0; i < self->n_links; i++) {
-    gst_object_unref (self->links[i].out);
+    if (i > 0)
+      gst_object_unref (self->links[i].out);
     gst_object_unref (self->links[i].in);
   }
   self->n_links = 0;
@@ -155,6 +157,8 @@ look (SfuShortcut *self, GstPad *src, GQuark kind)
     out = GST_PAD_CAST (gst_proxy_pad_get_internal (GST_PROXY_PAD (in)));
   }
   gst_clear_object (&out);
+  if (self->n_links > 0)
+    gst_object_unref (src);
   if (!self->func)
     forget_links (self);
 }

@@ -10,7 +10,8 @@
  * Tracers do not see what takes the shortcut: SFU_NO_SHORTCUTS=1 in the
  * environment has everything pushed.
  *
- * It holds the pads that it has seen. Where such a pad may own the element whose
+ * It holds the pads that it has seen, but not the one that pushes: src must be of the
+ * owner, or the owner itself, and always the same. Where such a pad may own the element whose
  * shortcut this is (a router's pad its consumer), that clears it when it leaves
  * PAUSED; else when it ends.
  *
@@ -43,7 +44,7 @@ void sfu_pad_set_buffer_function (GstPad *pad, GstPadChainFunction func);
 typedef struct {
   GThread *thread; /* atomic: whose it is */
   struct {
-    GstPad *out, *in; /* owned */
+    GstPad *out, *in; /* owned, but for the first out */
   } links[SFU_SHORTCUT_LINKS];
   guint n_links;  /* 0: not looked, or there is none */
   GCallback func; /* SfuPacketsFunc or GstPadChainFunction, by what is pushed */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "sfu-base-transport.h"
 #include "sfu-bytes.h"
+#include "sfu-shortcut.h"
 
 /* ---- statistics ---- */
 
@@ -88,7 +89,7 @@ end_new (GstPad *transport_pad)
   gst_pad_set_element_private (end->pad, end);
   gst_pad_set_event_function (end->pad, on_end_event);
   if (GST_PAD_IS_SINK (end->pad))
-    gst_pad_set_chain_function (end->pad, on_end_chain);
+    sfu_pad_set_buffer_function (end->pad, on_end_chain);
   gst_pad_set_active (end->pad, TRUE);
   return end;
 }
@@ -129,8 +130,12 @@ end_new_consumer (gpointer transport, const gchar *caps_text)
 void
 end_free (End *end, gpointer transport)
 {
+  gpointer left = end->transport_pad;
+
+  g_object_add_weak_pointer (left, &left);
   gst_element_release_request_pad (GST_ELEMENT (transport), end->transport_pad);
   gst_object_unref (end->transport_pad);
+  g_assert_null (left); /* nothing keeps it */
   gst_pad_set_active (end->pad, FALSE);
   gst_object_unref (end->pad);
   g_async_queue_unref (end->buffers);
