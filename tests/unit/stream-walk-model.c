@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stream-walk-model.h"
 
+#include "sfu-bytes.h"
+
 static void
 line_begin (Line *line, guint64 first)
 {
@@ -64,9 +66,9 @@ parse (const Walk *w, GstBuffer *buffer)
   Out out;
 
   gst_buffer_extract (buffer, 0, data, sizeof data);
-  out.seq = GST_READ_UINT16_BE (data + 2);
-  out.timestamp = GST_READ_UINT32_BE (data + 4);
-  out.picture = w->variant.is_long ? GST_READ_UINT16_BE (p) & 0x7fff : p[0];
+  out.seq = sfu_get_u16 (data + 2);
+  out.timestamp = sfu_get_u32 (data + 4);
+  out.picture = w->variant.is_long ? sfu_get_u16 (p) & 0x7fff : p[0];
   p += w->variant.is_long ? 2 : 1;
   out.tl0 = p[w->variant.codec == SFU_CODEC_VP8 ? 0 : 1];
   return out;

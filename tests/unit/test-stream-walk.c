@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "sfu-bytes.h"
+
 static gboolean
 chance (Walk *w, gdouble percent)
 {
@@ -80,14 +82,14 @@ make (Walk *w, guint e, gboolean start, gboolean key, guint temporal)
   guint8 data[HEADER + 16 + TAG] = { 0x80, 96 };
   gsize at = HEADER;
 
-  GST_WRITE_UINT16_BE (data + 2, (guint16)s->seq);
-  GST_WRITE_UINT32_BE (data + 4, packet.timestamp);
-  GST_WRITE_UINT32_BE (data + 8, ssrc_of (w, e));
+  sfu_put_u16 (data + 2, (guint16)s->seq);
+  sfu_put_u32 (data + 4, packet.timestamp);
+  sfu_put_u32 (data + 8, ssrc_of (w, e));
   at += (w->variant.codec == SFU_CODEC_VP8 ? write_vp8 : write_vp9) (
       w, s, data + at, start, key, temporal);
   data[at] = (guint8)e;
   data[at + 1] = (guint8)s->incarnation;
-  GST_WRITE_UINT32_BE (data + at + 4, (guint32)s->seq);
+  sfu_put_u32 (data + at + 4, (guint32)s->seq);
   packet.buffer = gst_buffer_new_memdup (data, at + TAG);
   s->seq++;
   return packet;
