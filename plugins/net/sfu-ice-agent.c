@@ -11,6 +11,7 @@
 #include "sfu-ice-agent-private.h"
 
 #include <string.h>
+#include "sfu-datagram.h"
 #include "sfu-ice-sink.h"
 #include "sfu-ice-stream.h"
 #include "sfu-ice-stubs.h"
@@ -21,8 +22,6 @@ GST_DEBUG_CATEGORY (sfu_ice_agent_debug);
 /* Packets that wait until webrtcbin knows that ICE is connected: a DTLS flight
  * and its retransmissions; a client sends no media before. */
 #define EARLY_MAX 64
-/* RFC 7983 7: a datagram that begins lower is STUN, DTLS, or a channel of TURN. */
-#define RTP_FIRST 128
 
 G_DEFINE_TYPE_WITH_CODE (SfuIceAgent, sfu_ice_agent, GST_TYPE_WEBRTC_ICE,
     GST_DEBUG_CATEGORY_INIT (sfu_ice_agent_debug, "sfuice", 0, "ICE-lite"))
@@ -60,7 +59,7 @@ on_packet (gpointer owner, const guint8 *data, gsize size)
   buffer = gst_buffer_new_allocate (NULL, size, (GstAllocationParams *)&params);
   gst_buffer_fill (buffer, 0, data, size);
   if (self->ready)
-    push (self, buffer, data[0] >= RTP_FIRST);
+    push (self, buffer, sfu_datagram_is_rtp (data[0]));
   else
     g_queue_push_tail (&self->early, buffer);
 }

@@ -7,15 +7,12 @@
 #include "sfu-plain-link-private.h"
 
 #include <string.h>
+#include "sfu-datagram.h"
 #include "sfu-rtcp.h"
 #include "sfu-rtp.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_plain_debug);
 #define GST_CAT_DEFAULT sfu_plain_debug
-
-/* First byte of RTP and RTCP, RFC 7983 7. */
-#define RTP_FIRST 128
-#define RTP_LAST 191
 
 static void
 init_debug (void)
@@ -49,7 +46,7 @@ component_of (SfuPlainComponent *arrived_at, const guint8 *data, gsize size,
   SfuPlainLink *self = arrived_at->link;
   SfuPlainComponent *component;
 
-  if (size < 2 || data[0] < RTP_FIRST || data[0] > RTP_LAST)
+  if (size < 2 || !sfu_datagram_is_rtp (data[0]))
     return NULL;
   *is_rtcp = sfu_rtp_is_rtcp (data, size);
   component = &self->components[*is_rtcp && !self->rtcp_mux ? SFU_PLAIN_RTCP

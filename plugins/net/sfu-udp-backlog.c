@@ -8,10 +8,8 @@
 #include "sfu-udp-backlog.h"
 
 #include <string.h>
+#include "sfu-datagram.h"
 
-/* RTP and RTCP, RFC 7983 7. */
-#define RTP_FIRST 128
-#define RTP_LAST 191
 /* A heavy sender has a quarter of all datagrams, and twice the mean. */
 #define HEAVY_SHARE 4
 #define HEAVY_MEANS 2
@@ -89,8 +87,8 @@ gboolean
 sfu_udp_backlog_sheds (
     const SfuUdpBacklog *self, guint hash, const guint8 *data, gsize size)
 {
-  if (self->shed == SFU_UDP_SHED_NOTHING || size == 0 || data[0] < RTP_FIRST ||
-      data[0] > RTP_LAST)
+  if (self->shed == SFU_UDP_SHED_NOTHING || size == 0 ||
+      !sfu_datagram_is_rtp (data[0]))
     return FALSE;
   if (is_heavy (self, hash))
     return self->shed >= SFU_UDP_SHED_HEAVY || size > SFU_UDP_SMALL_MAX;

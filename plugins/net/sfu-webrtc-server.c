@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 #include "sfu-counter.h"
+#include "sfu-datagram.h"
 
 GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define GST_CAT_DEFAULT sfu_ice_debug
@@ -18,13 +19,6 @@ GST_DEBUG_CATEGORY_STATIC (sfu_ice_debug);
 #define TICK_US (250 * G_TIME_SPAN_MILLISECOND)
 /* Losses are the same in each run. */
 #define IMPAIRMENT_SEED G_GUINT64_CONSTANT (0x736675)
-
-/* First byte, RFC 7983 7. */
-#define STUN_LAST 3
-#define DTLS_FIRST 20
-#define DTLS_LAST 63
-#define RTP_FIRST 128
-#define RTP_LAST 191
 
 G_DEFINE_TYPE_WITH_CODE (SfuWebRtcServer, sfu_webrtc_server, G_TYPE_OBJECT,
     GST_DEBUG_CATEGORY_INIT (sfu_ice_debug, "sfuice", 0, "ICE-lite"))
@@ -158,13 +152,6 @@ find_by_address (SfuWebRtcServer *self, const SfuAddress *from)
   return served;
 }
 
-static gboolean
-is_dtls_or_rtp (guint8 first)
-{
-  return (first >= DTLS_FIRST && first <= DTLS_LAST) ||
-      (first >= RTP_FIRST && first <= RTP_LAST);
-}
-
 /* Whoever is told of the packet may drop the last reference of the server. */
 static void
 on_received (
@@ -173,11 +160,12 @@ on_received (
   SfuWebRtcServer *self = owner;
   SfuServed *served;
 
-  if (size > 0 && data[0] <= STUN_LAST) {
+  if (size > 0 && sfu_datagram_is_stun (data[0])) {
     receive_stun (self, data, size, from);
     return;
   }
-  if (size == 0 || !is_dtls_or_rtp (data[0])) {
+  if (size == 0 ||
+      !(sfu_datagram_is_dtls (data[0]) || sfu_datagram_is_rtp (data[0]))) {
     count_drop (self, SFU_DROP_MALFORMED);
     return;
   }

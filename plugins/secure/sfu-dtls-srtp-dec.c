@@ -20,15 +20,10 @@
  */
 #include "sfu-dtls-srtp-dec.h"
 
+#include "sfu-datagram.h"
 #include "sfu-rtp.h"
 #include "sfu-shortcut.h"
 #include "sfu-stats-structure.h"
-
-/* RFC 7983 7: first byte of a datagram. */
-#define DTLS_FIRST 20
-#define DTLS_LAST 63
-#define RTP_FIRST 128
-#define RTP_LAST 191
 
 enum {
   PROP_PEM = 1,
@@ -156,11 +151,11 @@ handle (SfuDtlsSrtpDec *self, GstBuffer *buffer)
     return NULL;
   }
   gst_buffer_extract (buffer, 0, &first, 1);
-  if (first >= DTLS_FIRST && first <= DTLS_LAST) {
+  if (sfu_datagram_is_dtls (first)) {
     handle_dtls (self, buffer);
     return NULL;
   }
-  if (first < RTP_FIRST || first > RTP_LAST) {
+  if (!sfu_datagram_is_rtp (first)) {
     drop (self, buffer, SFU_DROP_MALFORMED);
     return NULL;
   }
