@@ -62,4 +62,5 @@ typedef gboolean (*SfuConsumerSendAgain) (
 /* Of NACKs, and of losses that the transport knows. */
 void sfu_consumer_retransmit (SfuConsumer *self,
     SfuConsumerSendAgain send_again, const guint16 *seqs, guint n);
+
 G_END_DECLS

@@ -13,25 +13,8 @@
  * about what memory takes. */
 #define AHEAD 2
 
-static GQuark
-func_quark (void)
-{
-  static GQuark quark;
-
-  if (!quark)
-    quark = g_quark_from_static_string ("sfu-list-func");
-  return quark;
-}
-
-static GQuark
-lines_quark (void)
-{
-  static GQuark quark;
-
-  if (!quark)
-    quark = g_quark_from_static_string ("sfu-hot-lines-func");
-  return quark;
-}
+static G_DEFINE_QUARK (sfu_list_func, func);
+static G_DEFINE_QUARK (sfu_hot_lines_func, lines);
 
 void
 sfu_pad_set_list_function (GstPad *pad, SfuListFunc func, SfuHotLinesFunc lines)

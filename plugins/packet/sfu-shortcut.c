@@ -9,25 +9,8 @@
 #include "sfu-shortcut-private.h"
 
 /* What a pad takes past the walls. */
-static GQuark
-packets_quark (void)
-{
-  static GQuark quark;
-
-  if (!quark)
-    quark = g_quark_from_static_string ("sfu-packets-func");
-  return quark;
-}
-
-static GQuark
-buffer_quark (void)
-{
-  static GQuark quark;
-
-  if (!quark)
-    quark = g_quark_from_static_string ("sfu-buffer-func");
-  return quark;
-}
+static G_DEFINE_QUARK (sfu_packets_func, packets);
+static G_DEFINE_QUARK (sfu_buffer_func, buffer);
 
 static SfuPacketsFunc
 func_of (GstPad *pad)

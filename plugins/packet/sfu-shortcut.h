@@ -10,10 +10,10 @@
  * Tracers do not see what takes the shortcut: SFU_NO_SHORTCUTS=1 in the
  * environment has everything pushed.
  *
- * It holds the pads that it has seen, but not the one that pushes: src must be of the
- * owner, or the owner itself, and always the same. Where such a pad may own the element whose
- * shortcut this is (a router's pad its consumer), that clears it when it leaves
- * PAUSED; else when it ends.
+ * It holds the pads that it has seen, but not the one that pushes: src must be of
+ * the owner, or the owner itself, and always the same. Where a pad that it holds may
+ * own the element whose shortcut this is (a router's pad its consumer), that clears
+ * it when it leaves PAUSED; else when it ends.
  *
  * Threads: the one that pushed first takes the shortcut, others push; clear while
  * nobody pushes. */

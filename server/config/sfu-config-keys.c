@@ -70,8 +70,7 @@ const SfuConfigKey sfu_config_keys[] = {
   { "media", "media-priority", "STEPS", "5", sfu_config_read_number,
       FIELD (media_priority), 0, 19, FALSE,
       "Steps of nice that a worker's media thread goes before all else, so "
-      "that "
-      "packets do not wait while many join; where the system permits it "
+      "that packets do not wait while many join; where the system permits it "
       "(LimitNICE, CAP_SYS_NICE). 0 = as all others." },
   { "media", "spare-worker", NULL, "yes", sfu_config_read_switch,
       FIELD (spare_worker), 0, 0, FALSE,

@@ -215,16 +215,15 @@ test_consumer_score (void)
     const gchar *method;
 
     g_ptr_array_set_size (parameters.encodings, (gint)rows[i].n_encodings);
-    {
-      g_autofree gchar *data = sfu_native_write_notice (&notice, &method);
-      g_autofree gchar *text = sfu_protoo_notification_of (method, data);
-      g_autoptr (JsonNode) node = json_from_string (text, NULL);
-      g_autofree gchar *again = sfu_json_to_string (node);
 
-      g_assert_cmpstr (method, ==, "consumerScore");
-      g_assert_cmpstr (data, ==, rows[i].text);
-      g_assert_cmpstr (text, ==, again);
-    }
+    g_autofree gchar *data = sfu_native_write_notice (&notice, &method);
+    g_autofree gchar *text = sfu_protoo_notification_of (method, data);
+    g_autoptr (JsonNode) node = json_from_string (text, NULL);
+    g_autofree gchar *again = sfu_json_to_string (node);
+
+    g_assert_cmpstr (method, ==, "consumerScore");
+    g_assert_cmpstr (data, ==, rows[i].text);
+    g_assert_cmpstr (text, ==, again);
     g_ptr_array_unref (parameters.encodings);
   }
 }
